@@ -1,0 +1,55 @@
+//! Owns `prehire check`: one pass over the file, and a report. With `-o` also one result per row, none of them sent.
+
+use super::output::print_summary;
+use crate::cli::Duplicates;
+use crate::error::{Error, Exit, Result};
+use crate::event::Settlement;
+use crate::input::{Spool, Survey, survey};
+use crate::outcome::Outcome;
+use crate::plan::{Decision, Planner};
+use crate::record::{OutputPath, ResultsFile};
+use crate::report::CheckReport;
+use crate::settings::{CheckSettings, InputSettings};
+
+/// Checks the file.
+pub(super) fn run(settings: &CheckSettings) -> Result<Exit> {
+    let output = settings
+        .output
+        .as_deref()
+        .map(|typed| OutputPath::choose(Some(typed), &settings.input.path, false))
+        .transpose()?;
+    let spool = Spool::copy(&settings.input.path)?;
+    let survey = survey_input(&spool, &settings.input)?;
+    if let Some(output) = output {
+        write_results(output, &spool, &survey, &settings.input)?;
+    }
+    let input = settings.input.path.shown();
+    let report = CheckReport { input: &input, survey: &survey, copied: spool.copied(), rate: settings.rate };
+    print_summary(settings.show, || report.text(), || report.json());
+    Ok(report.exit())
+}
+
+/// The first pass, and what makes a file unusable as a whole.
+pub(super) fn survey_input(spool: &Spool, settings: &InputSettings) -> Result<Survey> {
+    let survey = survey(spool.reader(), &settings.columns, &settings.rules)?;
+    if settings.duplicates == Duplicates::Refuse && !survey.duplicates.is_empty() {
+        let rows = survey.duplicates.len();
+        return Err(Error::unusable(format!("{rows} rows repeat the pre-hire id of an earlier row")).hint(
+            "find them with prehire check INPUT -o FILE, or let them be skipped with --duplicates skip",
+        ));
+    }
+    Ok(survey)
+}
+
+fn write_results(output: OutputPath, spool: &Spool, survey: &Survey, input: &InputSettings) -> Result<()> {
+    let mut results = ResultsFile::create(output, spool, survey, &input.rules)?;
+    for planned in Planner::new(spool.reader(), survey, &input.rules)? {
+        let planned = planned?;
+        let settlement = match planned.decision {
+            Decision::Send(..) => Settlement::Sent(Outcome::default()),
+            Decision::Settled(settlement) => settlement,
+        };
+        results.settle(planned.row, settlement, |_| ())?;
+    }
+    results.finish()
+}

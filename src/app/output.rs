@@ -1,0 +1,19 @@
+//! Owns standard output: the summary, in the form that was asked for.
+
+use std::io::Write;
+
+use serde_json::Value;
+
+use crate::cli::Format;
+use crate::settings::ShowSettings;
+
+/// Prints a summary. `--quiet` silences text, not JSON; a reader that has gone away is no failure.
+pub(super) fn print_summary(show: ShowSettings, text: impl FnOnce() -> String, json: impl FnOnce() -> Value) {
+    let summary = match show.format {
+        Format::Json => format!("{}\n", json()),
+        Format::Text if show.is_quiet => return,
+        Format::Text => text(),
+    };
+    let mut output = std::io::stdout().lock();
+    let _ = output.write_all(summary.as_bytes()).and_then(|()| output.flush());
+}

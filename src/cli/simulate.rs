@@ -1,0 +1,148 @@
+//! Owns the flags of `prehire simulate` and their help.
+
+use std::net::SocketAddr;
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::settings::{Rate, parse_positive_span, parse_span};
+use crate::simulator::{SimulatorSettings, manual};
+
+/// Serves the simulated API on loopback, for rehearsals and tests.
+///
+/// It answers the token and the withdraw call as the documents of Feishu say, under the same limit, and knows
+/// no real person. The first line on standard output is where it listens; it serves until it is interrupted.
+#[derive(Args, Clone, Debug)]
+#[command(after_long_help = manual())]
+pub struct SimulateArgs {
+    /// Where to listen; loopback only, port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = parse_loopback)]
+    pub listen: SocketAddr,
+
+    /// The allowance in any rolling period, or `none`.
+    #[arg(long, value_name = "CALLS/PERIOD", default_value = "100/60s", value_parser = parse_limit)]
+    pub rate: Limit,
+
+    /// The network's delay per call: a time, or a range such as 20ms..2s.
+    #[arg(long, value_name = "MIN..MAX", default_value = "0ms", value_parser = parse_latency)]
+    pub latency: RangeInclusive<Duration>,
+
+    /// This share of the withdraw calls meets a fault by chance.
+    ///
+    /// Each is one of: 1161000 before or after the deed, the connection closed before or after it, 1161116, or
+    /// 1161204 after it.
+    #[arg(long, value_name = "PERCENT", default_value = "0", value_parser = parse_percent)]
+    pub faults: f64,
+
+    /// How long a token is valid; renewed when less than a quarter of it is left.
+    #[arg(long, value_name = "DURATION", default_value = "2h", value_parser = parse_positive_span)]
+    pub token_lifetime: Duration,
+
+    /// Makes chance, tokens and log ids repeat.
+    #[arg(long, value_name = "NUMBER")]
+    pub seed: Option<u64>,
+
+    /// Keep every call, for GET /_simulator/record (takes memory).
+    #[arg(long)]
+    pub record: bool,
+}
+
+/// An allowance, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit(pub Option<Rate>);
+
+impl SimulateArgs {
+    /// What the simulator needs.
+    #[must_use]
+    pub fn settings(&self) -> SimulatorSettings {
+        SimulatorSettings {
+            listen: self.listen,
+            rate: self.rate.0,
+            latency: self.latency.clone(),
+            fault_percent: self.faults,
+            token_lifetime: self.token_lifetime,
+            seed: self.seed,
+            record: self.record,
+        }
+    }
+}
+
+fn parse_loopback(text: &str) -> Result<SocketAddr, String> {
+    let address: SocketAddr =
+        text.parse().map_err(|_| format!("expected ADDRESS:PORT, such as 127.0.0.1:0, not \"{text}\""))?;
+    if address.ip().is_loopback() {
+        Ok(address)
+    } else {
+        Err("the simulated API listens on loopback only, such as 127.0.0.1:0".to_owned())
+    }
+}
+
+fn parse_limit(text: &str) -> Result<Limit, String> {
+    if text == "none" { Ok(Limit(None)) } else { text.parse().map(|rate| Limit(Some(rate))) }
+}
+
+fn parse_latency(text: &str) -> Result<RangeInclusive<Duration>, String> {
+    let (shortest, longest) = text.split_once("..").unwrap_or((text, text));
+    let range = parse_span(shortest)?..=parse_span(longest)?;
+    if range.is_empty() {
+        return Err(format!("\"{text}\" ends before it begins"));
+    }
+    Ok(range)
+}
+
+fn parse_percent(text: &str) -> Result<f64, String> {
+    let percent: Option<f64> = text.trim_end_matches('%').parse().ok();
+    percent
+        .filter(|percent| (0.0..=100.0).contains(percent))
+        .ok_or_else(|| format!("expected a number from 0 to 100, not \"{text}\""))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use clap::{Command, FromArgMatches};
+
+    use super::*;
+
+    fn parse(flags: &[&str]) -> Result<SimulateArgs, String> {
+        let command = SimulateArgs::augment_args(Command::new("simulate").no_binary_name(true));
+        let matches = command.try_get_matches_from(flags).map_err(|error| error.to_string())?;
+        Ok(SimulateArgs::from_arg_matches(&matches).unwrap())
+    }
+
+    #[test]
+    fn the_flags_default_to_the_settings_default() {
+        let typed = parse(&[]).unwrap().settings();
+        assert_eq!(format!("{typed:?}"), format!("{:?}", SimulatorSettings::default()));
+    }
+
+    #[test]
+    fn the_forms_of_each_flag_are_read() {
+        let flags =
+            ["--rate", "none", "--latency", "20ms..2s", "--faults", "2.5%", "--seed", "7", "--record"];
+        let settings = parse(&flags).unwrap().settings();
+        assert_eq!((settings.rate, settings.seed, settings.record), (None, Some(7), true));
+        assert_eq!(settings.latency, Duration::from_millis(20)..=Duration::from_secs(2));
+        assert_eq!(settings.fault_percent, 2.5);
+        let one = parse(&["--latency", "5ms"]).unwrap().settings().latency;
+        assert_eq!(one, Duration::from_millis(5)..=Duration::from_millis(5));
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        let table = [
+            ["--listen", "0.0.0.0:80"],
+            ["--listen", "localhost"],
+            ["--latency", "2s..1s"],
+            ["--faults", "101"],
+            ["--faults", "NaN"],
+            ["--rate", "0/60s"],
+            ["--token-lifetime", "0s"],
+        ];
+        for flags in table {
+            assert!(parse(&flags).is_err(), "{flags:?}");
+        }
+    }
+}

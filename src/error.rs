@@ -1,0 +1,124 @@
+//! Owns what stops a run: a message, the advice that goes with it, and the exit code.
+//!
+//! A row that fails is a result, never an error.
+
+use std::fmt;
+
+/// How the process ends, as `contract.md` numbers it ("Exit codes").
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Exit {
+    /// Every row is a success.
+    Success,
+    /// The run finished, but some rows are not a success.
+    SomeRowsFailed,
+    /// Usage, configuration or input error; nothing was sent.
+    Unusable,
+    /// The run was stopped early; the results are complete, and the rest waits for the next run.
+    StoppedEarly,
+    /// The results can't be written.
+    CannotRecord,
+}
+
+impl Exit {
+    /// The number that the process ends with.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        match self {
+            Exit::Success => 0,
+            Exit::SomeRowsFailed => 1,
+            Exit::Unusable => 2,
+            Exit::StoppedEarly => 3,
+            Exit::CannotRecord => 4,
+        }
+    }
+}
+
+/// What stops a run before its end.
+#[derive(Debug)]
+pub struct Error {
+    exit: Exit,
+    message: String,
+    hint: Option<String>,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Error {
+    /// A usage, configuration or input error: exit 2, nothing was sent.
+    #[must_use]
+    pub fn unusable(message: impl Into<String>) -> Self {
+        Error { exit: Exit::Unusable, message: message.into(), hint: None, source: None }
+    }
+
+    /// The results can't be written: exit 4.
+    #[must_use]
+    pub fn cannot_record(message: impl Into<String>) -> Self {
+        Error { exit: Exit::CannotRecord, message: message.into(), hint: None, source: None }
+    }
+
+    /// Adds what the person can do about it: a sentence with something to type.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds the cause, which is printed behind the message.
+    #[must_use]
+    pub fn because(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// How the process ends.
+    #[must_use]
+    pub const fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// The whole story for standard error: `error: …: cause`, then the advice on a line of its own.
+    #[must_use]
+    pub fn report(&self) -> String {
+        let mut text = format!("error: {}", self.message);
+        let mut cause = std::error::Error::source(self);
+        while let Some(source) = cause {
+            text.push_str(&format!(": {source}"));
+            cause = source.source();
+        }
+        if let Some(hint) = &self.hint {
+            text.push_str(&format!("\nhint: {hint}"));
+        }
+        text
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_ref().map(|source| source.as_ref() as _)
+    }
+}
+
+/// The result of everything that can stop a run.
+pub type Result<T> = std::result::Result<T, Error>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_has_the_causes_and_then_the_advice() {
+        let error = Error::unusable("can't read leavers.csv")
+            .because(std::io::Error::other("is a directory"))
+            .hint("give the path of a file");
+        assert_eq!(
+            error.report(),
+            "error: can't read leavers.csv: is a directory\nhint: give the path of a file"
+        );
+        assert_eq!(error.exit().code(), 2);
+    }
+}

@@ -1,0 +1,190 @@
+//! Owns the calls themselves: one request out, one plain [`Exchange`] back.
+//!
+//! It neither retries nor follows redirects, and it knows nothing of pacing: whoever uses it has asked the gate.
+
+use std::fmt;
+use std::time::Duration;
+
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::{Response, Url};
+
+use super::exchange::{Body, Exchange, Failure, Reply, TokenReply};
+use super::failure::failure_of;
+use super::secret::{Credentials, Token};
+use super::wire::{self, ParsedBody, TokenRequest, WithdrawRequest};
+use crate::error::{Error, Result};
+use crate::input::{PreHireId, WithdrawReason};
+use crate::settings::BaseUrl;
+
+/// More than any honest reply; the rest is not read.
+const MOST_BODY_BYTES: usize = 1024 * 1024;
+/// A connection that died unseen during a hold would make a doubtful call.
+const LONGEST_IDLE: Duration = Duration::from_secs(15);
+/// A connection that takes longer than this is given up: nothing was sent, so that is no doubt.
+const LONGEST_CONNECT: Duration = Duration::from_secs(10);
+const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+
+/// What the client needs to know.
+#[derive(Clone, Debug)]
+pub struct ClientSettings {
+    /// The host.
+    pub base_url: BaseUrl,
+    /// The app, or a token.
+    pub credentials: Credentials,
+    /// The longest time for one call, from connect to last byte.
+    pub timeout: Duration,
+}
+
+/// Makes calls. Clones share their connections.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    withdraw_url: Url,
+    token_url: Url,
+    credentials: Credentials,
+}
+
+impl Client {
+    /// A client for one host and one app.
+    ///
+    /// # Errors
+    /// When the settings allow no client: a certificate file or a proxy address that can't be used; exit 2.
+    pub fn new(settings: ClientSettings) -> Result<Client> {
+        let ClientSettings { base_url, credentials, timeout } = settings;
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!("prehire/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .http1_only()
+            .referer(false)
+            .tcp_nodelay(true)
+            .pool_idle_timeout(LONGEST_IDLE)
+            .connect_timeout(LONGEST_CONNECT.min(timeout / 2))
+            .timeout(timeout);
+        if base_url.is_loopback() {
+            builder = builder.no_proxy();
+        }
+        if base_url.is_plain() {
+            // Without TLS there is no need for the machine's certificates, which a bare container may lack.
+            builder = builder.tls_certs_only([]);
+        }
+        let http = builder.build().map_err(|error| {
+            Error::unusable("can't set up the connection").because(error).hint(
+                "check HTTPS_PROXY and SSL_CERT_FILE, and that the system's CA certificates are installed",
+            )
+        })?;
+        let (withdraw_url, token_url) = (base_url.join(wire::WITHDRAW_PATH), base_url.join(wire::TOKEN_PATH));
+        Ok(Client { http, withdraw_url, token_url, credentials })
+    }
+
+    /// Withdraws one pre-hire.
+    pub async fn withdraw(&self, token: &Token, id: PreHireId, reason: &WithdrawReason) -> Exchange {
+        let request = WithdrawRequest { pre_hire_id: &id.to_string(), withdraw_reason: reason.as_str() };
+        let body = serde_json::to_vec(&request).expect("two strings are JSON");
+        let request = self.http.post(self.withdraw_url.clone()).header(AUTHORIZATION, bearer(token));
+        let scrub = |text: &str| self.without_secrets(text, Some(token));
+        self.exchange(request.header(CONTENT_TYPE, JSON).body(body), &scrub).await.0
+    }
+
+    /// Is the token given, so that none can be asked for?
+    #[must_use]
+    pub const fn token_is_given(&self) -> bool {
+        matches!(self.credentials, Credentials::Given(_))
+    }
+
+    /// Asks for a tenant access token; a given token is its own answer.
+    pub async fn token(&self) -> TokenReply {
+        let (app_id, app_secret) = match &self.credentials {
+            Credentials::Given(token) => return TokenReply::Granted(token.clone(), Duration::MAX),
+            Credentials::App { app_id, app_secret } => (app_id, app_secret),
+        };
+        let request = TokenRequest { app_id, app_secret: app_secret.reveal() };
+        let body = serde_json::to_vec(&request).expect("two strings are JSON");
+        let request = self.http.post(self.token_url.clone()).header(CONTENT_TYPE, JSON).body(body);
+        let scrub = |text: &str| self.without_secrets(text, None);
+        match self.exchange(request, &scrub).await {
+            (_, Some((token, expire))) => TokenReply::Granted(token, expire),
+            (exchange, None) => TokenReply::Denied(exchange),
+        }
+    }
+
+    async fn exchange(
+        &self,
+        request: reqwest::RequestBuilder,
+        scrub: &(dyn Fn(&str) -> String + Sync),
+    ) -> (Exchange, Option<(Token, Duration)>) {
+        let response = match request.send().await {
+            Ok(response) => response,
+            Err(error) => return (Exchange::Failed(failure_of(&error)), None),
+        };
+        let status = response.status().as_u16();
+        let header_log_id = header_text(response.headers(), &["x-tt-logid", "x-request-id"]);
+        let wait = header_text(response.headers(), &["x-ogw-ratelimit-reset"])
+            .and_then(|text| wire::parse_wait(&text))
+            .or_else(|| {
+                header_text(response.headers(), &["retry-after"]).and_then(|text| wire::parse_wait(&text))
+            });
+        let (body, parsed) = match read_body(response).await {
+            Ok(bytes) => match wire::parse(&bytes, scrub) {
+                Some(parsed) => (Body::Json(parsed.envelope.clone()), Some(parsed)),
+                None => (Body::NotJson, None),
+            },
+            Err(BrokenBody::TooLong) => (Body::TooLong, None),
+            Err(BrokenBody::CutOff) => (Body::CutOff, None),
+            Err(BrokenBody::TimedOut) => return (Exchange::Failed(Failure::TimedOut), None),
+        };
+        let (body_log_id, token) =
+            parsed.map_or((None, None), |ParsedBody { log_id, token, .. }| (log_id, token));
+        let log_id = header_log_id.map(|text| wire::clean_log_id(&scrub(&text))).or(body_log_id);
+        (Exchange::Reply(Reply { status, body, log_id, wait }), token)
+    }
+
+    /// A server that echoes a secret must not bring it into the results.
+    fn without_secrets(&self, text: &str, token: Option<&Token>) -> String {
+        let app_secret = match &self.credentials {
+            Credentials::App { app_secret, .. } => Some(app_secret),
+            Credentials::Given(_) => None,
+        };
+        let secrets = app_secret.into_iter().chain(token.map(|token| &token.0));
+        secrets.filter(|secret| !secret.is_empty()).fold(text.to_owned(), |text, secret| {
+            if text.contains(secret.reveal()) { text.replace(secret.reveal(), "***") } else { text }
+        })
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("withdraw_url", &self.withdraw_url.as_str()).finish_non_exhaustive()
+    }
+}
+
+enum BrokenBody {
+    TooLong,
+    CutOff,
+    TimedOut,
+}
+
+async fn read_body(mut response: Response) -> std::result::Result<Vec<u8>, BrokenBody> {
+    let mut body = Vec::new();
+    loop {
+        match response.chunk().await {
+            Ok(None) => return Ok(body),
+            Ok(Some(chunk)) if body.len() + chunk.len() > MOST_BODY_BYTES => return Err(BrokenBody::TooLong),
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Err(error) if error.is_timeout() => return Err(BrokenBody::TimedOut),
+            Err(_) => return Err(BrokenBody::CutOff),
+        }
+    }
+}
+
+fn header_text(headers: &HeaderMap, names: &[&str]) -> Option<String> {
+    let text = names.iter().find_map(|name| headers.get(*name)?.to_str().ok());
+    text.filter(|text| !text.trim().is_empty()).map(str::to_owned)
+}
+
+fn bearer(token: &Token) -> HeaderValue {
+    let mut value = HeaderValue::from_str(&format!("Bearer {}", token.0.reveal()))
+        .unwrap_or_else(|_| HeaderValue::from_static("Bearer"));
+    value.set_sensitive(true);
+    value
+}

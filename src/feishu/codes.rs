@@ -1,0 +1,91 @@
+//! Owns the one table of the API's codes: what each means for a row and for the run.
+//!
+//! Source: the withdraw call's own table, the general error codes, and "What a reply means" in the design.
+
+/// What a code means, whatever the HTTP status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Meaning {
+    /// This row can't be withdrawn; the others can.
+    Refused,
+    /// Not applied, somebody else was at work; again later.
+    Conflict,
+    /// Too many calls; wait.
+    Throttled,
+    /// A new token is needed.
+    TokenStale,
+    /// Nothing in this run can succeed.
+    Hopeless,
+    /// The server failed; it may have applied the call before.
+    InDoubt,
+}
+
+/// The pre-hire is in a stage that allows no withdrawal; it may have been withdrawn.
+pub const WRONG_STAGE: i64 = 1_161_129;
+/// The workflow does not allow this step; it may have been withdrawn.
+pub const WRONG_STEP: i64 = 1_161_094;
+/// The pre-hire does not exist, or the app may not see it.
+pub const NOT_VISIBLE: i64 = 1_161_105;
+/// The quota of the month is used up: the one 429 for which waiting is of no use.
+pub const QUOTA_USED_UP: i64 = 99_991_403;
+
+/// Every code with a meaning of its own.
+pub const TABLE: [(i64, Meaning); 46] = [
+    (1_161_097, Meaning::Refused),
+    (NOT_VISIBLE, Meaning::Refused),
+    (WRONG_STEP, Meaning::Refused),
+    (WRONG_STAGE, Meaning::Refused),
+    (1_161_001, Meaning::Refused),
+    (99_992_402, Meaning::Refused),
+    (1_161_116, Meaning::Conflict),
+    (1_161_604, Meaning::Throttled),
+    (99_991_400, Meaning::Throttled),
+    (99_991_663, Meaning::TokenStale),
+    (99_991_664, Meaning::TokenStale),
+    (99_991_665, Meaning::TokenStale),
+    (99_991_671, Meaning::TokenStale),
+    (99_991_661, Meaning::Hopeless),
+    (99_991_662, Meaning::Hopeless),
+    (99_991_668, Meaning::Hopeless),
+    (99_991_672, Meaning::Hopeless),
+    (99_991_673, Meaning::Hopeless),
+    (99_991_676, Meaning::Hopeless),
+    (99_991_677, Meaning::Hopeless),
+    (99_991_679, Meaning::Hopeless),
+    (99_991_401, Meaning::Hopeless),
+    (QUOTA_USED_UP, Meaning::Hopeless),
+    (99_991_543, Meaning::Hopeless),
+    (99_991_201, Meaning::Hopeless),
+    (99_991_301, Meaning::Hopeless),
+    (90_003_087, Meaning::Hopeless),
+    (90_003_088, Meaning::Hopeless),
+    (10_003, Meaning::Hopeless),
+    (10_005, Meaning::Hopeless),
+    (10_012, Meaning::Hopeless),
+    (10_013, Meaning::Hopeless),
+    (10_014, Meaning::Hopeless),
+    (10_015, Meaning::Hopeless),
+    (10_016, Meaning::Hopeless),
+    (20_009, Meaning::Hopeless),
+    (1_161_000, Meaning::InDoubt),
+    (1_161_204, Meaning::InDoubt),
+    (1_500, Meaning::InDoubt),
+    (1_663, Meaning::InDoubt),
+    (1_668, Meaning::InDoubt),
+    (2_200, Meaning::InDoubt),
+    (5_000, Meaning::InDoubt),
+    (10_101, Meaning::InDoubt),
+    (55_001, Meaning::InDoubt),
+    (65_001, Meaning::InDoubt),
+];
+
+/// The meaning of a code; `None` for one that no page names.
+#[must_use]
+pub fn meaning(code: i64) -> Option<Meaning> {
+    TABLE.iter().find(|(known, _)| *known == code).map(|(_, meaning)| *meaning)
+}
+
+/// Could this refusal come from an earlier call that was applied after all?
+#[must_use]
+pub const fn leaves_doubt(code: i64) -> bool {
+    matches!(code, WRONG_STAGE | WRONG_STEP | NOT_VISIBLE)
+}

@@ -1,0 +1,121 @@
+//! Owns one call and its reply as plain data: what came back, with the HTTP crate forgotten.
+
+use std::time::Duration;
+
+use super::secret::Token;
+
+/// What came of one call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Exchange {
+    /// A status line came back.
+    Reply(Reply),
+    /// None did.
+    Failed(Failure),
+}
+
+impl Exchange {
+    /// The API's message, or ours where it said nothing.
+    #[must_use]
+    pub fn message(&self) -> String {
+        match self {
+            Exchange::Failed(failure) => failure.message(),
+            Exchange::Reply(Reply { status, body, .. }) => match body {
+                Body::Json(envelope) if !envelope.message.is_empty() => envelope.message.clone(),
+                Body::Json(_) => format!("HTTP {status} without a message"),
+                Body::NotJson => format!("HTTP {status} with a body that is not JSON"),
+                Body::TooLong => format!("HTTP {status} with a body of more than 1 MiB"),
+                Body::CutOff => format!("HTTP {status} with a body that was cut off"),
+            },
+        }
+    }
+
+    /// The HTTP status, if there was a reply.
+    #[must_use]
+    pub const fn status(&self) -> Option<u16> {
+        match self {
+            Exchange::Reply(reply) => Some(reply.status),
+            Exchange::Failed(_) => None,
+        }
+    }
+
+    /// Where the API says that help is to be found.
+    #[must_use]
+    pub fn help_url(&self) -> Option<String> {
+        match self {
+            Exchange::Reply(Reply { body: Body::Json(envelope), .. }) => envelope.help_url.clone(),
+            _ => None,
+        }
+    }
+}
+
+/// A reply: its status, and what could be made of its body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body.
+    pub body: Body,
+    /// `X-Tt-Logid`, else `X-Request-Id`, else `error.log_id`.
+    pub log_id: Option<String>,
+    /// `x-ogw-ratelimit-reset`, else `Retry-After`.
+    pub wait: Option<Duration>,
+}
+
+/// What could be made of a body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// A JSON value.
+    Json(Envelope),
+    /// Anything else.
+    NotJson,
+    /// More than the longest body that is read.
+    TooLong,
+    /// The connection ended before the body did.
+    CutOff,
+}
+
+/// The fields of a JSON body that decide.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Envelope {
+    /// `code`, if it is there and an integer.
+    pub code: Option<i64>,
+    /// `msg`, on one line, cut, without secrets.
+    pub message: String,
+    /// `data.success`, if it is there and a boolean.
+    pub success: Option<bool>,
+    /// Where the API says that help is to be found.
+    pub help_url: Option<String>,
+}
+
+/// Why there is no reply.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// No address, no connection, no handshake: the call never left.
+    NotSent(String),
+    /// The server's certificate was refused: the call never left.
+    CertificateRefused(String),
+    /// No whole reply within the timeout.
+    TimedOut,
+    /// The connection ended without a reply.
+    ConnectionLost(String),
+}
+
+impl Failure {
+    fn message(&self) -> String {
+        match self {
+            Failure::NotSent(cause) => format!("no connection: {cause}"),
+            Failure::CertificateRefused(cause) => format!("the server's certificate was refused: {cause}"),
+            Failure::TimedOut => "no reply within the timeout".to_owned(),
+            Failure::ConnectionLost(cause) => format!("the connection was lost: {cause}"),
+        }
+    }
+}
+
+/// What came of asking for a token.
+#[derive(Debug)]
+pub enum TokenReply {
+    /// A token, and for how long it is good.
+    Granted(Token, Duration),
+    /// None; judge the exchange.
+    Denied(Exchange),
+}

@@ -1,0 +1,16 @@
+//! The API's words: its codes, requests and replies, and the client that speaks them.
+//!
+//! - [`codes`] is the one table of codes.
+//! - [`Exchange`] is one call and its reply as plain data.
+//! - [`Client`] makes the calls; nothing but the pool, behind the gate, uses it.
+
+mod client;
+pub mod codes;
+mod exchange;
+mod failure;
+mod secret;
+mod wire;
+
+pub use client::{Client, ClientSettings};
+pub use exchange::{Body, Envelope, Exchange, Failure, Reply, TokenReply};
+pub use secret::{Credentials, Secret, Token};

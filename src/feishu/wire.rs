@@ -1,0 +1,127 @@
+//! Owns the bytes: what a request says, and what the fields of a reply are.
+//!
+//! Replies are read with patience: unknown fields are ignored, a field of the wrong type counts as missing.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::exchange::Envelope;
+use super::secret::{Secret, Token};
+use crate::input::one_line;
+
+/// The path of the withdraw call.
+pub(super) const WITHDRAW_PATH: &str = "/open-apis/corehr/v2/pre_hires/withdraw_onboarding";
+/// The path of the token call of custom apps.
+pub(super) const TOKEN_PATH: &str = "/open-apis/auth/v3/tenant_access_token/internal";
+
+/// How much of a message goes into the results.
+const MESSAGE_CHARACTERS: usize = 1_000;
+const URL_CHARACTERS: usize = 500;
+/// How much of a log id is believed.
+const LOG_ID_CHARACTERS: usize = 200;
+
+#[derive(Serialize)]
+pub(super) struct WithdrawRequest<'a> {
+    pub(super) pre_hire_id: &'a str,
+    pub(super) withdraw_reason: &'a str,
+}
+
+#[derive(Serialize)]
+pub(super) struct TokenRequest<'a> {
+    pub(super) app_id: &'a str,
+    pub(super) app_secret: &'a str,
+}
+
+/// A JSON body, once parsed.
+pub(super) struct ParsedBody {
+    pub(super) envelope: Envelope,
+    pub(super) log_id: Option<String>,
+    /// The flat fields of a token reply.
+    pub(super) token: Option<(Token, Duration)>,
+}
+
+/// Parses a body; `None` when it is not JSON.
+pub(super) fn parse(bytes: &[u8], scrub: &dyn Fn(&str) -> String) -> Option<ParsedBody> {
+    let value: Value = serde_json::from_slice(bytes).ok()?;
+    let text = |value: &Value, most| value.as_str().map(|text| one_line(&scrub(text), most));
+    let error = &value["error"];
+    let help_url = text(&error["helps"][0]["url"], URL_CHARACTERS)
+        .or_else(|| text(&error["troubleshooter"], URL_CHARACTERS).filter(|text| !text.is_empty()));
+    let envelope = Envelope {
+        code: value["code"].as_i64(),
+        message: text(&value["msg"], MESSAGE_CHARACTERS).unwrap_or_default(),
+        success: value["data"]["success"].as_bool(),
+        help_url,
+    };
+    let log_id = text(&error["log_id"], LOG_ID_CHARACTERS);
+    Some(ParsedBody { envelope, log_id, token: granted_token(&value) })
+}
+
+fn granted_token(value: &Value) -> Option<(Token, Duration)> {
+    let token = Secret::new(value["tenant_access_token"].as_str()?);
+    let is_granted = value["code"].as_i64() == Some(0) && !token.is_empty();
+    is_granted.then(|| (Token(token), Duration::from_secs(value["expire"].as_u64().unwrap_or(0))))
+}
+
+/// Reads a wait of a reply's header: seconds, maybe fractional; nonsense counts as missing.
+pub(super) fn parse_wait(text: &str) -> Option<Duration> {
+    Duration::try_from_secs_f64(text.trim().parse().ok()?).ok()
+}
+
+/// A log id as it may go into a cell.
+pub(super) fn clean_log_id(text: &str) -> String {
+    one_line(text, LOG_ID_CHARACTERS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(body: &str) -> Option<ParsedBody> {
+        parse(body.as_bytes(), &|text| text.replace("hunter2", "***"))
+    }
+
+    #[test]
+    fn fields_of_the_wrong_type_count_as_missing() {
+        let envelope = |body| read(body).map(|parsed| parsed.envelope);
+        let expected = Envelope { code: Some(0), success: Some(true), ..Envelope::default() };
+        assert_eq!(envelope(r#"{"code":0,"data":{"success":true},"new":[1]}"#), Some(expected));
+        for body in [r#"{"code":"0","msg":5,"data":[]}"#, "[]", "7", r#"{"code":0.5}"#, "null"] {
+            assert_eq!(envelope(body), Some(Envelope::default()), "{body}");
+        }
+        assert_eq!(envelope("<html>"), None);
+        assert_eq!(envelope(""), None);
+        assert_eq!(envelope(r#"{"code":0"#), None);
+    }
+
+    #[test]
+    fn help_and_log_id_come_out_of_the_error() {
+        let parsed = read(
+            r#"{"code":99991672,"msg":"no scope\nhunter2","error":{"log_id":"2026","helps":[{"url":"https://open.feishu.cn/app/x"}]}}"#,
+        )
+        .expect("JSON");
+        assert_eq!(parsed.envelope.message, "no scope ***");
+        assert_eq!(parsed.envelope.help_url.as_deref(), Some("https://open.feishu.cn/app/x"));
+        assert_eq!(parsed.log_id.as_deref(), Some("2026"));
+    }
+
+    #[test]
+    fn a_token_needs_code_0_and_a_text() {
+        let token = |body| read(body).and_then(|parsed| parsed.token).map(|(_, expire)| expire.as_secs());
+        assert_eq!(token(r#"{"code":0,"tenant_access_token":"t-1","expire":7189}"#), Some(7189));
+        assert_eq!(token(r#"{"code":10003,"tenant_access_token":"t-1","expire":7189}"#), None);
+        assert_eq!(token(r#"{"code":0,"tenant_access_token":"","expire":7189}"#), None);
+        assert_eq!(token(r#"{"code":0}"#), None);
+    }
+
+    #[test]
+    fn a_wait_may_be_fractional_and_nonsense_is_none() {
+        assert_eq!(parse_wait("52"), Some(Duration::from_secs(52)));
+        assert_eq!(parse_wait(" 0.25 "), Some(Duration::from_millis(250)));
+        for text in ["", "-1", "soon", "NaN", "1e300", "inf"] {
+            assert_eq!(parse_wait(text), None, "{text}");
+        }
+    }
+}

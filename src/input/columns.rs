@@ -1,0 +1,234 @@
+//! Owns the header: which column is the id, which the reason, and what the results' header looks like.
+
+use super::records::Record;
+use crate::error::{Error, Result};
+
+/// The columns that the results add, always in this order (contract, "The results").
+pub const RESULT_COLUMNS: [&str; 13] = [
+    "row",
+    "status",
+    "success",
+    "error_code",
+    "error_message",
+    "retry_outcome",
+    "attempts",
+    "http_status",
+    "confirmed_by",
+    "log_id",
+    "advice",
+    "first_sent_at",
+    "settled_at",
+];
+
+const ID_NAMES: [&str; 2] = ["prehireid", "待入职id"];
+const REASON_NAMES: [&str; 4] = ["withdrawreason", "reason", "撤销原因", "原因"];
+
+/// The names that were typed, where the columns are not to be found by themselves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ColumnChoice {
+    /// `--id-column`.
+    pub id: Option<String>,
+    /// `--reason-column`.
+    pub reason: Option<String>,
+}
+
+/// What the header says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Columns {
+    names: Vec<String>,
+    id: usize,
+    reason: Option<usize>,
+    is_results: bool,
+}
+
+impl Columns {
+    /// Finds the columns in the header.
+    ///
+    /// # Errors
+    /// When there is no id column, or two candidates for one column; exit 2, naming them.
+    pub fn find(header: &Record, choice: &ColumnChoice) -> Result<Columns> {
+        let names: Vec<String> = header.cells().map(str::to_owned).collect();
+        let is_results = ends_with_ours(&names);
+        let own = if is_results { names.len() - RESULT_COLUMNS.len() } else { names.len() };
+        let searched = &names[..own];
+        let id = find_one(searched, choice.id.as_deref(), &ID_NAMES, "--id-column")?.ok_or_else(|| {
+            Error::unusable(format!(
+                "there is no column with pre-hire ids; the columns are: {}",
+                listed(searched)
+            ))
+            .hint("name it pre_hire_id or 待入职ID, or give its name with --id-column NAME")
+        })?;
+        let reason = find_one(searched, choice.reason.as_deref(), &REASON_NAMES, "--reason-column")?;
+        if reason == Some(id) {
+            return Err(Error::unusable(format!(
+                "column \"{}\" can't be both the id and the reason",
+                names[id]
+            )));
+        }
+        Ok(Columns { names, id, reason, is_results })
+    }
+
+    /// The place of the id column.
+    #[must_use]
+    pub const fn id(&self) -> usize {
+        self.id
+    }
+
+    /// The place of the reason column, if there is one.
+    #[must_use]
+    pub const fn reason(&self) -> Option<usize> {
+        self.reason
+    }
+
+    /// How many cells a row may have.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.names.len()
+    }
+
+    /// The name of a column.
+    #[must_use]
+    pub fn name(&self, index: usize) -> &str {
+        self.names.get(index).map_or("", String::as_str)
+    }
+
+    /// The column names of the input.
+    #[must_use]
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// Is the input itself a results file of ours?
+    #[must_use]
+    pub const fn is_results(&self) -> bool {
+        self.is_results
+    }
+
+    /// How many of the input's columns pass through to the results: all, but those that are ours already.
+    #[must_use]
+    pub fn passed_through(&self) -> usize {
+        self.names.len() - if self.is_results { RESULT_COLUMNS.len() } else { 0 }
+    }
+
+    /// The header of the results. A column of the input that has one of our names becomes `input_NAME`.
+    pub fn results_header(&self) -> impl Iterator<Item = String> + '_ {
+        let passed = self.names[..self.passed_through()].iter().map(|name| {
+            if RESULT_COLUMNS.contains(&name.as_str()) { format!("input_{name}") } else { name.clone() }
+        });
+        passed.chain(RESULT_COLUMNS.into_iter().map(str::to_owned))
+    }
+}
+
+/// Does a header end with the columns of our results?
+fn ends_with_ours(names: &[String]) -> bool {
+    names.len() > RESULT_COLUMNS.len()
+        && names[names.len() - RESULT_COLUMNS.len()..].iter().eq(RESULT_COLUMNS.iter())
+}
+
+/// Column names are matched without case, spaces, `-` and `_`.
+fn normalised(name: &str) -> String {
+    name.chars()
+        .filter(|character| !super::id::is_blank(*character) && !matches!(character, '-' | '_'))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+fn find_one(names: &[String], choice: Option<&str>, known: &[&str], flag: &str) -> Result<Option<usize>> {
+    if let Some(choice) = choice
+        && let [only] = matching(names, |name| name == choice)[..]
+    {
+        return Ok(Some(only));
+    }
+    let wanted = choice.map(normalised);
+    let found = matching(names, |name| match &wanted {
+        Some(wanted) => normalised(name) == *wanted,
+        None => known.contains(&normalised(name).as_str()),
+    });
+    match (found.as_slice(), choice) {
+        ([only], _) => Ok(Some(*only)),
+        ([], None) => Ok(None),
+        ([], Some(choice)) => Err(Error::unusable(format!(
+            "there is no column \"{choice}\"; the columns are: {}",
+            listed(names)
+        ))
+        .hint(format!("give {flag} one of these names"))),
+        (several, _) => {
+            let candidates: Vec<String> = several
+                .iter()
+                .map(|index| format!("\"{}\" (column {})", names[*index].trim(), index + 1))
+                .collect();
+            let hint = format!("rename all but one, or choose one by its exact name with {flag} NAME");
+            Err(Error::unusable(format!("{} could be the same column", candidates.join(" and "))).hint(hint))
+        }
+    }
+}
+
+fn matching(names: &[String], is_wanted: impl Fn(&str) -> bool) -> Vec<usize> {
+    (0..names.len()).filter(|index| is_wanted(&names[*index])).collect()
+}
+
+fn listed(names: &[String]) -> String {
+    const MOST: usize = 30;
+    let quoted: Vec<String> =
+        names.iter().take(MOST).map(|name| format!("\"{}\"", super::one_line(name, 60))).collect();
+    let more = if names.len() > MOST { ", …" } else { "" };
+    format!("{}{more}", quoted.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::RecordReader;
+
+    fn find(header: &str, choice: &ColumnChoice) -> Result<Columns> {
+        let mut reader = RecordReader::new(header.as_bytes());
+        Columns::find(reader.read().expect("readable").expect("a header"), choice)
+    }
+
+    fn found(header: &str) -> (usize, Option<usize>) {
+        let columns = find(header, &ColumnChoice::default()).expect("a good header");
+        (columns.id(), columns.reason())
+    }
+
+    #[test]
+    fn finds_the_columns_in_both_languages() {
+        assert_eq!(found("pre_hire_id,withdraw_reason"), (0, Some(1)));
+        assert_eq!(found("Reason,name,Pre-Hire ID"), (2, Some(0)));
+        assert_eq!(found("姓名,待入职ID,撤销原因"), (1, Some(2)));
+        assert_eq!(found("待入职 id,原因"), (0, Some(1)));
+        assert_eq!(found("PREHIREID"), (0, None));
+    }
+
+    #[test]
+    fn two_candidates_are_named() {
+        let error = find("pre_hire_id,待入职ID,reason", &ColumnChoice::default()).expect_err("two ids");
+        assert!(error.report().contains("\"pre_hire_id\" (column 1) and \"待入职ID\" (column 2)"), "{error}");
+        assert!(find("pre_hire_id,reason,withdraw_reason", &ColumnChoice::default()).is_err());
+        let error = find("name,reason", &ColumnChoice::default()).expect_err("no id");
+        assert!(error.report().contains("\"name\", \"reason\""), "{error}");
+    }
+
+    #[test]
+    fn a_choice_decides_by_its_exact_name_first() {
+        let choice = |id: &str| ColumnChoice { id: Some(id.to_owned()), reason: None };
+        assert_eq!(find("ID,id,reason", &choice("id")).map(|columns| columns.id()).ok(), Some(1));
+        assert_eq!(
+            find("a,Employee No,reason", &choice("employee_no")).map(|columns| columns.id()).ok(),
+            Some(1)
+        );
+        assert!(find("a,reason", &choice("b")).is_err());
+    }
+
+    #[test]
+    fn our_names_in_the_input_get_a_prefix_or_are_replaced() {
+        let header = |text: &str| -> Vec<String> {
+            find(text, &ColumnChoice::default()).expect("a header").results_header().collect()
+        };
+        assert_eq!(
+            header("pre_hire_id,status,reason")[..4],
+            ["pre_hire_id", "input_status", "reason", "row"]
+        );
+        let ours = format!("pre_hire_id,reason,{}", RESULT_COLUMNS.join(","));
+        assert_eq!(header(&ours).len(), 2 + RESULT_COLUMNS.len());
+    }
+}

@@ -1,0 +1,56 @@
+//! Owns which ids were seen, and in which row first: 16 bytes an id and some 10 for finding it.
+
+use std::hash::{BuildHasher, RandomState};
+
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+
+use super::id::PreHireId;
+
+/// The ids seen so far.
+#[derive(Debug, Default)]
+pub(super) struct SeenIds {
+    places: HashTable<u32>,
+    ids: Vec<PreHireId>,
+    rows: Vec<u32>,
+    hasher: RandomState,
+}
+
+impl SeenIds {
+    /// Notes that a row (counted from 0) holds the id; the row that held it first, if there was one.
+    pub(super) fn note(&mut self, id: PreHireId, row: u32) -> Option<u32> {
+        let SeenIds { places, ids, rows, hasher } = self;
+        let hash = hasher.hash_one(id);
+        let rehash = |place: &u32| hasher.hash_one(ids[*place as usize]);
+        match places.entry(hash, |place| ids[*place as usize] == id, rehash) {
+            Entry::Occupied(entry) => Some(rows[*entry.get() as usize]),
+            Entry::Vacant(entry) => {
+                entry.insert(u32::try_from(rows.len()).expect("rows are counted in 32 bits"));
+                ids.push(id);
+                rows.push(row);
+                None
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::HashMap;
+
+    proptest! {
+        #[test]
+        fn agrees_with_a_plain_map(ids in proptest::collection::vec(0_u8..40, 0..120)) {
+            let mut seen = SeenIds::default();
+            let mut plain = HashMap::new();
+            for (row, id) in ids.iter().enumerate() {
+                let row = u32::try_from(row).expect("few rows");
+                let id = PreHireId::parse(&id.to_string(), false).expect("digits");
+                prop_assert_eq!(seen.note(id, row), plain.get(&id).copied());
+                plain.entry(id).or_insert(row);
+            }
+        }
+    }
+}

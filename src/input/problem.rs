@@ -1,0 +1,114 @@
+//! Owns why a row can't be sent, in sentences about the file: column, value, what is wrong.
+
+use std::fmt;
+
+use super::id::IdProblem;
+use super::reason::ReasonProblem;
+use crate::outcome::ErrorCode;
+
+/// How much of a cell a message shows.
+const SHOWN_CHARACTERS: usize = 60;
+
+/// What is wrong with one row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The word for the column `error_code`.
+    pub code: ErrorCode,
+    /// The name of the column in which the trouble is; empty when the file lacks that column.
+    pub column: String,
+    /// The beginning of the cell.
+    pub value: String,
+    /// The sentence for the column `error_message`.
+    pub message: String,
+}
+
+impl Problem {
+    pub(super) fn of_id(problem: IdProblem, column: &str, cell: &str) -> Problem {
+        let value = one_line(cell, SHOWN_CHARACTERS);
+        let (code, message) = match problem {
+            IdProblem::Missing => (ErrorCode::MissingId, format!("the cell in column \"{column}\" is empty")),
+            IdProblem::NotDigits => (
+                ErrorCode::BadId,
+                format!("\"{value}\" in column \"{column}\" is no pre-hire id: it must be 1 to 32 digits"),
+            ),
+            IdProblem::Rewritten => (
+                ErrorCode::DamagedId,
+                format!(
+                    "\"{value}\" in column \"{column}\" was changed by a spreadsheet or an input method: it could be another person's id"
+                ),
+            ),
+            IdProblem::Rounded => (
+                ErrorCode::DamagedId,
+                format!(
+                    "\"{value}\" in column \"{column}\" has only zeros after the 15th digit: a spreadsheet has rounded it, and it could be another person's id"
+                ),
+            ),
+        };
+        Problem { code, column: column.to_owned(), value, message }
+    }
+
+    pub(super) fn of_reason(problem: ReasonProblem, column: &str, cell: &str) -> Problem {
+        let (code, message) = match problem {
+            ReasonProblem::Missing if column.is_empty() => {
+                (ErrorCode::MissingReason, "the file has no column with reasons".to_owned())
+            }
+            ReasonProblem::Missing => {
+                (ErrorCode::MissingReason, format!("the cell in column \"{column}\" is empty"))
+            }
+            ReasonProblem::HoldsNul => {
+                (ErrorCode::BadReason, format!("the cell in column \"{column}\" holds a NUL byte"))
+            }
+            ReasonProblem::TooLong(characters) => (
+                ErrorCode::ReasonTooLong,
+                format!("the cell in column \"{column}\" has {characters} characters; 500 are allowed"),
+            ),
+        };
+        Problem { code, column: column.to_owned(), value: one_line(cell, SHOWN_CHARACTERS), message }
+    }
+
+    pub(super) fn of_extra_cell(width: usize, cells: usize, cell: &str) -> Problem {
+        let value = one_line(cell, SHOWN_CHARACTERS);
+        let message = format!(
+            "the row has {cells} cells, but the header has {width}: \"{value}\" belongs to no column"
+        );
+        Problem { code: ErrorCode::ExtraCells, column: String::new(), value, message }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+/// The text on one line, without control characters, and cut after so many characters.
+#[must_use]
+pub fn one_line(text: &str, most_characters: usize) -> String {
+    let mut line: String = text
+        .chars()
+        .take(most_characters)
+        .map(|character| {
+            if character.is_control() || matches!(character, '\u{2028}' | '\u{2029}') {
+                ' '
+            } else {
+                character
+            }
+        })
+        .collect();
+    if text.chars().nth(most_characters).is_some() {
+        line.push('…');
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_line_is_one_line() {
+        assert_eq!(one_line("a\r\nb\tc\0d\u{2028}e", 50), "a  b c d e");
+        assert_eq!(one_line("字字字", 2), "字字…");
+        assert_eq!(one_line("字字", 2), "字字");
+    }
+}

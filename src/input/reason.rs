@@ -1,0 +1,110 @@
+//! Owns what a reason is: 1 to 500 Unicode scalar values, not blank, sent byte for byte.
+
+use std::fmt;
+
+use super::id::is_blank;
+
+/// The most characters (Unicode scalar values) that the API takes.
+const MOST_CHARACTERS: usize = 500;
+
+/// A reason that can be sent, still in its cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ValidReason<'a>(&'a str);
+
+/// A reason that can be sent, as it stands in the file: not a byte of it is changed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct WithdrawReason(Box<str>);
+
+/// Why a cell is no reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReasonProblem {
+    /// Nothing, or white space alone.
+    Missing,
+    /// A NUL byte in it.
+    HoldsNul,
+    /// More than 500 characters; this many.
+    TooLong(usize),
+}
+
+impl<'a> ValidReason<'a> {
+    /// Checks the text of a cell.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(cell: &'a str) -> Result<Self, ReasonProblem> {
+        if cell.chars().all(is_blank) {
+            return Err(ReasonProblem::Missing);
+        }
+        if cell.contains('\0') {
+            return Err(ReasonProblem::HoldsNul);
+        }
+        // A character has at least one byte, so most reasons need no counting.
+        if cell.len() > MOST_CHARACTERS {
+            let characters = cell.chars().count();
+            if characters > MOST_CHARACTERS {
+                return Err(ReasonProblem::TooLong(characters));
+            }
+        }
+        Ok(ValidReason(cell))
+    }
+
+    /// The text of the reason.
+    #[must_use]
+    pub const fn as_str(self) -> &'a str {
+        self.0
+    }
+}
+
+impl WithdrawReason {
+    /// The text that is sent.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<ValidReason<'_>> for WithdrawReason {
+    fn from(reason: ValidReason<'_>) -> Self {
+        WithdrawReason(reason.0.into())
+    }
+}
+
+/// Reasons are personal data: debug output shows their length only.
+impl fmt::Debug for WithdrawReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "WithdrawReason({} bytes)", self.0.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_1_to_500_characters_whatever_their_bytes() {
+        for reason in [
+            "x".to_owned(),
+            "候选人放弃".to_owned(),
+            "字".repeat(500),
+            "😀".repeat(500),
+            " a\r\n\"b\",c ".to_owned(),
+        ] {
+            assert_eq!(ValidReason::parse(&reason).map(ValidReason::as_str), Ok(reason.as_str()));
+        }
+    }
+
+    #[test]
+    fn refuses_the_blank_the_long_and_the_broken() {
+        for blank in ["", " ", "\t\r\n", "\u{3000}", "\u{A0}"] {
+            assert_eq!(ValidReason::parse(blank), Err(ReasonProblem::Missing), "{blank:?}");
+        }
+        assert_eq!(ValidReason::parse(&"字".repeat(501)), Err(ReasonProblem::TooLong(501)));
+        assert_eq!(ValidReason::parse("a\0b"), Err(ReasonProblem::HoldsNul));
+    }
+
+    #[test]
+    fn debug_output_does_not_show_it() {
+        let reason = WithdrawReason::from(ValidReason::parse("private matter").expect("a reason"));
+        assert_eq!(format!("{reason:?}"), "WithdrawReason(14 bytes)");
+    }
+}

@@ -1,0 +1,255 @@
+//! Owns how the text is cut into records, and on which line each begins, as an editor counts.
+//!
+//! It stands on `csv-core`, the parser of the `csv` crate: that one's own line numbers are off after blank lines
+//! and with CR LF, and here the bytes in front of a record can be seen.
+
+use std::io::Read;
+
+use csv_core::{ReadRecordResult, Reader};
+
+use crate::error::{Error, Result};
+
+const BUFFER: usize = 64 * 1024;
+/// More than any honest row; a quote that is never closed would swallow the rest of the file.
+const MOST_BYTES_OF_A_RECORD: usize = 16 * 1024 * 1024;
+/// A buffer that one huge record has made larger than this is given back.
+const BYTES_TO_KEEP: usize = 256 * 1024;
+
+/// One record: its cells, and the line on which it begins.
+#[derive(Debug)]
+pub struct Record {
+    line: u64,
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+    length: usize,
+}
+
+impl Record {
+    /// The line on which it begins, counted from 1.
+    #[must_use]
+    pub const fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// How many cells it has.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.length
+    }
+
+    /// Is every cell empty, as in a blank line or in `,,`?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.length == 0 || self.ends[self.length - 1] == 0
+    }
+
+    /// The text of a cell; a missing one is empty.
+    #[must_use]
+    pub fn cell(&self, index: usize) -> &str {
+        std::str::from_utf8(self.cell_bytes(index)).expect("the copy of the input is UTF-8, cut at ASCII")
+    }
+
+    /// The bytes of a cell; a missing one is empty.
+    #[must_use]
+    pub fn cell_bytes(&self, index: usize) -> &[u8] {
+        if index >= self.length {
+            return &[];
+        }
+        let start = if index == 0 { 0 } else { self.ends[index - 1] };
+        &self.bytes[start..self.ends[index]]
+    }
+
+    /// All cells, in order.
+    pub fn cells(&self) -> impl Iterator<Item = &str> {
+        (0..self.length).map(|index| self.cell(index))
+    }
+}
+
+/// Reads one record after the other; empty rows are skipped, but their lines count.
+#[derive(Debug)]
+pub struct RecordReader<R> {
+    parser: Reader,
+    source: R,
+    buffer: Box<[u8]>,
+    start: usize,
+    end: usize,
+    line: u64,
+    after_carriage_return: bool,
+    record: Record,
+}
+
+impl<R: Read> RecordReader<R> {
+    /// A reader of comma-separated text.
+    pub fn new(source: R) -> Self {
+        let record = Record { line: 0, bytes: vec![0; 1024], ends: vec![0; 32], length: 0 };
+        let buffer = vec![0; BUFFER].into_boxed_slice();
+        let (parser, line) = (Reader::new(), 1);
+        RecordReader { parser, source, buffer, start: 0, end: 0, line, after_carriage_return: false, record }
+    }
+
+    /// The next record that is not empty; `None` at the end.
+    ///
+    /// # Errors
+    /// When the source fails, or a record is larger than any honest row.
+    pub fn read(&mut self) -> Result<Option<&Record>> {
+        loop {
+            self.skip_line_ends()?;
+            self.record.line = self.line;
+            if !self.read_one()? {
+                return Ok(None);
+            }
+            if !self.record.is_empty() {
+                return Ok(Some(&self.record));
+            }
+        }
+    }
+
+    fn fill(&mut self) -> Result<()> {
+        if self.start < self.end {
+            return Ok(());
+        }
+        self.start = 0;
+        self.end = self
+            .source
+            .read(&mut self.buffer)
+            .map_err(|error| Error::unusable("can't read the private copy of the input").because(error))?;
+        Ok(())
+    }
+
+    fn skip_line_ends(&mut self) -> Result<()> {
+        loop {
+            self.fill()?;
+            match self.buffer[self.start..self.end].first() {
+                Some(b'\r' | b'\n') => self.consume(1),
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    /// Counts the line ends among the next bytes: LF, CR LF and CR alone are one each.
+    fn consume(&mut self, length: usize) {
+        for byte in &self.buffer[self.start..self.start + length] {
+            match byte {
+                b'\n' if self.after_carriage_return => {}
+                b'\n' | b'\r' => self.line += 1,
+                _ => {}
+            }
+            self.after_carriage_return = *byte == b'\r';
+        }
+        self.start += length;
+    }
+
+    fn read_one(&mut self) -> Result<bool> {
+        if self.record.bytes.len() > BYTES_TO_KEEP {
+            self.record.bytes.truncate(BYTES_TO_KEEP);
+            self.record.bytes.shrink_to_fit();
+        }
+        let (mut bytes, mut ends) = (0, 0);
+        loop {
+            self.fill()?;
+            let Record { bytes: output, ends: output_ends, .. } = &mut self.record;
+            let input = &self.buffer[self.start..self.end];
+            let (result, read, written, ended) =
+                self.parser.read_record(input, &mut output[bytes..], &mut output_ends[ends..]);
+            self.consume(read);
+            bytes += written;
+            ends += ended;
+            match result {
+                ReadRecordResult::InputEmpty => {}
+                ReadRecordResult::OutputFull => self.grow_bytes()?,
+                ReadRecordResult::OutputEndsFull => {
+                    let length = self.record.ends.len() * 2;
+                    self.record.ends.resize(length, 0);
+                }
+                ReadRecordResult::Record => {
+                    self.record.length = ends;
+                    return Ok(true);
+                }
+                ReadRecordResult::End => return Ok(false),
+            }
+        }
+    }
+
+    fn grow_bytes(&mut self) -> Result<()> {
+        let length = self.record.bytes.len() * 2;
+        if length > MOST_BYTES_OF_A_RECORD {
+            return Err(Error::unusable(format!(
+                "the row that begins on line {} is larger than {} MiB",
+                self.record.line,
+                MOST_BYTES_OF_A_RECORD / 1024 / 1024
+            ))
+            .hint("look for a quotation mark (\") that is opened there and never closed"));
+        }
+        self.record.bytes.resize(length, 0);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read(text: &str) -> Vec<(u64, Vec<String>)> {
+        let mut reader = RecordReader::new(text.as_bytes());
+        let mut records = Vec::new();
+        while let Some(record) = reader.read().expect("text in memory can be read") {
+            records.push((record.line(), record.cells().map(str::to_owned).collect()));
+        }
+        records
+    }
+
+    fn lines(text: &str) -> Vec<u64> {
+        read(text).into_iter().map(|(line, _)| line).collect()
+    }
+
+    #[test]
+    fn counts_lines_as_an_editor_does() {
+        assert_eq!(lines("a,b\n1,x\n2,y\n"), [1, 2, 3]);
+        assert_eq!(lines("a,b\r\n1,x\r\n2,y"), [1, 2, 3]);
+        assert_eq!(lines("a,b\r1,x\r2,y\r"), [1, 2, 3]);
+        assert_eq!(lines("\n\na,b\n\n\n1,x\r\n\r\n2,y\n"), [3, 6, 8]);
+        assert_eq!(lines("a,b\n1,\"x\ny\r\nz\"\n2,y\n"), [1, 2, 5]);
+        assert_eq!(lines("a,b\n,\n1,x\n , \n"), [1, 3, 4]);
+    }
+
+    #[test]
+    fn quotes_commas_and_line_breaks_stay_in_their_cell() {
+        let records = read("id,reason\n1,\"a, \"\"b\"\"\r\nc\"\n2\n3,x,,\n");
+        let cells: Vec<&[String]> = records.iter().map(|(_, cells)| cells.as_slice()).collect();
+        assert_eq!(cells[1], ["1", "a, \"b\"\r\nc"]);
+        assert_eq!(cells[2], ["2"]);
+        assert_eq!(cells[3], ["3", "x", "", ""]);
+    }
+
+    #[test]
+    fn a_missing_cell_is_empty() {
+        let mut reader = RecordReader::new("1".as_bytes());
+        let record = reader.read().expect("readable").expect("a record");
+        assert_eq!((record.cell(0), record.cell(1)), ("1", ""));
+    }
+
+    #[test]
+    fn a_cell_of_a_megabyte_is_read_and_one_without_end_is_refused() {
+        let text = format!("id,reason\n1,\"{}\"\n2,b\n", "x".repeat(1 << 20));
+        assert_eq!(lines(&text), [1, 2, 3]);
+        let endless = format!("id,reason\n1,\"{}", "x".repeat(MOST_BYTES_OF_A_RECORD));
+        let mut reader = RecordReader::new(endless.as_bytes());
+        reader.read().expect("the header is fine");
+        assert!(reader.read().expect_err("an unclosed quote").report().contains("line 2"));
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_the_csv_crate_on_the_cells(text in "[ab,\"\r\n]{0,60}") {
+            let mut reference = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+            let expected: Vec<Vec<String>> = reference
+                .records()
+                .map(|record| record.expect("readable").iter().map(str::to_owned).collect())
+                .filter(|cells: &Vec<String>| cells.iter().any(|cell| !cell.is_empty()))
+                .collect();
+            let ours: Vec<Vec<String>> = read(&text).into_iter().map(|(_, cells)| cells).collect();
+            prop_assert_eq!(ours, expected);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Owns the first pass: the whole file is validated before any call, and what it holds is counted.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+
+use ring::digest::{Context, SHA256};
+
+use super::columns::{ColumnChoice, Columns};
+use super::duplicates::SeenIds;
+use super::problem::Problem;
+use super::records::{Record, RecordReader};
+use super::validate::{Row, RowRules, Validator};
+use crate::error::{Error, Result};
+use crate::outcome::ErrorCode;
+
+/// How many problems are kept with their words; the rest is counted.
+const KEPT_PROBLEMS: usize = 20;
+/// How many rows a person is shown before the question.
+const SHOWN_ROWS: usize = 3;
+/// The longest file: rows are counted in 32 bits.
+const MOST_ROWS: u32 = u32::MAX - 1;
+
+/// A row whose id stands in an earlier row; rows are counted from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DuplicateRow {
+    /// The repeated row.
+    pub row: u32,
+    /// The first row with this id that can be sent.
+    pub first: u32,
+}
+
+/// What one pass over the file finds.
+#[derive(Debug)]
+pub struct Survey {
+    /// What the header says.
+    pub columns: Columns,
+    /// Rows that are not empty.
+    pub rows: u32,
+    /// Rows that can be sent.
+    pub sendable: u32,
+    /// Rows that an earlier results file settled.
+    pub carried_over: u32,
+    /// Repeated rows, in the order of the file.
+    pub duplicates: Vec<DuplicateRow>,
+    /// Invalid rows, by what is wrong.
+    pub invalid: BTreeMap<ErrorCode, u32>,
+    /// The first problems, with the line of each.
+    pub problems: Vec<(u64, Problem)>,
+    /// The first rows that can be sent: line and cells.
+    pub first_rows: Vec<(u64, Vec<String>)>,
+    /// `sha256:` and 64 hex digits over the ids and reasons that can be sent, in order.
+    pub digest: String,
+}
+
+impl Survey {
+    /// Rows that can't be sent.
+    #[must_use]
+    pub fn invalid_rows(&self) -> u32 {
+        self.invalid.values().sum()
+    }
+}
+
+/// Reads the whole file once.
+///
+/// # Errors
+/// When the file can't be used at all; exit 2.
+pub fn survey(source: impl Read, choice: &ColumnChoice, rules: &RowRules) -> Result<Survey> {
+    let mut reader = RecordReader::new(source);
+    let header = reader.read()?.ok_or_else(|| Error::unusable("the file holds nothing but empty rows"))?;
+    let columns = Columns::find(header, choice)?;
+    let mut surveyor = Surveyor::new();
+    let mut survey = Survey {
+        columns: columns.clone(),
+        rows: 0,
+        sendable: 0,
+        carried_over: 0,
+        duplicates: Vec::new(),
+        invalid: BTreeMap::new(),
+        problems: Vec::new(),
+        first_rows: Vec::new(),
+        digest: String::new(),
+    };
+    let validator = Validator::new(&columns, rules);
+    while let Some(record) = reader.read()? {
+        if survey.rows == MOST_ROWS {
+            return Err(Error::unusable(format!("the file has more than {MOST_ROWS} rows")));
+        }
+        surveyor.note(&mut survey, record, validator.row(record));
+        survey.rows += 1;
+    }
+    survey.digest = surveyor.digest();
+    Ok(survey)
+}
+
+struct Surveyor {
+    seen: SeenIds,
+    hash: Context,
+}
+
+impl Surveyor {
+    fn new() -> Self {
+        Surveyor { seen: SeenIds::default(), hash: Context::new(&SHA256) }
+    }
+
+    fn note(&mut self, survey: &mut Survey, record: &Record, row: Row<'_>) {
+        let first = match &row {
+            Row::Sendable { id, .. } | Row::CarriedOver { id, .. } => self.seen.note(*id, survey.rows),
+            Row::Invalid(_) => None,
+        };
+        match (row, first) {
+            (Row::Invalid(problem), _) => {
+                *survey.invalid.entry(problem.code).or_default() += 1;
+                if survey.problems.len() < KEPT_PROBLEMS {
+                    survey.problems.push((record.line(), problem));
+                }
+            }
+            (_, Some(first)) => survey.duplicates.push(DuplicateRow { row: survey.rows, first }),
+            (Row::CarriedOver { .. }, None) => survey.carried_over += 1,
+            (Row::Sendable { id, reason }, None) => {
+                self.add_to_digest(&id.to_string());
+                self.add_to_digest(reason.as_str());
+                survey.sendable += 1;
+                if survey.first_rows.len() < SHOWN_ROWS {
+                    let cells = record.cells().map(str::to_owned).collect();
+                    survey.first_rows.push((record.line(), cells));
+                }
+            }
+        }
+    }
+
+    /// The length in front keeps `("1", "2x")` and `("12", "x")` apart.
+    fn add_to_digest(&mut self, text: &str) {
+        self.hash.update(&(text.len() as u64).to_le_bytes());
+        self.hash.update(text.as_bytes());
+    }
+
+    fn digest(self) -> String {
+        let mut text = "sha256:".to_owned();
+        for byte in self.hash.finish().as_ref() {
+            text.push_str(&format!("{byte:02x}"));
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn survey_of(text: &str) -> Survey {
+        survey(text.as_bytes(), &ColumnChoice::default(), &RowRules::default()).expect("a usable file")
+    }
+
+    #[test]
+    fn counts_every_row_once() {
+        let found = survey_of("pre_hire_id,reason\n1,a\n2,\n\n1,b\nx,c\n3,d,e\n4,f,\n");
+        assert_eq!((found.rows, found.sendable, found.invalid_rows()), (6, 2, 3));
+        assert_eq!(found.duplicates, [DuplicateRow { row: 2, first: 0 }]);
+        let lines: Vec<u64> = found.problems.iter().map(|(line, _)| *line).collect();
+        assert_eq!(lines, [3, 6, 7]);
+    }
+
+    #[test]
+    fn an_invalid_row_is_no_first_one() {
+        let found = survey_of("pre_hire_id,reason\n1,\n1,a\n1,b\n");
+        assert_eq!(found.sendable, 1);
+        assert_eq!(found.duplicates, [DuplicateRow { row: 2, first: 1 }]);
+    }
+
+    #[test]
+    fn the_digest_follows_the_rows_that_can_be_sent_alone() {
+        let digest = |text: &str| survey_of(text).digest;
+        let plain = digest("pre_hire_id,reason\n1,a\n2,b\n");
+        assert_eq!(plain, digest("name,reason,pre_hire_id\nx,a,1\n,,\n,b,2\n,,bad\nz,c,1\n"));
+        assert_ne!(plain, digest("pre_hire_id,reason\n2,b\n1,a\n"));
+        assert_ne!(plain, digest("pre_hire_id,reason\n1,a\n2,B\n"));
+        assert_eq!(plain.len(), "sha256:".len() + 64);
+    }
+}

@@ -1,0 +1,34 @@
+//! Owns the process: arguments and surroundings in, exit code out. Nothing else ends it.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+use prehire::cli::Cli;
+use prehire::error::Exit;
+use prehire::settings::Surroundings;
+
+fn main() -> ExitCode {
+    rustls::crypto::ring::default_provider()
+        .install_default()
+        .expect("no other provider is installed before the first statement");
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors; a reader that has gone away is none either.
+            let _ = error.print();
+            return code(if error.use_stderr() { Exit::Unusable } else { Exit::Success });
+        }
+    };
+    match prehire::app::run(cli, &Surroundings::read()) {
+        Ok(exit) => code(exit),
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "{}", error.report());
+            code(error.exit())
+        }
+    }
+}
+
+fn code(exit: Exit) -> ExitCode {
+    ExitCode::from(exit.code())
+}

@@ -1,0 +1,114 @@
+//! Owns the cells that the results add to a row: the contract's columns, in its order.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::advice::advice;
+use crate::input::{Problem, RESULT_COLUMNS};
+use crate::outcome::{ErrorCode, Outcome, RetryOutcome, Status};
+
+/// One row's cells, in the order of [`RESULT_COLUMNS`].
+pub type Cells = [String; RESULT_COLUMNS.len()];
+
+/// The cells of a row that was to be sent.
+#[must_use]
+pub fn sent(line: u64, outcome: &Outcome, time_zone: &TimeZone) -> Cells {
+    let Outcome { status, error_code, .. } = outcome;
+    let shown = |time: Option<Timestamp>| time.map_or_else(String::new, |time| rfc_3339(time, time_zone));
+    [
+        line.to_string(),
+        status.word().to_owned(),
+        status.is_success().to_string(),
+        error_code.map_or_else(String::new, |code| code.to_string()),
+        formula_safe(&outcome.message),
+        outcome.retry_outcome.map_or("", RetryOutcome::word).to_owned(),
+        outcome.attempts.to_string(),
+        outcome.http_status.map_or_else(String::new, |status| status.to_string()),
+        if outcome.confirmed_by_reply { "reply".to_owned() } else { String::new() },
+        outcome.log_id.as_deref().map_or_else(String::new, formula_safe),
+        advice(*status, *error_code).to_owned(),
+        shown(outcome.first_sent_at),
+        shown(outcome.settled_at),
+    ]
+}
+
+/// The cells of a row that could not be sent.
+#[must_use]
+pub fn invalid(line: u64, problem: &Problem) -> Cells {
+    unsent(line, Status::Invalid, false, problem.code, problem.message.clone())
+}
+
+/// The row that a duplicate repeats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Original {
+    /// Its line in the file.
+    pub line: u64,
+    /// Is its pre-hire withdrawn?
+    pub success: bool,
+    /// Does the repeated row give another reason?
+    pub other_reason: bool,
+}
+
+/// The cells of a row whose id stands in an earlier row.
+#[must_use]
+pub fn duplicate(line: u64, original: Original) -> Cells {
+    let but = if original.other_reason { "; its reason was used, not this one" } else { "" };
+    let message = format!("the same pre-hire id stands in row {}{but}", original.line);
+    unsent(line, Status::Duplicate, original.success, ErrorCode::DuplicateId, message)
+}
+
+fn unsent(line: u64, status: Status, success: bool, code: ErrorCode, message: String) -> Cells {
+    let mut cells = Cells::default();
+    cells[0] = line.to_string();
+    cells[1] = status.word().to_owned();
+    cells[2] = success.to_string();
+    cells[3] = code.to_string();
+    cells[4] = message;
+    cells[6] = "0".to_owned();
+    if !success {
+        cells[10] = advice(status, Some(code)).to_owned();
+    }
+    cells
+}
+
+/// A time as the results show it: RFC 3339 with milliseconds and the offset of this place.
+fn rfc_3339(time: Timestamp, time_zone: &TimeZone) -> String {
+    time.to_zoned(time_zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string()
+}
+
+/// A text from the server that a spreadsheet would take for a formula gets a leading `'`.
+fn formula_safe(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_of_the_server_is_no_formula() {
+        for text in ["=1+1", "+1", "-1", "@x", "\tx", "\rx"] {
+            let outcome = Outcome { message: text.to_owned(), ..Outcome::default() };
+            assert_eq!(sent(2, &outcome, &TimeZone::UTC)[4], format!("'{text}"));
+        }
+        let outcome = Outcome { message: "a=b".to_owned(), ..Outcome::default() };
+        assert_eq!(sent(2, &outcome, &TimeZone::UTC)[4], "a=b");
+    }
+
+    #[test]
+    fn times_carry_their_offset() {
+        let beijing = TimeZone::fixed(jiff::tz::offset(8));
+        assert_eq!(rfc_3339(Timestamp::UNIX_EPOCH, &beijing), "1970-01-01T08:00:00.000+08:00");
+        assert_eq!(rfc_3339(Timestamp::UNIX_EPOCH, &TimeZone::UTC), "1970-01-01T00:00:00.000+00:00");
+    }
+
+    #[test]
+    fn a_duplicate_mirrors_the_row_that_was_sent() {
+        let original = Original { line: 3, success: true, other_reason: true };
+        let cells = duplicate(7, original);
+        assert_eq!(cells[..4], ["7", "duplicate", "true", "duplicate_id"]);
+        assert!(cells[4].contains("row 3") && cells[4].contains("reason"), "{}", cells[4]);
+        assert_eq!(cells[10], "");
+        assert_eq!(duplicate(7, Original { success: false, ..original })[2], "false");
+    }
+}

@@ -1,0 +1,99 @@
+//! Owns where the results go, and what must not be overwritten.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::input::InputPath;
+
+/// Where the results go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutputPath {
+    results: PathBuf,
+}
+
+impl OutputPath {
+    /// The path that was typed, or the input's with its last ending replaced.
+    ///
+    /// # Errors
+    /// For standard input without a typed path, an ending that is not `.csv`, and a file that exists already; exit 2.
+    pub fn choose(typed: Option<&Path>, input: &InputPath, is_simulated: bool) -> Result<OutputPath> {
+        let results = match (typed, input) {
+            (Some(path), _) => path.to_owned(),
+            (None, InputPath::File(path)) => {
+                path.with_extension(if is_simulated { "simulated.results.csv" } else { "results.csv" })
+            }
+            (None, InputPath::Standard) => {
+                return Err(Error::unusable("the results of standard input need a name")
+                    .hint("give one with -o FILE"));
+            }
+        };
+        let ending = results.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        if matches!(ending.as_deref(), Some("xlsx" | "xls" | "ods")) {
+            return Err(Error::unusable(format!(
+                "can't write the results to {}: they are CSV",
+                results.display()
+            ))
+            .hint("choose a name that ends with .csv"));
+        }
+        let output = OutputPath { results };
+        output.refuse_to_overwrite(input)?;
+        Ok(output)
+    }
+
+    /// The final name.
+    #[must_use]
+    pub fn results(&self) -> &Path {
+        &self.results
+    }
+
+    /// The name while the run goes on.
+    #[must_use]
+    pub fn partial(&self) -> PathBuf {
+        let mut name = self.results.as_os_str().to_owned();
+        name.push(".partial");
+        PathBuf::from(name)
+    }
+
+    fn refuse_to_overwrite(&self, input: &InputPath) -> Result<()> {
+        let shown = self.results.display();
+        if let InputPath::File(input) = input
+            && is_same_file(input, &self.results)
+        {
+            return Err(Error::unusable("the results can't replace the input itself")
+                .hint("choose another name with -o FILE"));
+        }
+        if fs::symlink_metadata(&self.results).is_ok() {
+            return Err(Error::unusable(format!("{shown} exists already"))
+                .hint("move that file away, or choose another name with -o FILE"));
+        }
+        Ok(())
+    }
+}
+
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    match (fs::canonicalize(one), fs::canonicalize(other)) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => one == other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(typed: Option<&str>, input: &str, is_simulated: bool) -> Option<PathBuf> {
+        let input = InputPath::from_argument(Path::new(input));
+        OutputPath::choose(typed.map(Path::new), &input, is_simulated).ok().map(|output| output.results)
+    }
+
+    #[test]
+    fn the_last_ending_is_replaced() {
+        assert_eq!(chosen(None, "no/leavers.csv", false), Some("no/leavers.results.csv".into()));
+        assert_eq!(chosen(None, "no/leavers.v2.txt", false), Some("no/leavers.v2.results.csv".into()));
+        assert_eq!(chosen(None, "no/leavers", true), Some("no/leavers.simulated.results.csv".into()));
+        assert_eq!(chosen(None, "-", false), None);
+        assert_eq!(chosen(Some("no/out.csv"), "-", false), Some("no/out.csv".into()));
+        assert_eq!(chosen(Some("no/out.xlsx"), "no/in.csv", false), None);
+    }
+}

@@ -1,0 +1,249 @@
+//! Owns the results file: every row of the input, in its order, with our columns behind its own.
+//!
+//! The input's cells are read from the private copy again, so that nothing but the outcome waits in memory.
+
+use std::collections::HashMap;
+use std::fs::{self, File, OpenOptions};
+use std::hash::{BuildHasher, RandomState};
+use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use csv::{Terminator, Writer, WriterBuilder};
+use jiff::tz::TimeZone;
+
+use super::cells::{self, Cells, Original};
+use super::order::ReorderWindow;
+use super::output_path::OutputPath;
+use crate::error::{Error, Result};
+use crate::event::Settlement;
+use crate::input::{Columns, Record, RecordReader, Row, RowRules, Spool, SpoolReader, Survey, Validator};
+use crate::outcome::{ErrorCode, Status};
+
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+const OWNER_ONLY: u32 = 0o600;
+
+/// What was written about one row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Its status.
+    pub status: Status,
+    /// Is its pre-hire withdrawn?
+    pub success: bool,
+    /// Its code.
+    pub error_code: Option<ErrorCode>,
+}
+
+/// The results, while they are written.
+#[derive(Debug)]
+pub struct ResultsFile<'a> {
+    path: OutputPath,
+    writer: Writer<BufWriter<File>>,
+    input: RecordReader<SpoolReader<'a>>,
+    columns: &'a Columns,
+    rules: &'a RowRules,
+    time_zone: TimeZone,
+    window: ReorderWindow<Settlement>,
+    originals: Originals,
+}
+
+impl<'a> ResultsFile<'a> {
+    /// Creates `RESULTS.partial`, with the header in it.
+    ///
+    /// # Errors
+    /// When it can't be created; nothing was sent yet.
+    pub fn create(
+        path: OutputPath,
+        spool: &'a Spool,
+        survey: &'a Survey,
+        rules: &'a RowRules,
+    ) -> Result<Self> {
+        let partial = path.partial();
+        let mut file = create_anew(&partial).map_err(|error| cannot_write(&path, error))?;
+        let copied = spool.copied();
+        if copied.had_byte_order_mark {
+            file.write_all(BYTE_ORDER_MARK).map_err(|error| cannot_write(&path, error))?;
+        }
+        let terminator = if copied.had_carriage_returns { Terminator::CRLF } else { Terminator::Any(b'\n') };
+        let writer =
+            WriterBuilder::new().terminator(terminator).flexible(true).from_writer(BufWriter::new(file));
+        let mut input = RecordReader::new(spool.reader());
+        input.read()?;
+        let mut results = ResultsFile {
+            path,
+            writer,
+            input,
+            columns: &survey.columns,
+            rules,
+            time_zone: TimeZone::system(),
+            window: ReorderWindow::new(),
+            originals: Originals::of(survey),
+        };
+        let header: Vec<String> = survey.columns.results_header().collect();
+        results.writer.write_record(&header).map_err(|error| cannot_write_row(&results.path, error))?;
+        results.flush()?;
+        Ok(results)
+    }
+
+    /// Takes what came of a row, and writes all rows whose turn has come; each is told to `written`.
+    ///
+    /// # Errors
+    /// When the file can't be written: exit 4.
+    pub fn settle(
+        &mut self,
+        row: u32,
+        settlement: Settlement,
+        mut written: impl FnMut(Written),
+    ) -> Result<()> {
+        self.window.put(row, settlement);
+        while let Some((row, settlement)) = self.window.take() {
+            written(self.write_row(row, &settlement)?);
+        }
+        Ok(())
+    }
+
+    /// Hands what was written to the operating system.
+    ///
+    /// # Errors
+    /// When the file can't be written: exit 4.
+    pub fn flush(&mut self) -> Result<()> {
+        self.writer.flush().map_err(|error| cannot_write(&self.path, error))
+    }
+
+    /// Gives the complete file its name.
+    ///
+    /// # Errors
+    /// When the file can't be written or renamed: exit 4.
+    pub fn finish(mut self) -> Result<()> {
+        self.flush()?;
+        let path = self.path;
+        let buffer = self
+            .writer
+            .into_inner()
+            .map_err(|error| cannot_write(&path, io::Error::other(error.to_string())))?;
+        buffer.get_ref().sync_all().map_err(|error| cannot_write(&path, error))?;
+        fs::rename(path.partial(), path.results()).map_err(|error| cannot_write(&path, error))?;
+        sync_directory(&path).map_err(|error| cannot_write(&path, error))
+    }
+
+    fn write_row(&mut self, row: u32, settlement: &Settlement) -> Result<Written> {
+        let record = self.input.read()?.expect("every row that was settled is in the copy");
+        let validator = Validator::new(self.columns, self.rules);
+        let line = record.line();
+        let (cells, written) = match settlement {
+            Settlement::Sent(outcome) => {
+                let written = Written {
+                    status: outcome.status,
+                    success: outcome.status.is_success(),
+                    error_code: outcome.error_code,
+                };
+                (cells::sent(line, outcome, &self.time_zone), written)
+            }
+            Settlement::Invalid(problem) => {
+                let error_code = Some(problem.code);
+                (
+                    cells::invalid(line, problem),
+                    Written { status: Status::Invalid, success: false, error_code },
+                )
+            }
+            Settlement::Duplicate { first } => {
+                let original = self.originals.of_duplicate(*first, reason_of(&validator, record));
+                let (status, error_code) = (Status::Duplicate, Some(ErrorCode::DuplicateId));
+                (cells::duplicate(line, original), Written { status, success: original.success, error_code })
+            }
+            Settlement::CarriedOver => carried_over(line, record, &validator, self.columns),
+        };
+        self.originals.note(row, line, written.success, || reason_of(&validator, record));
+        let passed = (0..self.columns.passed_through()).map(|index| record.cell_bytes(index));
+        let ours = cells.iter().map(String::as_bytes);
+        self.writer.write_record(passed.chain(ours)).map_err(|error| cannot_write_row(&self.path, error))?;
+        Ok(written)
+    }
+}
+
+/// An earlier success goes over as it is, with the new row number.
+fn carried_over(
+    line: u64,
+    record: &Record,
+    validator: &Validator<'_>,
+    columns: &Columns,
+) -> (Cells, Written) {
+    let mut cells: Cells =
+        std::array::from_fn(|index| record.cell(columns.passed_through() + index).to_owned());
+    cells[0] = line.to_string();
+    let status = match validator.row(record) {
+        Row::CarriedOver { status, .. } => status,
+        Row::Sendable { .. } | Row::Invalid(_) => Status::Withdrawn,
+    };
+    (cells, Written { status, success: true, error_code: None })
+}
+
+fn reason_of<'r>(validator: &Validator<'r>, record: &'r Record) -> &'r str {
+    match validator.row(record) {
+        Row::Sendable { reason, .. } => reason.as_str(),
+        Row::CarriedOver { .. } | Row::Invalid(_) => "",
+    }
+}
+
+/// The rows that later ones repeat: what a duplicate has to say of them.
+#[derive(Debug)]
+struct Originals {
+    rows: HashMap<u32, Option<FirstRow>>,
+    hasher: RandomState,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct FirstRow {
+    line: u64,
+    success: bool,
+    reason: u64,
+}
+
+impl Originals {
+    fn of(survey: &Survey) -> Self {
+        let rows = survey.duplicates.iter().map(|duplicate| (duplicate.first, None)).collect();
+        Originals { rows, hasher: RandomState::new() }
+    }
+
+    fn note<'r>(&mut self, row: u32, line: u64, success: bool, reason: impl Fn() -> &'r str) {
+        if let Some(first) = self.rows.get_mut(&row) {
+            *first = Some(FirstRow { line, success, reason: self.hasher.hash_one(reason()) });
+        }
+    }
+
+    fn of_duplicate(&self, first: u32, reason: &str) -> Original {
+        let first = self
+            .rows
+            .get(&first)
+            .copied()
+            .flatten()
+            .expect("the first row was written before its duplicates");
+        let other_reason = first.reason != self.hasher.hash_one(reason);
+        Original { line: first.line, success: first.success, other_reason }
+    }
+}
+
+/// What an earlier run left there is removed first: it may have other rights, or lead elsewhere.
+fn create_anew(partial: &Path) -> io::Result<File> {
+    match fs::remove_file(partial) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    OpenOptions::new().write(true).create_new(true).mode(OWNER_ONLY).open(partial)
+}
+
+/// A rename is lasting only when the directory is on disk.
+fn sync_directory(path: &OutputPath) -> io::Result<()> {
+    let parent = path.results().parent().filter(|parent| !parent.as_os_str().is_empty());
+    File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+fn cannot_write(path: &OutputPath, error: io::Error) -> Error {
+    Error::cannot_record(format!("can't write {}", path.partial().display()))
+        .because(error)
+        .hint("make room or choose another place with -o FILE")
+}
+
+fn cannot_write_row(path: &OutputPath, error: csv::Error) -> Error {
+    cannot_write(path, io::Error::other(error.to_string()))
+}

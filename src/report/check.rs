@@ -1,0 +1,135 @@
+//! Owns what `check` and `--dry-run` say: counts, the first problems, what was found, and how long a run would take.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use super::summary::{counts, line};
+use crate::error::Exit;
+use crate::input::{Copied, Problem, Survey};
+use crate::outcome::{ErrorCode, Status};
+use crate::record::advice::advice;
+use crate::settings::{Rate, in_words};
+
+/// The report on one file.
+#[derive(Debug)]
+pub struct CheckReport<'a> {
+    /// The name of the file.
+    pub input: &'a str,
+    /// What one pass over it found.
+    pub survey: &'a Survey,
+    /// What was seen while it was copied.
+    pub copied: Copied,
+    /// The allowance that a run would keep.
+    pub rate: Rate,
+}
+
+impl CheckReport<'_> {
+    /// How the process ends.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        let (sent, unsent) = (self.survey.sendable + self.survey.carried_over, self.survey.invalid_rows());
+        let duplicates = u32::try_from(self.survey.duplicates.len()).unwrap_or(u32::MAX);
+        // A repeated row is no row that can't be sent: it shares the fate of the first one.
+        if sent + duplicates == self.survey.rows && unsent == 0 {
+            Exit::Success
+        } else {
+            Exit::SomeRowsFailed
+        }
+    }
+
+    fn by_status(&self) -> BTreeMap<Status, u32> {
+        let duplicates = u32::try_from(self.survey.duplicates.len()).unwrap_or(u32::MAX);
+        let all = [
+            (Status::NotAttempted, self.survey.sendable),
+            (Status::Withdrawn, self.survey.carried_over),
+            (Status::Invalid, self.survey.invalid_rows()),
+            (Status::Duplicate, duplicates),
+        ];
+        all.into_iter().filter(|(_, rows)| *rows > 0).collect()
+    }
+
+    fn by_error_code(&self) -> BTreeMap<ErrorCode, u32> {
+        let mut codes = self.survey.invalid.clone();
+        if let Ok(duplicates @ 1..) = u32::try_from(self.survey.duplicates.len()) {
+            codes.insert(ErrorCode::DuplicateId, duplicates);
+        }
+        codes
+    }
+
+    fn encoding(&self) -> &'static str {
+        if self.copied.had_byte_order_mark { "UTF-8 with a byte order mark" } else { "UTF-8" }
+    }
+
+    /// The table for people.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let survey = self.survey;
+        let columns = &survey.columns;
+        let mut text = String::new();
+        line(&mut text, "file", self.input);
+        line(&mut text, "encoding", self.encoding());
+        line(&mut text, "id column", columns.name(columns.id()));
+        line(&mut text, "reason column", columns.reason().map_or("none", |index| columns.name(index)));
+        line(&mut text, "rows", &survey.rows.to_string());
+        line(&mut text, "can be sent", &survey.sendable.to_string());
+        let carried_over = survey.carried_over;
+        let duplicates = survey.duplicates.len();
+        for (name, rows) in [("carried over", u64::from(carried_over)), ("duplicate", duplicates as u64)] {
+            if rows > 0 {
+                line(&mut text, name, &rows.to_string());
+            }
+        }
+        for (code, rows) in &survey.invalid {
+            line(&mut text, &code.to_string(), &rows.to_string());
+        }
+        let duration = in_words(self.rate.time_for(u64::from(survey.sendable)));
+        line(&mut text, "a run takes", &format!("about {duration} at {}", self.rate));
+        line(&mut text, "digest", &survey.digest);
+        self.add_problems(&mut text);
+        text
+    }
+
+    fn add_problems(&self, text: &mut String) {
+        for (line, problem) in &self.survey.problems {
+            let repair = advice(Status::Invalid, Some(problem.code));
+            let _ = write!(text, "\nrow {line}: {problem}\n  {repair}\n");
+        }
+        let more = self.survey.invalid_rows() as usize - self.survey.problems.len();
+        if more > 0 {
+            let _ = write!(text, "\nand {more} more rows that can't be sent\n");
+        }
+    }
+
+    /// The one object for scripts.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        let survey = self.survey;
+        let columns = &survey.columns;
+        let problem = |(line, problem): &(u64, Problem)| {
+            json!({
+                "row": line,
+                "column": problem.column,
+                "value": problem.value,
+                "error_code": problem.code.to_string(),
+                "error_message": problem.message,
+                "advice": advice(Status::Invalid, Some(problem.code)),
+            })
+        };
+        json!({
+            "command": "check",
+            "input": self.input,
+            "encoding": self.encoding(),
+            "id_column": columns.name(columns.id()),
+            "reason_column": columns.reason().map(|index| columns.name(index)),
+            "counts": counts(survey.rows, &self.by_status(), &self.by_error_code()),
+            "can_be_sent": survey.sendable,
+            "problems": survey.problems.iter().map(problem).collect::<Vec<_>>(),
+            "rate": self.rate.to_string(),
+            "estimated_seconds": self.rate.time_for(u64::from(survey.sendable)).as_secs_f64().round(),
+            "digest": survey.digest,
+            "exit_code": self.exit().code(),
+        })
+    }
+}

@@ -1,0 +1,154 @@
+//! Owns what standard error shows while the run goes on: a bar on a terminal, a line every 10 seconds elsewhere.
+
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::json;
+
+use super::tally::Tally;
+use crate::event::Event;
+use crate::outcome::Verdict;
+use crate::settings::{Rate, in_words};
+
+/// How progress is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProgressKind {
+    /// A bar that is drawn again and again.
+    Bar,
+    /// A line of text every 10 seconds.
+    Plain,
+    /// A line of JSON every 10 seconds.
+    Json,
+    /// Nothing.
+    Never,
+}
+
+const BETWEEN_LINES: Duration = Duration::from_secs(10);
+const TEMPLATE: &str = "{bar:24} {pos}/{len} rows  {msg}";
+
+/// The display.
+#[derive(Debug)]
+pub struct Progress {
+    kind: ProgressKind,
+    is_verbose: bool,
+    rows: u32,
+    to_send: u32,
+    rate: Rate,
+    started: Instant,
+    last_line: Instant,
+    bar: ProgressBar,
+}
+
+impl Progress {
+    /// A display for so many rows, of which some are to be sent at a rate.
+    #[must_use]
+    pub fn new(kind: ProgressKind, is_verbose: bool, rows: (u32, u32), rate: Rate) -> Self {
+        let bar = match kind {
+            ProgressKind::Bar => {
+                let bar =
+                    ProgressBar::with_draw_target(Some(u64::from(rows.0)), ProgressDrawTarget::stderr());
+                bar.set_style(ProgressStyle::with_template(TEMPLATE).expect("the template is a constant"));
+                bar
+            }
+            ProgressKind::Plain | ProgressKind::Json | ProgressKind::Never => ProgressBar::hidden(),
+        };
+        let now = Instant::now();
+        let (rows, to_send) = rows;
+        Progress { kind, is_verbose, rows, to_send, rate, started: now, last_line: now, bar }
+    }
+
+    /// Shows an event, for those who asked for every detail; rows are named by line, never by id.
+    pub fn note(&self, event: &Event) {
+        if !self.is_verbose {
+            return;
+        }
+        match event {
+            Event::Ended { line, attempt } if attempt.verdict != Verdict::Accepted => {
+                let code = attempt.error_code.map_or_else(String::new, |code| format!(" {code}"));
+                self.say(&format!("row {line}: {}{code}", verdict_words(attempt.verdict)));
+            }
+            Event::Waiting { line, backoff } => {
+                self.say(&format!("row {line}: tried again in {}", in_words(*backoff)));
+            }
+            Event::Held { at, until } => {
+                self.say(&format!("the server asked to wait: no call for {}", in_words(until.since(*at))));
+            }
+            Event::TokenCalled => self.say("a token is fetched"),
+            Event::Admitted { .. } | Event::Ended { .. } | Event::Settled { .. } => {}
+        }
+    }
+
+    /// Shows how far the run is.
+    pub fn tick(&mut self, tally: &Tally) {
+        match self.kind {
+            ProgressKind::Never => {}
+            ProgressKind::Bar => {
+                self.bar.set_position(u64::from(tally.rows));
+                self.bar.set_message(self.message(tally));
+            }
+            ProgressKind::Plain | ProgressKind::Json if self.last_line.elapsed() < BETWEEN_LINES => {}
+            ProgressKind::Plain => {
+                self.last_line = Instant::now();
+                self.say(&format!("{}/{} rows, {}", tally.rows, self.rows, self.message(tally)));
+            }
+            ProgressKind::Json => {
+                self.last_line = Instant::now();
+                let line = json!({
+                    "rows": tally.rows,
+                    "of": self.rows,
+                    "successes": tally.successes,
+                    "retries": tally.retries,
+                    "throttled": tally.throttled,
+                    "elapsed_seconds": self.started.elapsed().as_secs(),
+                    "eta_seconds": self.eta(tally).as_secs(),
+                });
+                self.say(&line.to_string());
+            }
+        }
+    }
+
+    /// Takes the display off the screen, so that the summary stands alone.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    fn message(&self, tally: &Tally) -> String {
+        let mut message = format!("{} ok", tally.successes);
+        for (count, word) in [(tally.retries, "retries"), (tally.throttled, "throttled")] {
+            if count > 0 {
+                message.push_str(&format!(", {count} {word}"));
+            }
+        }
+        message.push_str(&format!(", about {} left", in_words(self.eta(tally))));
+        message
+    }
+
+    /// By the allowance, not by the speed of the moment, which a burst or a hold would distort.
+    fn eta(&self, tally: &Tally) -> Duration {
+        let left = self.to_send.saturating_sub(tally.sent_rows);
+        self.rate.time_for(u64::from(left))
+    }
+
+    fn say(&self, line: &str) {
+        if self.kind == ProgressKind::Bar {
+            self.bar.println(line);
+        } else {
+            // A standard error that is closed is no failure.
+            let _ = writeln!(std::io::stderr(), "{line}");
+        }
+    }
+}
+
+const fn verdict_words(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Accepted => "withdrawn",
+        Verdict::Refused => "refused",
+        Verdict::Conflict => "conflict",
+        Verdict::Throttled => "throttled",
+        Verdict::TokenStale => "token refused",
+        Verdict::Hopeless => "refused for all rows",
+        Verdict::InDoubt => "in doubt",
+        Verdict::NotSent => "not sent",
+    }
+}

@@ -1,0 +1,144 @@
+//! Owns the counts of the run: rows by status and code, calls, waits.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::calls::CallLog;
+use crate::error::Exit;
+use crate::event::{Event, Settlement};
+use crate::moment::Moment;
+use crate::outcome::{ErrorCode, Status};
+use crate::record::Written;
+use crate::settings::Rate;
+
+/// Everything counted so far.
+#[derive(Debug)]
+pub struct Tally {
+    /// Rows written.
+    pub rows: u32,
+    /// Rows whose pre-hire is withdrawn.
+    pub successes: u32,
+    /// Rows that were to be sent, and are settled.
+    pub sent_rows: u32,
+    /// Rows by status.
+    pub by_status: BTreeMap<Status, u32>,
+    /// Rows by code.
+    pub by_error_code: BTreeMap<ErrorCode, u32>,
+    /// Calls, counted as in the column `attempts`.
+    pub attempts: u64,
+    /// Calls of the token endpoint.
+    pub token_calls: u64,
+    /// Calls that the server turned away.
+    pub throttled: u64,
+    /// How long calls were held back after such replies.
+    pub held: Duration,
+    /// Attempts that were followed by a backoff.
+    pub retries: u64,
+    held_until: Moment,
+    calls: CallLog,
+}
+
+impl Tally {
+    /// Nothing yet; `rate` gives the window.
+    #[must_use]
+    pub fn new(rate: Rate) -> Self {
+        Tally {
+            rows: 0,
+            successes: 0,
+            sent_rows: 0,
+            by_status: BTreeMap::new(),
+            by_error_code: BTreeMap::new(),
+            attempts: 0,
+            token_calls: 0,
+            throttled: 0,
+            held: Duration::ZERO,
+            retries: 0,
+            held_until: Moment::ORIGIN,
+            calls: CallLog::new(rate.period()),
+        }
+    }
+
+    /// Counts what happened; settled rows are counted by [`Tally::wrote`].
+    pub fn note(&mut self, event: &Event) {
+        match event {
+            Event::Admitted { at } => self.calls.note(*at),
+            Event::Ended { attempt, .. } => self.attempts += u64::from(attempt.verdict.is_attempt()),
+            Event::Held { at, until } => {
+                self.throttled += 1;
+                self.held += until.since(self.held_until.max(*at));
+                self.held_until = self.held_until.max(*until);
+            }
+            Event::Waiting { .. } => self.retries += 1,
+            Event::TokenCalled => self.token_calls += 1,
+            Event::Settled { settlement, .. } => {
+                self.sent_rows += u32::from(matches!(settlement, Settlement::Sent(_)));
+            }
+        }
+    }
+
+    /// Counts a row that was written to the results.
+    pub fn wrote(&mut self, written: Written) {
+        self.rows += 1;
+        self.successes += u32::from(written.success);
+        *self.by_status.entry(written.status).or_default() += 1;
+        if let Some(code) = written.error_code {
+            *self.by_error_code.entry(code).or_default() += 1;
+        }
+    }
+
+    /// The run's highest number of calls in any rolling window.
+    #[must_use]
+    pub const fn most_in_window(&self) -> usize {
+        self.calls.most_in_window()
+    }
+
+    /// All withdraw calls.
+    #[must_use]
+    pub const fn calls(&self) -> u64 {
+        self.calls.total()
+    }
+
+    /// Calls in the window that ends now.
+    #[must_use]
+    pub fn in_last_window(&self, now: Moment) -> usize {
+        self.calls.in_last_window(now)
+    }
+
+    /// How the process ends when nothing stopped the run.
+    #[must_use]
+    pub const fn exit(&self) -> Exit {
+        if self.rows == self.successes { Exit::Success } else { Exit::SomeRowsFailed }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> Moment {
+        Moment::after_origin(Duration::from_secs(seconds))
+    }
+
+    #[test]
+    fn holds_that_overlap_are_not_counted_twice() {
+        let mut tally = Tally::new(Rate::COREHR);
+        for (now, until) in [(10, 20), (11, 20), (12, 25), (40, 41)] {
+            tally.note(&Event::Held { at: at(now), until: at(until) });
+        }
+        assert_eq!((tally.throttled, tally.held), (4, Duration::from_secs(16)));
+    }
+
+    #[test]
+    fn a_run_is_a_success_when_every_row_is() {
+        let mut tally = Tally::new(Rate::COREHR);
+        assert_eq!(tally.exit(), Exit::Success, "no row, no failure");
+        tally.wrote(Written {
+            status: Status::Duplicate,
+            success: true,
+            error_code: Some(ErrorCode::DuplicateId),
+        });
+        assert_eq!(tally.exit(), Exit::Success);
+        tally.wrote(Written { status: Status::Unknown, success: false, error_code: None });
+        assert_eq!(tally.exit(), Exit::SomeRowsFailed);
+    }
+}

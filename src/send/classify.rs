@@ -1,0 +1,242 @@
+//! Owns the meaning of every reply to the withdraw call: the table "What a reply means" of the design, as one
+//! function over plain data. It decides by the body's `code` on every status, and by the status only without one.
+
+use std::time::Duration;
+
+use super::pacing::Echo;
+use crate::event::Refusal;
+use crate::feishu::codes::{self, Meaning};
+use crate::feishu::{Body, Envelope, Exchange, Failure, Reply};
+use crate::outcome::{ErrorCode, Verdict};
+
+/// A verdict, with the code that goes into the results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Judgement {
+    /// What it means.
+    pub verdict: Verdict,
+    /// The code; `None` on success.
+    pub error_code: Option<ErrorCode>,
+}
+
+impl Judgement {
+    const fn new(verdict: Verdict, error_code: ErrorCode) -> Self {
+        Judgement { verdict, error_code: Some(error_code) }
+    }
+}
+
+/// What came of one call: the verdict on it.
+#[must_use]
+pub fn classify(exchange: &Exchange) -> Judgement {
+    match exchange {
+        Exchange::Reply(reply) => classify_reply(reply),
+        Exchange::Failed(failure) => match failure {
+            Failure::NotSent(_) => Judgement::new(Verdict::NotSent, ErrorCode::ConnectFailed),
+            Failure::CertificateRefused(_) => Judgement::new(Verdict::Hopeless, ErrorCode::ConnectFailed),
+            Failure::TimedOut => Judgement::new(Verdict::InDoubt, ErrorCode::TimedOut),
+            Failure::ConnectionLost(_) => Judgement::new(Verdict::InDoubt, ErrorCode::ConnectionLost),
+        },
+    }
+}
+
+fn classify_reply(reply: &Reply) -> Judgement {
+    let envelope = match &reply.body {
+        Body::Json(envelope) => Some(envelope),
+        Body::NotJson | Body::TooLong | Body::CutOff => None,
+    };
+    let code = envelope.and_then(|envelope| envelope.code);
+    if reply.status == 429 && code != Some(codes::QUOTA_USED_UP) {
+        let error_code = code.filter(|code| *code != 0).map_or(ErrorCode::Http(429), ErrorCode::Api);
+        return Judgement::new(Verdict::Throttled, error_code);
+    }
+    match (envelope, code) {
+        (Some(envelope), Some(0)) => classify_success(reply.status, envelope),
+        (_, Some(code)) => Judgement::new(verdict_of_code(reply.status, code), ErrorCode::Api(code)),
+        _ => classify_without_code(reply),
+    }
+}
+
+/// Code 0 alone is no success: the body must say so, and the status must not contradict it.
+fn classify_success(status: u16, envelope: &Envelope) -> Judgement {
+    match envelope.success {
+        Some(false) => Judgement::new(Verdict::Refused, ErrorCode::NotWithdrawn),
+        Some(true) if is_2xx(status) => Judgement { verdict: Verdict::Accepted, error_code: None },
+        _ => Judgement::new(Verdict::InDoubt, unreadable(status)),
+    }
+}
+
+fn verdict_of_code(status: u16, code: i64) -> Verdict {
+    match codes::meaning(code) {
+        Some(Meaning::Refused) => Verdict::Refused,
+        Some(Meaning::Conflict) => Verdict::Conflict,
+        Some(Meaning::Throttled) => Verdict::Throttled,
+        Some(Meaning::TokenStale) => Verdict::TokenStale,
+        Some(Meaning::Hopeless) => Verdict::Hopeless,
+        Some(Meaning::InDoubt) => Verdict::InDoubt,
+        None => match status {
+            300..=399 => Verdict::Hopeless,
+            400..=499 => Verdict::Refused,
+            _ => Verdict::InDoubt,
+        },
+    }
+}
+
+fn classify_without_code(reply: &Reply) -> Judgement {
+    match (reply.status, &reply.body) {
+        (300..=399, _) | (404, Body::NotJson) => {
+            Judgement::new(Verdict::Hopeless, ErrorCode::Http(reply.status))
+        }
+        (_, Body::CutOff) => Judgement::new(Verdict::InDoubt, ErrorCode::ConnectionLost),
+        (status, _) => Judgement::new(Verdict::InDoubt, unreadable(status)),
+    }
+}
+
+const fn is_2xx(status: u16) -> bool {
+    matches!(status, 200..=299)
+}
+
+/// The word for a reply that can't be understood.
+const fn unreadable(status: u16) -> ErrorCode {
+    if is_2xx(status) { ErrorCode::BadReply } else { ErrorCode::Http(status) }
+}
+
+/// What a call told about the allowance.
+#[must_use]
+pub fn echo(exchange: &Exchange, verdict: Verdict) -> Echo {
+    match exchange {
+        Exchange::Reply(reply) if verdict == Verdict::Throttled => Echo::Throttled(reply.wait),
+        // Cut off or not: the server has counted it before it wrote the status line.
+        Exchange::Reply(_) => Echo::Passed,
+        Exchange::Failed(Failure::NotSent(_) | Failure::CertificateRefused(_)) => Echo::NeverSent,
+        Exchange::Failed(Failure::TimedOut | Failure::ConnectionLost(_)) => Echo::Silence,
+    }
+}
+
+/// What a token endpoint's refusal means; it may come on HTTP 200.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenVerdict {
+    /// Wait, and ask again.
+    Throttled(Option<Duration>),
+    /// Nothing is wrong with the credentials as far as one knows; ask again.
+    TryAgain,
+    /// The credentials are refused, or this is not the API.
+    Hopeless,
+}
+
+/// Judges a reply of the token endpoint that holds no token. Asking twice does no harm, so nothing is in doubt.
+#[must_use]
+pub fn classify_token(exchange: &Exchange) -> TokenVerdict {
+    let Judgement { verdict, error_code } = classify(exchange);
+    match (verdict, error_code) {
+        (Verdict::Throttled, _) => match exchange {
+            Exchange::Reply(reply) => TokenVerdict::Throttled(reply.wait),
+            Exchange::Failed(_) => TokenVerdict::TryAgain,
+        },
+        (Verdict::NotSent | Verdict::Conflict, _) => TokenVerdict::TryAgain,
+        (Verdict::InDoubt, Some(ErrorCode::Api(code))) if codes::meaning(code).is_none() => match exchange {
+            Exchange::Reply(reply) if reply.status >= 500 => TokenVerdict::TryAgain,
+            _ => TokenVerdict::Hopeless,
+        },
+        (Verdict::InDoubt, _) => TokenVerdict::TryAgain,
+        (Verdict::Hopeless | Verdict::Refused | Verdict::TokenStale | Verdict::Accepted, _) => {
+            TokenVerdict::Hopeless
+        }
+    }
+}
+
+/// What the API said when it refused the whole run, for the person who has to mend it.
+#[must_use]
+pub fn refusal(exchange: &Exchange) -> Refusal {
+    let (log_id, help_url) = match exchange {
+        Exchange::Reply(reply) => (reply.log_id.clone(), exchange.help_url()),
+        Exchange::Failed(_) => (None, None),
+    };
+    Refusal { error_code: classify(exchange).error_code, message: exchange.message(), log_id, help_url }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIRST_STATUS: u16 = 200;
+    const LAST_STATUS: u16 = 599;
+
+    fn judge(status: u16, body: &Body) -> String {
+        let reply = Reply { status, body: body.clone(), log_id: None, wait: None };
+        let Judgement { verdict, error_code } = classify(&Exchange::Reply(reply));
+        let shown = match error_code {
+            Some(ErrorCode::Http(_)) => "http_NNN".to_owned(),
+            Some(code) => code.to_string(),
+            None => "-".to_owned(),
+        };
+        format!("{verdict:?} {shown}")
+    }
+
+    /// Every status, those next to each other that mean the same on one line.
+    fn over_all_statuses(name: &str, body: &Body) -> String {
+        let mut text = format!("{name}\n");
+        let mut first = FIRST_STATUS;
+        for status in FIRST_STATUS..=LAST_STATUS {
+            let judgement = judge(status, body);
+            if status == LAST_STATUS || judge(status + 1, body) != judgement {
+                text.push_str(&format!("  {first}-{status}: {judgement}\n"));
+                first = status + 1;
+            }
+        }
+        text
+    }
+
+    fn json(code: Option<i64>, success: Option<bool>) -> Body {
+        Body::Json(Envelope { code, success, ..Envelope::default() })
+    }
+
+    #[test]
+    fn the_whole_input_space() {
+        let mut text = String::new();
+        for (name, body) in [
+            ("no JSON", Body::NotJson),
+            ("a body that is too long", Body::TooLong),
+            ("a body that is cut off", Body::CutOff),
+            ("JSON without a code", json(None, None)),
+            ("JSON without a code, success true", json(None, Some(true))),
+            ("code 0, success true", json(Some(0), Some(true))),
+            ("code 0, success false", json(Some(0), Some(false))),
+            ("code 0, success absent", json(Some(0), None)),
+            ("an unknown code", json(Some(7_777_777), None)),
+            ("an unknown negative code", json(Some(-1), None)),
+        ] {
+            text.push_str(&over_all_statuses(name, &body));
+        }
+        for (code, _) in codes::TABLE {
+            text.push_str(&over_all_statuses(&format!("code {code}"), &json(Some(code), None)));
+            let with_success = over_all_statuses("", &json(Some(code), Some(true)));
+            assert_eq!(with_success, over_all_statuses("", &json(Some(code), None)), "success is for code 0");
+        }
+        for failure in [
+            Failure::NotSent(String::new()),
+            Failure::CertificateRefused(String::new()),
+            Failure::TimedOut,
+            Failure::ConnectionLost(String::new()),
+        ] {
+            let judgement = classify(&Exchange::Failed(failure.clone()));
+            text.push_str(&format!("{failure:?}: {:?} {:?}\n", judgement.verdict, judgement.error_code));
+        }
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn the_token_endpoint_may_fail_with_status_200() {
+        let token = |status, code| {
+            let reply = Reply { status, body: json(code, None), log_id: None, wait: None };
+            classify_token(&Exchange::Reply(reply))
+        };
+        for code in [10003, 10014, 10015, 99_991_543, 12345, 0] {
+            let expected = if code == 0 { TokenVerdict::TryAgain } else { TokenVerdict::Hopeless };
+            assert_eq!(token(200, Some(code)), expected, "{code}");
+        }
+        assert_eq!(token(400, Some(10014)), TokenVerdict::Hopeless);
+        assert_eq!(token(429, Some(99_991_400)), TokenVerdict::Throttled(None));
+        assert_eq!(token(500, None), TokenVerdict::TryAgain);
+        assert_eq!(token(503, Some(12345)), TokenVerdict::TryAgain);
+        assert_eq!(classify_token(&Exchange::Failed(Failure::TimedOut)), TokenVerdict::TryAgain);
+    }
+}

@@ -1,0 +1,40 @@
+//! Owns the sending stage's look at the clock: the only one there.
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use crate::moment::Moment;
+
+/// The clock of one run. It follows tokio's, so tests can let hours pass in no time.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Clock {
+    origin: Instant,
+}
+
+impl Clock {
+    /// A clock whose origin is now.
+    #[must_use]
+    pub(super) fn start() -> Self {
+        Clock { origin: Instant::now() }
+    }
+
+    /// Now, for decisions.
+    #[must_use]
+    pub(super) fn now(&self) -> Moment {
+        Moment::after_origin(self.origin.elapsed())
+    }
+
+    /// Now, for people.
+    #[must_use]
+    pub(super) fn wall(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    /// Sleeps until the moment; for ever without one.
+    pub(super) async fn sleep_until(&self, moment: Option<Moment>) {
+        match moment {
+            Some(moment) => tokio::time::sleep_until(self.origin + moment.since_origin()).await,
+            None => std::future::pending().await,
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Owns how a length of time is written on the command line: `30s`, `1m`, `500ms`, `2h`.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+/// The longest time that any setting takes: a day. Sums of several stay far from overflow.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Parses a length of time: a number with a unit (`500ms`, `30s`, `1m`, `1h30m`), from zero to 24 hours.
+///
+/// # Errors
+/// A sentence that says what is expected; it is shown behind the name of the flag.
+pub fn parse_span(text: &str) -> Result<Duration, String> {
+    let expected = || format!("expected a time with its unit, such as 500ms, 30s or 2m, not \"{text}\"");
+    let signed: SignedDuration = text.trim().parse().map_err(|_| expected())?;
+    let span = Duration::try_from(signed).map_err(|_| expected())?;
+    if span > LONGEST {
+        return Err(format!("\"{text}\" is longer than 24 hours"));
+    }
+    Ok(span)
+}
+
+/// Parses a length of time as [`parse_span`] does, but refuses zero.
+///
+/// # Errors
+/// As [`parse_span`].
+pub fn parse_positive_span(text: &str) -> Result<Duration, String> {
+    let span = parse_span(text)?;
+    if span.is_zero() {
+        return Err("must be more than zero".to_owned());
+    }
+    Ok(span)
+}
+
+/// Writes a length of time as a person reads it: `45 s`, `12 min`, `3 h 20 min`; parts that do not matter are left out.
+#[must_use]
+pub fn in_words(span: Duration) -> String {
+    let seconds = span.as_secs();
+    match seconds {
+        0 => format!("{} ms", span.as_millis()),
+        1..=89 => format!("{} s", (span.as_secs_f64()).round()),
+        90..=5399 => format!("{} min", (seconds + 30) / 60),
+        _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_forms_that_people_type() {
+        let read = |text| parse_span(text).ok();
+        assert_eq!(read("30s"), Some(Duration::from_secs(30)));
+        assert_eq!(read("500ms"), Some(Duration::from_millis(500)));
+        assert_eq!(read("1m"), Some(Duration::from_secs(60)));
+        assert_eq!(read("1h30m"), Some(Duration::from_secs(5400)));
+        assert_eq!(read("1.5s"), Some(Duration::from_millis(1500)));
+        assert_eq!(read("0s"), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn refuses_what_is_no_time() {
+        for text in ["", "30", "-5s", "soon", "25h", "1e30s", "s"] {
+            assert!(parse_span(text).is_err(), "{text}");
+        }
+        assert!(parse_positive_span("0s").is_err());
+    }
+
+    #[test]
+    fn words_are_rounded_to_what_matters() {
+        let words = |seconds| in_words(Duration::from_secs(seconds));
+        assert_eq!(words(45), "45 s");
+        assert_eq!(words(720), "12 min");
+        assert_eq!(words(12_000), "3 h 20 min");
+        assert_eq!(in_words(Duration::from_millis(250)), "250 ms");
+    }
+}

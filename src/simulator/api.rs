@@ -1,0 +1,54 @@
+//! Owns which endpoints the simulated API has: their paths and their allowances.
+
+use serde::Serialize;
+
+use crate::settings::Rate;
+
+/// An endpoint of the simulated API. Each has an allowance of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Api {
+    /// `POST /open-apis/auth/v3/tenant_access_token/internal`.
+    TenantAccessToken,
+    /// `POST /open-apis/corehr/v2/pre_hires/withdraw_onboarding`.
+    WithdrawOnboarding,
+}
+
+impl Api {
+    /// Every endpoint, in the order of the variants.
+    pub(super) const ALL: [Api; 2] = [Api::TenantAccessToken, Api::WithdrawOnboarding];
+
+    /// The endpoint behind a method and a path; the real gateway knows no "wrong method" either.
+    pub(super) fn of(method: &str, path: &str) -> Option<Api> {
+        Api::ALL.into_iter().find(|api| method == "POST" && path == api.path())
+    }
+
+    fn path(self) -> &'static str {
+        match self {
+            Api::TenantAccessToken => "/open-apis/auth/v3/tenant_access_token/internal",
+            Api::WithdrawOnboarding => "/open-apis/corehr/v2/pre_hires/withdraw_onboarding",
+        }
+    }
+
+    /// The allowance: the token endpoint has a fixed one, the CoreHR endpoints the given one each.
+    pub(super) fn rate(self, corehr: Option<Rate>) -> Option<Rate> {
+        match self {
+            Api::TenantAccessToken => Some("1000/60s".parse().expect("the literal is a rate")),
+            Api::WithdrawOnboarding => corehr,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_right_method_on_the_right_path_is_an_endpoint() {
+        for api in Api::ALL {
+            assert_eq!(Api::of("POST", api.path()), Some(api));
+            assert_eq!(Api::of("GET", api.path()), None);
+            assert_eq!(Api::of("POST", &format!("{}/", api.path())), None);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Owns the manual of the scripted ids, for `prehire simulate --help`.
+
+use super::kinds::Kind;
+
+const PREFIXES: &str = "\
+Scripted pre-hires
+  Every pre-hire id is in stage preboarding and can be withdrawn once; a second
+  call is refused with 1161129. Ids that begin with 99 and have 8 to 32 digits
+  behave as their first digits say (TAIL: any digits). No real id begins so.
+
+  9901 CODE TAIL  every call is answered with this API code, on its usual HTTP
+                  status, and not applied; CODE: 8 digits, zero-padded
+  9902 CODE TAIL  the same for the first call only; then as usual
+  9903 CODE TAIL  the first call is applied, yet answered so; then as usual
+  9911 KIND TAIL  every call meets this fault and is not applied; KIND: below
+  9912 KIND TAIL  the same for the first call only; then as usual
+  9913 KIND TAIL  the first call is applied before its fault; then as usual
+  9921 TAIL       withdrawn from the start
+  9922 TAIL       completed from the start
+  9923 TAIL       deleted, or not visible to the app (1161105)
+  9924 TAIL       day_one: can be withdrawn
+  9931 TAIL       the first call is answered 99991663 and its token is revoked
+  9932 TAIL       every call is answered 99991663, on HTTP 200
+
+  99991400 asked for by CODE comes with x-ogw-ratelimit-reset: 1.
+  Example: the first call for 9903011610000000001 withdraws it, and is answered
+  1161000 on HTTP 500.
+
+Kinds
+";
+
+const OTHERS: &str = "
+Credentials
+  Any app id with any secret is accepted, but the app id cli_wrong_secret is
+  refused with 10014, and an empty one or an empty secret with 10003.
+
+Watching
+  GET /_simulator/state/ID   the stage of a pre-hire, and its withdrawals
+  GET /_simulator/record     every call so far, with --record";
+
+/// The long help: every scripted id and fault, as tables of less than 80 columns.
+#[must_use]
+pub fn manual() -> String {
+    let mut text = PREFIXES.to_owned();
+    for (number, _, line) in Kind::ALL {
+        text.push_str(&format!("  {number:02}  {line}\n"));
+    }
+    text.push_str(OTHERS);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_manual_fits_a_terminal_and_names_every_kind() {
+        let text = manual();
+        assert!(text.lines().all(|line| line.chars().count() < 80));
+        for (number, _, line) in Kind::ALL {
+            assert!(text.contains(&format!("  {number:02}  {line}\n")));
+        }
+    }
+}

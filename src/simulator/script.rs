@@ -1,0 +1,326 @@
+//! Owns what the simulated API answers. No clock, no network: the time and the dice come with each call.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::api::Api;
+use super::codes;
+use super::limit::{Refusal, Window};
+use super::log_ids::LogIds;
+use super::people::{People, PreHire};
+use super::record::{Call, Record};
+use super::render::{self, Addressee, Say};
+use super::reply::{JSON, Reaction, Reply};
+use super::settings::SimulatorSettings;
+use super::tokens::Tokens;
+use super::wire::{self, TokenReply, TokenRequest, WithdrawRequest};
+use super::withdraw::{self, Chance, Decision};
+
+/// The app whose secret is always wrong.
+const WRONG_SECRET_APP: &str = "cli_wrong_secret";
+const RECORD_PATH: &str = "/_simulator/record";
+const STATE_PATH: &str = "/_simulator/state/";
+
+/// All that the simulated API remembers.
+#[derive(Debug)]
+pub(super) struct Script {
+    fault_percent: f64,
+    windows: [Option<Window>; Api::ALL.len()],
+    tokens: Tokens,
+    people: People,
+    log_ids: LogIds,
+    record: Option<Record>,
+}
+
+/// A call as it came.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Request<'call> {
+    pub(super) method: &'call str,
+    pub(super) path: &'call str,
+    pub(super) authorization: Option<&'call str>,
+    pub(super) body: &'call [u8],
+}
+
+/// When a call came, since the start, and what was rolled for it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Moment {
+    pub(super) arrived_at: Duration,
+    pub(super) dice: u64,
+}
+
+impl Script {
+    /// A fresh API; `started` is the wall clock's time, or none where replies shall repeat.
+    pub(super) fn new(settings: &SimulatorSettings, started: Option<Timestamp>) -> Script {
+        Script {
+            fault_percent: settings.fault_percent,
+            windows: Api::ALL.map(|api| api.rate(settings.rate).map(Window::new)),
+            tokens: Tokens::new(settings.token_lifetime),
+            people: People::default(),
+            log_ids: LogIds::new(started),
+            record: settings.record.then(Record::default),
+        }
+    }
+
+    /// Decides about one call.
+    pub(super) fn answer(&mut self, request: Request<'_>, moment: Moment) -> Reaction {
+        let log_id = self.log_ids.next(moment.arrived_at, moment.dice);
+        match Api::of(request.method, request.path) {
+            Some(Api::TenantAccessToken) => self.hand_out_token(request.body, moment, &log_id),
+            Some(Api::WithdrawOnboarding) => self.withdraw(request, moment, &log_id),
+            None => Reaction::Reply(self.inspect(request, &log_id)),
+        }
+    }
+
+    /// Every call so far; empty when they are not kept.
+    pub(super) fn record(&self) -> Record {
+        self.record.clone().unwrap_or_default()
+    }
+
+    /// What is known of a pre-hire.
+    pub(super) fn look_up(&self, id: &str) -> PreHire {
+        self.people.look_up(id)
+    }
+
+    fn hand_out_token(&mut self, body: &[u8], moment: Moment, log_id: &str) -> Reaction {
+        let request: TokenRequest = serde_json::from_slice(body).unwrap_or_default();
+        let mut token = None;
+        let reply = if let Err(refusal) = self.admit(Api::TenantAccessToken, moment) {
+            render::throttled(refusal.limit(), refusal.reset(), log_id)
+        } else if request.app_id.is_empty() || request.app_secret.is_empty() {
+            render::brief(codes::AUTH_PARAM_INVALID, log_id)
+        } else if request.app_id == WRONG_SECRET_APP {
+            render::brief(codes::APP_SECRET_INVALID, log_id)
+        } else {
+            let handout = self.tokens.hand_out(&request.app_id, moment.arrived_at, moment.dice);
+            // A lifetime below a second must not read as none.
+            let expire = handout.left.as_secs().max(1);
+            let reply = TokenReply { code: 0, msg: "ok", tenant_access_token: &handout.text, expire };
+            let reply = Reply::json(200, 0, wire::to_json(&reply), log_id);
+            token = Some(handout.text);
+            reply
+        };
+        let reaction = Reaction::Reply(reply);
+        self.note(&reaction, || Call { token, ..call(Api::TenantAccessToken, moment) });
+        reaction
+    }
+
+    fn withdraw(&mut self, request: Request<'_>, moment: Moment, log_id: &str) -> Reaction {
+        let token = request.authorization.and_then(|value| value.strip_prefix("Bearer "));
+        let body: Option<WithdrawRequest> = serde_json::from_slice(request.body).ok();
+        let app_id = token.and_then(|token| self.tokens.app_of(token, moment.arrived_at)).map(str::to_owned);
+        let decision = match (token, &app_id) {
+            (None, _) => Decision::only(Say::Code(codes::TOKEN_MISSING)),
+            (Some(_), None) => Decision::only(Say::Code(codes::TOKEN_INVALID)),
+            (Some(_), Some(_)) => match self.admit(Api::WithdrawOnboarding, moment) {
+                Err(refusal) => Decision::only(Say::Throttled(refusal)),
+                Ok(()) => {
+                    let chance = Chance { fault_percent: self.fault_percent, dice: moment.dice };
+                    withdraw::play(&mut self.people, body.as_ref(), chance)
+                }
+            },
+        };
+        if let (true, Some(token)) = (decision.revokes_token, token) {
+            self.tokens.revoke(token);
+        }
+        let app_id = app_id.as_deref().unwrap_or_default();
+        let reaction = render::render(decision.say, Addressee { log_id, app_id });
+        self.note(&reaction, || {
+            let (pre_hire_id, withdraw_reason) =
+                body.map_or((None, None), |body| (body.pre_hire_id, body.withdraw_reason));
+            let token = token.map(str::to_owned);
+            let applied = decision.applied;
+            let blank = call(Api::WithdrawOnboarding, moment);
+            Call { pre_hire_id, withdraw_reason, applied, token, ..blank }
+        });
+        reaction
+    }
+
+    /// The windows through which tests look in.
+    fn inspect(&self, request: Request<'_>, log_id: &str) -> Reply {
+        let body = match (request.method, request.path, &self.record) {
+            ("GET", RECORD_PATH, Some(record)) => wire::to_json(record),
+            ("GET", path, _) if path.starts_with(STATE_PATH) => {
+                wire::to_json(&self.look_up(&path[STATE_PATH.len()..]))
+            }
+            _ => return Reply::not_found(log_id),
+        };
+        Reply::new(200, JSON, body, log_id)
+    }
+
+    fn admit(&mut self, api: Api, moment: Moment) -> Result<(), Refusal> {
+        match &mut self.windows[api as usize] {
+            Some(window) => window.admit(moment.arrived_at),
+            None => Ok(()),
+        }
+    }
+
+    fn note(&mut self, reaction: &Reaction, call: impl FnOnce() -> Call) {
+        if let Some(record) = &mut self.record {
+            let (status, code) = (reaction.status(), reaction.code());
+            record.calls.push(Call { status, code, ..call() });
+        }
+    }
+}
+
+/// A call of which nothing but the endpoint and the time is known yet.
+fn call(api: Api, moment: Moment) -> Call {
+    Call {
+        api,
+        arrived_at: moment.arrived_at,
+        pre_hire_id: None,
+        withdraw_reason: None,
+        status: None,
+        code: None,
+        applied: false,
+        token: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::simulator::people::Stage;
+
+    const TOKEN: &str = "/open-apis/auth/v3/tenant_access_token/internal";
+    const WITHDRAW: &str = "/open-apis/corehr/v2/pre_hires/withdraw_onboarding";
+
+    fn script(rate: &str) -> Script {
+        let settings =
+            SimulatorSettings { rate: rate.parse().ok(), record: true, ..SimulatorSettings::default() };
+        Script::new(&settings, None)
+    }
+
+    /// Status, body and the reset header of a reply.
+    fn play(script: &mut Script, request: Request<'_>, seconds: u64) -> (u16, Value, Option<String>) {
+        let moment = Moment { arrived_at: Duration::from_secs(seconds), dice: 7 };
+        match script.answer(request, moment) {
+            Reaction::Reply(reply) => {
+                let body = serde_json::from_slice(&reply.body).unwrap_or(Value::Null);
+                let reset = reply.headers.into_iter().find(|header| header.0.ends_with("reset"));
+                (reply.status, body, reset.map(|header| header.1))
+            }
+            other => panic!("no reply but {other:?}"),
+        }
+    }
+
+    fn token(script: &mut Script, app: &str, secret: &str) -> (u16, Value) {
+        let body = json!({"app_id": app, "app_secret": secret}).to_string();
+        let request = Request { method: "POST", path: TOKEN, authorization: None, body: body.as_bytes() };
+        let (status, body, _) = play(script, request, 0);
+        (status, body)
+    }
+
+    fn bearer(script: &mut Script) -> String {
+        format!("Bearer {}", token(script, "cli_a", "s").1["tenant_access_token"].as_str().unwrap())
+    }
+
+    fn withdraw(script: &mut Script, bearer: &str, id: &str) -> (u16, Value, Option<String>) {
+        let body = json!({"pre_hire_id": id, "withdraw_reason": "r"}).to_string();
+        let authorization = Some(bearer);
+        play(script, Request { method: "POST", path: WITHDRAW, authorization, body: body.as_bytes() }, 1)
+    }
+
+    #[test]
+    fn a_token_is_a_flat_reply_and_stays_the_same() {
+        let mut script = script("100/60s");
+        let (status, body) = token(&mut script, "cli_a", "s");
+        assert_eq!((status, &body["code"], &body["expire"]), (200, &json!(0), &json!(7200)));
+        assert!(body["tenant_access_token"].as_str().unwrap().starts_with("t-"));
+        assert_eq!(token(&mut script, "cli_a", "s").1["tenant_access_token"], body["tenant_access_token"]);
+    }
+
+    #[test]
+    fn wrong_credentials_are_refused_with_their_codes() {
+        let mut script = script("100/60s");
+        let mut refusal = |app, secret| {
+            let (status, body) = token(&mut script, app, secret);
+            (status, body["code"].as_u64().unwrap())
+        };
+        assert_eq!(refusal("", "s"), (200, 10_003));
+        assert_eq!(refusal("cli_a", ""), (200, 10_003));
+        assert_eq!(refusal("cli_wrong_secret", "s"), (400, 10_014));
+        assert_eq!(refusal("cli_a", "anything"), (200, 0));
+    }
+
+    #[test]
+    fn the_token_is_checked_before_the_limit_and_the_limit_before_the_parameters() {
+        let mut script = script("1/60s");
+        let good = bearer(&mut script);
+        let code = |reply: (u16, Value, Option<String>)| (reply.0, reply.1["code"].as_u64().unwrap());
+        for _ in 0..3 {
+            assert_eq!(code(withdraw(&mut script, "Bearer t-unknown", "1")), (400, 99_991_663));
+            assert_eq!(code(withdraw(&mut script, "Basic x", "1")), (400, 99_991_661));
+        }
+        assert_eq!(code(withdraw(&mut script, &good, "not an id")), (400, 1_161_001));
+        let (status, body, reset) = withdraw(&mut script, &good, "not an id");
+        let expected = json!({"code": 99_991_400, "msg": "request trigger frequency limit"});
+        assert_eq!((status, body, reset.as_deref()), (429, expected, Some("60")));
+    }
+
+    #[test]
+    fn a_revoked_token_is_refused_and_the_next_one_works() {
+        let mut script = script("100/60s");
+        let first = bearer(&mut script);
+        let stale = "9931000000000000001";
+        assert_eq!(withdraw(&mut script, &first, stale).1["code"], 99_991_663);
+        assert_eq!(withdraw(&mut script, &first, "1").1["code"], 99_991_663);
+        let second = bearer(&mut script);
+        assert_ne!(second, first);
+        assert_eq!(withdraw(&mut script, &second, stale).1["data"]["success"], true);
+    }
+
+    #[test]
+    fn the_body_must_be_two_strings_and_nothing_else() {
+        let mut script = script("100/60s");
+        let good = bearer(&mut script);
+        let table = [
+            (r#"{"pre_hire_id":"1","withdraw_reason":"r"}"#, 0),
+            (r#"{"pre_hire_id":7345005664477775407,"withdraw_reason":"r"}"#, 1_161_001),
+            (r#"{"pre_hire_id":"1","withdraw_reason":"r","more":1}"#, 1_161_001),
+            (r#"{"pre_hire_id":"1"}"#, 99_992_402),
+            ("", 1_161_001),
+        ];
+        for (body, code) in table {
+            let authorization = Some(good.as_str());
+            let request = Request { method: "POST", path: WITHDRAW, authorization, body: body.as_bytes() };
+            assert_eq!(play(&mut script, request, 1).1["code"], code, "{body}");
+        }
+    }
+
+    #[test]
+    fn unknown_paths_and_methods_are_the_gateways_404() {
+        let mut script = script("100/60s");
+        for (method, path) in [("GET", WITHDRAW), ("POST", "/elsewhere"), ("POST", RECORD_PATH)] {
+            let request = Request { method, path, authorization: None, body: b"" };
+            let moment = Moment { arrived_at: Duration::ZERO, dice: 0 };
+            let Reaction::Reply(reply) = script.answer(request, moment) else { panic!("no reply") };
+            assert_eq!((reply.status, reply.content_type), (404, Some("text/plain")));
+            assert_eq!(reply.body.as_ref(), b"404 page not found");
+        }
+    }
+
+    #[test]
+    fn tests_can_look_at_the_record_and_at_a_pre_hire() {
+        let mut script = script("100/60s");
+        let good = bearer(&mut script);
+        withdraw(&mut script, &good, "77");
+        let mut get =
+            |path| play(&mut script, Request { method: "GET", path, authorization: None, body: b"" }, 2).1;
+        let state = get("/_simulator/state/77");
+        let expected = json!({
+            "pre_hire_id": "77", "stage": "withdrawn", "withdrawn_times": 1, "withdraw_reason": "r"
+        });
+        assert_eq!(state, expected);
+        let record = get(RECORD_PATH);
+        assert_eq!(record["calls"][1]["api"], "withdraw_onboarding");
+        assert_eq!(record["calls"][1]["applied"], true);
+        let calls = script.record().calls;
+        assert_eq!((calls.len(), calls[1].code, calls[1].arrived_at.as_secs()), (2, Some(0), 1));
+        assert_eq!(script.look_up("77").stage, Stage::Withdrawn);
+    }
+}

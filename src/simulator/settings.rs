@@ -1,0 +1,40 @@
+//! Owns what can be chosen about a simulated API, and the defaults.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use crate::settings::Rate;
+
+/// How a simulated API behaves. The default is the documented API without delays or chance faults.
+#[derive(Clone, Debug)]
+pub struct SimulatorSettings {
+    /// Where it listens: loopback only; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The allowance of each CoreHR API, in any rolling period; `None` is no limit, for benchmarks.
+    pub rate: Option<Rate>,
+    /// The network's delay for one call, there and back together, drawn evenly from this range.
+    pub latency: RangeInclusive<Duration>,
+    /// How many of a hundred withdraw calls meet a fault by chance.
+    pub fault_percent: f64,
+    /// How long a token is valid; a new one is handed out when less than a quarter of it is left.
+    pub token_lifetime: Duration,
+    /// Makes chance, tokens and log ids repeat; `None` is different each time.
+    pub seed: Option<u64>,
+    /// Whether every call is kept for [`Running::record`](super::Running::record) and `GET /_simulator/record`.
+    pub record: bool,
+}
+
+impl Default for SimulatorSettings {
+    fn default() -> Self {
+        SimulatorSettings {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            rate: Some(Rate::SIMULATOR),
+            latency: Duration::ZERO..=Duration::ZERO,
+            fault_percent: 0.0,
+            token_lifetime: Duration::from_secs(2 * 60 * 60),
+            seed: None,
+            record: false,
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Owns the simulated API's JSON, apart from the client's on purpose.
+
+use serde::{Deserialize, Serialize};
+
+/// The scope that the withdraw call needs.
+pub(super) const WITHDRAW_SCOPE: &str = "corehr:pre_hire:withdraw_onboarding";
+/// The reply to a withdrawal that took effect.
+pub(super) const SUCCESS: &str = r#"{"code":0,"msg":"success","data":{"success":true}}"#;
+
+/// What the token endpoint is asked.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct TokenRequest {
+    #[serde(default)]
+    pub(super) app_id: String,
+    #[serde(default)]
+    pub(super) app_secret: String,
+}
+
+/// What the token endpoint answers: flat, without `data`.
+#[derive(Debug, Serialize)]
+pub(super) struct TokenReply<'reply> {
+    pub(super) code: u32,
+    pub(super) msg: &'reply str,
+    pub(super) tenant_access_token: &'reply str,
+    pub(super) expire: u64,
+}
+
+/// What the withdraw call is asked; a field may be missing, but not ill-typed, and no other may be there.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WithdrawRequest {
+    pub(super) pre_hire_id: Option<String>,
+    pub(super) withdraw_reason: Option<String>,
+}
+
+/// An error as the API words it.
+#[derive(Debug, Serialize)]
+pub(super) struct ErrorReply<'reply> {
+    pub(super) code: u32,
+    pub(super) msg: &'reply str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) error: Option<ErrorDetail>,
+}
+
+/// What helps to find the cause.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct ErrorDetail {
+    pub(super) log_id: String,
+    pub(super) troubleshooter: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) permission_violations: Vec<PermissionViolation>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) field_violations: Vec<FieldViolation>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) helps: Vec<Help>,
+}
+
+/// A scope that the app lacks.
+#[derive(Debug, Serialize)]
+pub(super) struct PermissionViolation {
+    #[serde(rename = "type")]
+    pub(super) kind: &'static str,
+    pub(super) subject: &'static str,
+    pub(super) description: &'static str,
+}
+
+/// A field that is missing or wrong.
+#[derive(Debug, Serialize)]
+pub(super) struct FieldViolation {
+    pub(super) field: &'static str,
+    pub(super) value: &'static str,
+    pub(super) description: String,
+}
+
+/// Where to repair it.
+#[derive(Debug, Serialize)]
+pub(super) struct Help {
+    pub(super) url: String,
+    pub(super) description: &'static str,
+}
+
+/// Writes a value of this file as JSON.
+pub(super) fn to_json(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).expect("these types have string keys and nothing that can fail")
+}
