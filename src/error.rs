@@ -15,8 +15,14 @@ pub enum Exit {
     Unusable,
     /// The run was stopped early; the results are complete, and the rest waits for the next run.
     StoppedEarly,
-    /// The results can't be written.
+    /// The journal or the results can't be written.
     CannotRecord,
+    /// Another run holds the journal or the allowance.
+    Locked,
+    /// Interrupted by SIGINT.
+    Interrupted,
+    /// Interrupted by SIGTERM.
+    Terminated,
 }
 
 impl Exit {
@@ -29,6 +35,9 @@ impl Exit {
             Exit::Unusable => 2,
             Exit::StoppedEarly => 3,
             Exit::CannotRecord => 4,
+            Exit::Locked => 75,
+            Exit::Interrupted => 130,
+            Exit::Terminated => 143,
         }
     }
 }
@@ -49,10 +58,23 @@ impl Error {
         Error { exit: Exit::Unusable, message: message.into(), hint: None, source: None }
     }
 
-    /// The results can't be written: exit 4.
+    /// The journal or the results can't be written: exit 4.
     #[must_use]
     pub fn cannot_record(message: impl Into<String>) -> Self {
-        Error { exit: Exit::CannotRecord, message: message.into(), hint: None, source: None }
+        Error { exit: Exit::CannotRecord, ..Error::unusable(message) }
+    }
+
+    /// Another run holds the journal or the allowance: exit 75.
+    #[must_use]
+    pub fn locked(message: impl Into<String>) -> Self {
+        Error { exit: Exit::Locked, ..Error::unusable(message) }
+    }
+
+    /// A second signal: leave at once.
+    #[must_use]
+    pub fn abandoned(exit: Exit) -> Self {
+        let hint = "run the same command again to go on; what was in flight is looked up first";
+        Error { exit, ..Error::unusable("stopped at once") }.hint(hint)
     }
 
     /// Adds what the person can do about it: a sentence with something to type.

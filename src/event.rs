@@ -2,22 +2,38 @@
 
 use std::time::Duration;
 
-use crate::input::Problem;
+use jiff::Timestamp;
+
+use crate::feishu::Stage;
+use crate::history::Doubt;
+use crate::input::{PreHireId, Problem, ReasonHash};
 use crate::moment::Moment;
 use crate::outcome::{Attempt, ErrorCode, Outcome};
 
 /// One thing that happened. Rows are counted from 0, without the header and empty rows.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// The gate let a withdraw call go.
+    /// The gate let a withdraw call go; it waits for its beginning to be on record.
     Admitted {
-        /// When.
+        /// When, for decisions.
         at: Moment,
+        /// When, for people.
+        sent_at: Timestamp,
+        /// The line of its row.
+        line: u64,
+        /// The pre-hire.
+        id: PreHireId,
+        /// A short hash of the reason.
+        reason: ReasonHash,
+        /// Which attempt of this row it is, counted from 1.
+        attempt: u32,
     },
     /// A withdraw call has ended.
     Ended {
         /// The line of its row.
         line: u64,
+        /// The pre-hire.
+        id: PreHireId,
         /// What came of it.
         attempt: Attempt,
     },
@@ -37,6 +53,14 @@ pub enum Event {
     },
     /// The token endpoint was called.
     TokenCalled,
+    /// A new token is in use.
+    TokenObtained,
+    /// Pre-hires were looked up.
+    LookedUp(Look),
+    /// The app may not look pre-hires up; the run goes on without. Said once.
+    MayNotLook(Refusal),
+    /// A pre-hire in doubt that the file no longer holds was looked up, or could not be.
+    LeftInDoubt(SentRow),
     /// The story of a row is over.
     Settled {
         /// The row.
@@ -46,11 +70,33 @@ pub enum Event {
     },
 }
 
+/// One call that looked pre-hires up.
+#[derive(Clone, Debug)]
+pub struct Look {
+    /// When it was answered.
+    pub at: Timestamp,
+    /// Each pre-hire, and its stage if it came back.
+    pub found: Vec<(PreHireId, Option<Stage>)>,
+    /// The status of the reply, if there was one.
+    pub http_status: Option<u16>,
+    /// The code, if the look failed.
+    pub error_code: Option<ErrorCode>,
+    /// The log id of the reply.
+    pub log_id: Option<String>,
+}
+
 /// How the story of a row ended.
 #[derive(Clone, Debug)]
 pub enum Settlement {
     /// It was to be sent, and this is what came of it.
-    Sent(Outcome),
+    Sent(SentRow),
+    /// The run ended before its turn came.
+    NotReached,
+    /// An earlier run settled it; its cells are in the journal at this place.
+    Recorded {
+        /// The place of its line in the journal, in bytes.
+        offset: u64,
+    },
     /// It could not be sent.
     Invalid(Problem),
     /// Its id stands in an earlier row, which tells whether it is a success.
@@ -60,6 +106,21 @@ pub enum Settlement {
     },
     /// An earlier results file settled it; its cells go over as they are.
     CarriedOver,
+}
+
+/// A row that was to be sent, and what came of it.
+#[derive(Clone, Debug)]
+pub struct SentRow {
+    /// The line on which the row begins; 0 for a pre-hire that the file no longer holds.
+    pub line: u64,
+    /// The pre-hire.
+    pub id: PreHireId,
+    /// A short hash of the reason, if one is known.
+    pub reason: Option<ReasonHash>,
+    /// The doubt that is left.
+    pub doubt: Doubt,
+    /// Its outcome.
+    pub outcome: Outcome,
 }
 
 /// Why a run was stopped before its end.
@@ -83,6 +144,19 @@ pub enum StopCause {
     ThrottledTooLong,
     /// The time of `--deadline` is over.
     Deadline,
+    /// Somebody stopped it: Ctrl-C, or SIGTERM.
+    Interrupted(Interrupt),
+    /// The results can't be written any more.
+    CannotRecord,
+}
+
+/// The signal that stopped a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interrupt {
+    /// SIGINT, as from Ctrl-C.
+    Interrupt,
+    /// SIGTERM, as from a scheduler.
+    Terminate,
 }
 
 /// What the API said when it refused the whole run.

@@ -31,6 +31,8 @@ pub mod feishu;
 
 pub mod outcome;
 
+pub mod history;
+
 pub mod event;
 
 pub mod record;

@@ -1,11 +1,14 @@
-//! Owns the three levels of what can be said of a row: one call's [`Verdict`], one row's [`History`], its [`Outcome`].
+//! Owns the words for what can be said of a row: a call's [`Verdict`], an [`Attempt`], the row's [`Outcome`].
 
 use std::fmt;
+use std::str::FromStr;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What one reply (or its absence) means; see "What a reply means" in the design.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// The withdrawal was carried out.
     Accepted,
@@ -68,26 +71,59 @@ pub enum ErrorCode {
     DuplicateId,
 }
 
+impl ErrorCode {
+    /// Our words, apart from `http_NNN`.
+    const WORDS: [(ErrorCode, &'static str); 13] = [
+        (ErrorCode::ConnectFailed, "connect_failed"),
+        (ErrorCode::TimedOut, "timed_out"),
+        (ErrorCode::ConnectionLost, "connection_lost"),
+        (ErrorCode::BadReply, "bad_reply"),
+        (ErrorCode::NotWithdrawn, "not_withdrawn"),
+        (ErrorCode::MissingId, "missing_id"),
+        (ErrorCode::BadId, "bad_id"),
+        (ErrorCode::DamagedId, "damaged_id"),
+        (ErrorCode::MissingReason, "missing_reason"),
+        (ErrorCode::BadReason, "bad_reason"),
+        (ErrorCode::ReasonTooLong, "reason_too_long"),
+        (ErrorCode::ExtraCells, "extra_cells"),
+        (ErrorCode::DuplicateId, "duplicate_id"),
+    ];
+}
+
 impl fmt::Display for ErrorCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = match self {
-            ErrorCode::Api(code) => return write!(f, "{code}"),
-            ErrorCode::Http(status) => return write!(f, "http_{status}"),
-            ErrorCode::ConnectFailed => "connect_failed",
-            ErrorCode::TimedOut => "timed_out",
-            ErrorCode::ConnectionLost => "connection_lost",
-            ErrorCode::BadReply => "bad_reply",
-            ErrorCode::NotWithdrawn => "not_withdrawn",
-            ErrorCode::MissingId => "missing_id",
-            ErrorCode::BadId => "bad_id",
-            ErrorCode::DamagedId => "damaged_id",
-            ErrorCode::MissingReason => "missing_reason",
-            ErrorCode::BadReason => "bad_reason",
-            ErrorCode::ReasonTooLong => "reason_too_long",
-            ErrorCode::ExtraCells => "extra_cells",
-            ErrorCode::DuplicateId => "duplicate_id",
-        };
-        f.write_str(word)
+        match self {
+            ErrorCode::Api(code) => write!(f, "{code}"),
+            ErrorCode::Http(status) => write!(f, "http_{status}"),
+            other => {
+                let word = ErrorCode::WORDS.iter().find(|(code, _)| code == other);
+                f.write_str(word.expect("every code without a number has a word").1)
+            }
+        }
+    }
+}
+
+impl FromStr for ErrorCode {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let word = ErrorCode::WORDS.iter().find(|(_, word)| *word == text).map(|(code, _)| *code);
+        let http = || text.strip_prefix("http_")?.parse().ok().map(ErrorCode::Http);
+        let number = || text.parse().ok().map(ErrorCode::Api);
+        word.or_else(http).or_else(number).ok_or_else(|| format!("\"{text}\" is no error code of ours"))
+    }
+}
+
+impl Serialize for ErrorCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for ErrorCode {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -201,109 +237,30 @@ pub struct Attempt {
     pub ended_at: Timestamp,
 }
 
-/// Everything that the attempts so far have told about one row.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct History {
-    attempts: u32,
-    in_doubt: bool,
-    first_sent_at: Option<Timestamp>,
-    error_code: Option<ErrorCode>,
-    message: String,
-    http_status: Option<u16>,
-    log_id: Option<String>,
-    settled_at: Option<Timestamp>,
-}
-
-/// How the story of a row ends, as the retry decision sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Ending {
-    /// The API carried the withdrawal out.
-    Withdrawn,
-    /// The API refused, and nothing was in doubt that this would leave open.
-    Refused,
-    /// A repeat of a call in doubt was refused in a way that does not tell whether the first was applied.
-    RefusedInDoubt,
-    /// No attempt is left.
-    OutOfAttempts,
-    /// The run ended first.
-    Interrupted,
-}
-
-impl History {
-    /// Adds one call.
-    pub fn record(&mut self, attempt: &Attempt) {
-        if attempt.verdict.is_attempt() {
-            self.attempts = self.attempts.saturating_add(1);
-        }
-        self.in_doubt |= attempt.verdict == Verdict::InDoubt;
-        self.first_sent_at.get_or_insert(attempt.sent_at);
-        self.settled_at = Some(attempt.ended_at);
-        self.error_code = attempt.error_code;
-        self.message.clone_from(&attempt.message);
-        if attempt.http_status.is_some() {
-            self.http_status = attempt.http_status;
-            self.log_id.clone_from(&attempt.log_id);
-        }
-    }
-
-    /// Calls made so far, without those that were throttled or met a stale token.
-    #[must_use]
-    pub const fn attempts(&self) -> u32 {
-        self.attempts
-    }
-
-    /// May an earlier call have been applied?
-    #[must_use]
-    pub const fn is_in_doubt(&self) -> bool {
-        self.in_doubt
-    }
-
-    /// Was any call made at all?
-    #[must_use]
-    pub const fn was_sent(&self) -> bool {
-        self.first_sent_at.is_some()
-    }
-
-    /// Closes the story of the row.
-    #[must_use]
-    pub fn settle(self, ending: Ending) -> Outcome {
-        let status = match ending {
-            Ending::Withdrawn => Status::Withdrawn,
-            Ending::Refused => Status::Refused,
-            Ending::RefusedInDoubt => Status::Unknown,
-            Ending::OutOfAttempts if self.in_doubt => Status::Unknown,
-            Ending::OutOfAttempts => Status::Exhausted,
-            Ending::Interrupted if self.in_doubt => Status::Unknown,
-            Ending::Interrupted => Status::NotAttempted,
-        };
-        let first = self.attempts <= 1;
-        let retry_outcome = match ending {
-            Ending::Withdrawn | Ending::Refused if first => Some(RetryOutcome::NotNeeded),
-            Ending::Withdrawn => Some(RetryOutcome::Recovered),
-            Ending::Refused | Ending::RefusedInDoubt => Some(RetryOutcome::RefusedOnRetry),
-            Ending::OutOfAttempts => Some(RetryOutcome::Exhausted),
-            Ending::Interrupted => self.was_sent().then_some(RetryOutcome::Interrupted),
-        };
-        let success = status.is_success();
-        Outcome {
-            status,
-            error_code: self.error_code.filter(|_| !success),
-            message: if success { String::new() } else { self.message },
-            retry_outcome,
-            attempts: self.attempts,
-            http_status: self.http_status,
-            confirmed_by_reply: matches!(ending, Ending::Withdrawn | Ending::Refused),
-            log_id: self.log_id,
-            first_sent_at: self.first_sent_at,
-            settled_at: self.settled_at.filter(|_| status != Status::NotAttempted),
-        }
-    }
-}
-
 impl Default for Outcome {
     /// A row that was never sent.
     fn default() -> Self {
-        History::default().settle(Ending::Interrupted)
+        crate::history::History::default().settle(&crate::history::Ending::Interrupted)
+    }
+}
+
+/// What proved the status of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConfirmedBy {
+    /// The reply to the call itself.
+    Reply,
+    /// A look at the pre-hire afterwards.
+    ReadBack,
+}
+
+impl ConfirmedBy {
+    /// The word in the column `confirmed_by`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            ConfirmedBy::Reply => "reply",
+            ConfirmedBy::ReadBack => "read_back",
+        }
     }
 }
 
@@ -322,8 +279,8 @@ pub struct Outcome {
     pub attempts: u32,
     /// The column `http_status`: of the last reply, if there was any.
     pub http_status: Option<u16>,
-    /// The column `confirmed_by`: did a reply decide?
-    pub confirmed_by_reply: bool,
+    /// The column `confirmed_by`; `None` when nothing proved it.
+    pub confirmed_by: Option<ConfirmedBy>,
     /// The column `log_id`: of the same reply.
     pub log_id: Option<String>,
     /// The column `first_sent_at`.

@@ -5,8 +5,7 @@ use crate::cli::Duplicates;
 use crate::error::{Error, Exit, Result};
 use crate::event::Settlement;
 use crate::input::{Spool, Survey, survey};
-use crate::outcome::Outcome;
-use crate::plan::{Decision, Planner};
+use crate::plan::{Decision, Ledger, Planned, Planner};
 use crate::record::{OutputPath, ResultsFile};
 use crate::report::CheckReport;
 use crate::settings::{CheckSettings, InputSettings};
@@ -21,6 +20,7 @@ pub(super) fn run(settings: &CheckSettings) -> Result<Exit> {
     let spool = Spool::copy(&settings.input.path)?;
     let survey = survey_input(&spool, &settings.input)?;
     if let Some(output) = output {
+        output.refuse_to_overwrite(false)?;
         write_results(output, &spool, &survey, &settings.input)?;
     }
     let input = settings.input.path.shown();
@@ -43,13 +43,13 @@ pub(super) fn survey_input(spool: &Spool, settings: &InputSettings) -> Result<Su
 
 fn write_results(output: OutputPath, spool: &Spool, survey: &Survey, input: &InputSettings) -> Result<()> {
     let mut results = ResultsFile::create(output, spool, survey, &input.rules)?;
-    for planned in Planner::new(spool.reader(), survey, &input.rules)? {
-        let planned = planned?;
-        let settlement = match planned.decision {
-            Decision::Send(..) => Settlement::Sent(Outcome::default()),
+    for planned in Planner::new(spool.reader(), survey, &input.rules, &Ledger::default())? {
+        let Planned::Row { index, decision, .. } = planned? else { continue };
+        let settlement = match decision {
+            Decision::Send(..) | Decision::Resume(..) => Settlement::NotReached,
             Decision::Settled(settlement) => settlement,
         };
-        results.settle(planned.row, settlement, |_| ())?;
+        results.settle(index, settlement, |_| ())?;
     }
     results.finish()
 }

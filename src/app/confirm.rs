@@ -4,32 +4,70 @@ use std::fmt::Write as _;
 use std::io::{self, BufRead, Write};
 
 use crate::error::{Error, Result};
-use crate::input::{Survey, one_line};
-use crate::settings::{Surroundings, Target, WithdrawSettings, in_words};
+use crate::input::{RecordReader, RowRules, Spool, Survey, one_line};
+use crate::plan::{Decision, Ledger, Planned, Planner};
+use crate::settings::{Guards, Surroundings, Target, WithdrawSettings, in_words};
 
 /// How much of a cell is shown.
 const SHOWN_CHARACTERS: usize = 60;
+/// How many rows a person is shown.
+const SHOWN_ROWS: usize = 3;
 
-/// Asks, unless the answer was given beforehand or there is nothing to send.
-pub(super) fn confirm(
-    settings: &WithdrawSettings,
-    survey: &Survey,
-    surroundings: &Surroundings,
-) -> Result<()> {
-    if settings.guards.yes || survey.sendable == 0 {
+/// The rows that are still to be sent.
+#[derive(Debug, Default)]
+pub(super) struct Upcoming {
+    /// How many.
+    pub(super) rows: u32,
+    /// The first ones: line and cells.
+    first_rows: Vec<(u64, Vec<String>)>,
+}
+
+impl Upcoming {
+    /// Counts them, by what earlier runs have left behind.
+    pub(super) fn find(
+        spool: &Spool,
+        survey: &Survey,
+        rules: &RowRules,
+        ledger: &Ledger,
+    ) -> Result<Upcoming> {
+        let mut records = RecordReader::new(spool.reader());
+        records.read()?;
+        let mut upcoming = Upcoming::default();
+        for planned in Planner::new(spool.reader(), survey, rules, ledger)? {
+            let Planned::Row { line, decision, .. } = planned? else { break };
+            let is_upcoming = matches!(decision, Decision::Send(..) | Decision::Resume(..));
+            if upcoming.first_rows.len() < SHOWN_ROWS
+                && let Some(record) = records.read()?
+                && is_upcoming
+            {
+                upcoming.first_rows.push((line, record.cells().map(str::to_owned).collect()));
+            }
+            upcoming.rows += u32::from(is_upcoming);
+        }
+        Ok(upcoming)
+    }
+}
+
+/// Without `--yes` there must be somebody to ask.
+pub(super) fn refuse_to_ask_nobody(guards: &Guards, surroundings: &Surroundings) -> Result<()> {
+    if guards.yes || surroundings.stdin_is_terminal {
         return Ok(());
     }
-    if !surroundings.stdin_is_terminal {
-        return Err(
-            Error::unusable("standard input is no terminal, so nobody can be asked").hint("add --yes")
-        );
+    Err(Error::unusable("standard input is no terminal, so nobody can be asked").hint("add --yes"))
+}
+
+/// Asks, unless the answer was given beforehand or there is nothing to send.
+pub(super) fn confirm(settings: &WithdrawSettings, survey: &Survey, upcoming: &Upcoming) -> Result<()> {
+    if settings.guards.yes || upcoming.rows == 0 {
+        return Ok(());
     }
     let mut terminal = io::stderr();
-    let ask = terminal.write_all(question(settings, survey).as_bytes()).and_then(|()| terminal.flush());
+    let text = question(settings, survey, upcoming);
+    let ask = terminal.write_all(text.as_bytes()).and_then(|()| terminal.flush());
     let mut answer = String::new();
     ask.and_then(|()| io::stdin().lock().read_line(&mut answer))
         .map_err(|error| Error::unusable("can't ask").because(error).hint("add --yes"))?;
-    if is_consent(&answer, survey.sendable) {
+    if is_consent(&answer, upcoming.rows) {
         return Ok(());
     }
     Err(Error::unusable("not confirmed; nothing was sent"))
@@ -39,31 +77,36 @@ fn is_consent(answer: &str, rows: u32) -> bool {
     answer.trim() == rows.to_string()
 }
 
-fn question(settings: &WithdrawSettings, survey: &Survey) -> String {
-    let rows = survey.sendable;
+fn question(settings: &WithdrawSettings, survey: &Survey, upcoming: &Upcoming) -> String {
+    let rows = upcoming.rows;
     let (host, app) = match &settings.target {
         Target::Api { base_url, credentials } => (base_url.to_string(), credentials.app().to_owned()),
         Target::Simulator { .. } => ("the simulated API".to_owned(), "simulated".to_owned()),
     };
     let rate = settings.send.rate;
     let duration = in_words(rate.time_for(u64::from(rows)));
+    let input = settings.input.path.shown();
     let mut text = format!(
-        "About to withdraw {rows} pre-hires, one call each.\n  file      {}\n  host      {host}\n  app       {app}\n  duration  about {duration} at {rate}\n",
-        settings.input.path.shown()
+        "About to withdraw {rows} pre-hires, one call each.\n  file      {input}\n  host      {host}\n  app       {app}\n  \
+         duration  about {duration} at {rate}\n"
     );
     let unsent = survey.rows - rows;
     if unsent > 0 {
-        let _ = writeln!(text, "  not sent  {unsent} of {} rows (see prehire check)", survey.rows);
+        let _ = writeln!(
+            text,
+            "  not sent  {unsent} of {} rows: settled before, repeated or invalid",
+            survey.rows
+        );
     }
-    for (line, cells) in &survey.first_rows {
+    for (line, cells) in &upcoming.first_rows {
         let _ = writeln!(text, "\nrow {line}");
         for (name, cell) in survey.columns.names().iter().zip(cells) {
             let (name, cell) = (one_line(name, 30), one_line(cell, SHOWN_CHARACTERS));
             let _ = writeln!(text, "  {name}: {cell}");
         }
     }
-    if rows as usize > survey.first_rows.len() {
-        let _ = writeln!(text, "\nand {} more", rows as usize - survey.first_rows.len());
+    if rows as usize > upcoming.first_rows.len() {
+        let _ = writeln!(text, "\nand {} more", rows as usize - upcoming.first_rows.len());
     }
     let _ = write!(text, "\nType the number of rows to withdraw them ({rows}), anything else to leave: ");
     text

@@ -1,7 +1,10 @@
 //! The wiring: the only place that knows all stages.
 
+mod allowance;
 mod check;
 mod confirm;
+mod desk;
+mod explain;
 mod output;
 mod run;
 mod simulate;
@@ -22,6 +25,7 @@ pub fn run(cli: Cli, surroundings: &Surroundings) -> Result<Exit> {
         }
         Command::Withdraw(typed) => withdraw::run(WithdrawSettings::new(*typed, surroundings)?, surroundings),
         Command::Check(typed) => check::run(&CheckSettings::new(typed, surroundings)?),
+        Command::Explain(typed) => explain::run(&typed),
         Command::Simulate(typed) => simulate::run(&typed),
     }
 }

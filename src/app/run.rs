@@ -1,23 +1,24 @@
-//! Owns the one event loop: what the pool says goes into the results, the tally and the progress, in this order.
+//! Owns a run from its first call to its last: the pool and the desk side by side, and the signals that stop them.
 
-use std::time::Duration;
+use std::collections::VecDeque;
 
 use tokio::runtime::Runtime;
-use tokio::sync::mpsc::{self, Receiver};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::{mpsc, watch};
 
-use crate::error::{Error, Result};
-use crate::event::{Event, StopCause};
+use super::confirm::Upcoming;
+use super::desk::Desk;
+use crate::error::{Error, Exit, Result};
+use crate::event::{Interrupt, StopCause};
 use crate::input::{Spool, Survey};
-use crate::plan::Planner;
-use crate::record::ResultsFile;
+use crate::plan::{Ledger, Planner};
+use crate::record::{Journal, JournalFile, ResultsFile};
 use crate::report::{Progress, Tally};
-use crate::send::{Api, Pool};
+use crate::send::{Api, Gates, Lines, Pool};
 use crate::settings::WithdrawSettings;
 
-/// Events that may wait for the loop.
+/// Events that may wait for the desk.
 const QUEUE: usize = 1_024;
-/// How often the display and the partial results are brought up to date.
-const TICK: Duration = Duration::from_millis(200);
 
 /// What a run reads.
 #[derive(Clone, Copy)]
@@ -25,12 +26,24 @@ pub(super) struct RunInput<'a> {
     pub(super) settings: &'a WithdrawSettings,
     pub(super) spool: &'a Spool,
     pub(super) survey: &'a Survey,
+    pub(super) ledger: &'a Ledger,
+    /// The rows that are still to be sent.
+    pub(super) upcoming: &'a Upcoming,
+}
+
+/// What a run writes.
+pub(super) struct RunOutput<'a> {
+    pub(super) journal: Journal,
+    pub(super) results: ResultsFile<'a>,
+    /// Held until the end, so that no other run takes the journal.
+    pub(super) journal_file: JournalFile,
 }
 
 /// What a run leaves behind.
 pub(super) struct Ran {
     pub(super) tally: Tally,
     pub(super) stop: Option<StopCause>,
+    pub(super) exit: Exit,
 }
 
 /// One thread does it all: the work is waiting.
@@ -45,60 +58,73 @@ pub(super) fn runtime() -> Result<Runtime> {
 pub(super) async fn run_to_the_end<A: Api>(
     input: RunInput<'_>,
     api: A,
-    results: ResultsFile<'_>,
+    gates: Gates,
+    output: RunOutput<'_>,
 ) -> Result<Ran> {
-    let RunInput { settings, spool, survey } = input;
-    let (sender, events) = mpsc::channel(QUEUE);
-    let plan = Planner::new(spool.reader(), survey, &settings.input.rules)?;
-    let pool = Pool::new(api, plan, settings.send.clone(), sender);
+    let RunInput { settings, spool, survey, ledger, upcoming } = input;
+    let (sender, notices) = mpsc::channel(QUEUE);
+    let (halt, halted) = watch::channel(None);
+    let plan = Planner::new(spool.reader(), survey, &settings.input.rules, ledger)?;
+    let pool = Pool::new(api, plan, settings.send.clone(), gates, Lines { events: sender, halt: halted });
     let (show, rate) = (settings.show, settings.send.rate);
-    let desk = Desk {
-        results,
+    let mut desk = Desk {
+        journal: output.journal,
+        results: output.results,
         tally: Tally::new(rate),
-        progress: Progress::new(show.progress, show.is_verbose, (survey.rows, survey.sendable), rate),
+        progress: Progress::new(show.progress, show.detail, (survey.rows, upcoming.rows), rate),
+        halt: halt.clone(),
+        unseen: VecDeque::new(),
+        trouble: None,
     };
-    let (stop, tally) = tokio::join!(pool.run(), desk.record(events));
-    // Trouble with the results comes first: the pool's own error follows from it.
-    let tally = tally?;
-    Ok(Ran { tally, stop: stop? })
+    if output.journal_file.torn_bytes() > 0 {
+        desk.progress.announce(&format!(
+            "the journal's last {} bytes were cut off: the last run died while it wrote them",
+            output.journal_file.torn_bytes()
+        ));
+    }
+    let mut signals = Signals::listen()?;
+    let work = async { tokio::join!(pool.run(), desk.record(notices)) };
+    let (stop, recorded) = tokio::select! {
+        worked = work => worked,
+        exit = signals.second(&halt) => return Err(Error::abandoned(exit)),
+    };
+    // Trouble with the journal comes first: the pool's own error follows from it.
+    recorded?;
+    let stop = stop?;
+    let (tally, exit) = desk.close(stop.as_ref()).await?;
+    Ok(Ran { tally, stop, exit })
 }
 
-/// Everything that changes when something happens, in one hand.
-struct Desk<'a> {
-    results: ResultsFile<'a>,
-    tally: Tally,
-    progress: Progress,
+/// SIGINT and SIGTERM. The first stops the run in order, the second at once.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
 }
 
-impl Desk<'_> {
-    async fn record(mut self, mut events: Receiver<Event>) -> Result<Tally> {
-        let mut ticks = tokio::time::interval(TICK);
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                biased;
-                _ = ticks.tick() => {
-                    self.results.flush()?;
-                    self.progress.tick(&self.tally);
-                }
-                event = events.recv() => match event {
-                    Some(event) => self.apply(event)?,
-                    None => break,
-                }
-            }
-        }
-        self.progress.finish();
-        self.results.finish()?;
-        Ok(self.tally)
+impl Signals {
+    fn listen() -> Result<Signals> {
+        let unheard = |error| Error::unusable("can't listen for signals").because(error);
+        Ok(Signals {
+            interrupt: signal(SignalKind::interrupt()).map_err(unheard)?,
+            terminate: signal(SignalKind::terminate()).map_err(unheard)?,
+        })
     }
 
-    fn apply(&mut self, event: Event) -> Result<()> {
-        self.tally.note(&event);
-        self.progress.note(&event);
-        if let Event::Settled { row, settlement } = event {
-            let tally = &mut self.tally;
-            self.results.settle(row, settlement, |written| tally.wrote(written))?;
+    async fn next(&mut self) -> Interrupt {
+        tokio::select! {
+            _ = self.interrupt.recv() => Interrupt::Interrupt,
+            _ = self.terminate.recv() => Interrupt::Terminate,
         }
-        Ok(())
+    }
+
+    /// Passes the first one on to the pool, and returns with the second.
+    async fn second(&mut self, halt: &watch::Sender<Option<StopCause>>) -> Exit {
+        let first = self.next().await;
+        halt.send_if_modified(|order| {
+            let is_new = order.is_none();
+            order.get_or_insert(StopCause::Interrupted(first));
+            is_new
+        });
+        StopCause::Interrupted(self.next().await).exit()
     }
 }

@@ -3,7 +3,9 @@
 mod simulate;
 mod withdraw;
 
-use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
 
 pub use simulate::{Limit, SimulateArgs};
 pub use withdraw::{CheckArgs, Duplicates, Format, InputArgs, ProgressChoice, ShowArgs, WithdrawArgs};
@@ -21,6 +23,16 @@ pub struct Cli {
     pub command: Command,
 }
 
+/// Tells one pre-hire's whole story from a journal. Exit code 1: the journal does not know the id.
+#[derive(Args, Debug)]
+pub struct ExplainArgs {
+    /// The journal of a run.
+    pub journal: PathBuf,
+
+    /// The pre-hire's id.
+    pub id: String,
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -28,6 +40,8 @@ pub enum Command {
     Withdraw(Box<WithdrawArgs>),
     /// Validate a file, and call nothing.
     Check(CheckArgs),
+    /// Tell one pre-hire's whole story, attempt by attempt.
+    Explain(ExplainArgs),
     /// Serve the simulated API on this machine, for rehearsals and tests.
     Simulate(SimulateArgs),
 }

@@ -22,6 +22,26 @@ pub struct WithdrawArgs {
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
+    /// The write-ahead record of the run [default: the results' name with .journal].
+    #[arg(long, value_name = "FILE", help_heading = "Running again")]
+    pub journal: Option<PathBuf>,
+
+    /// Set an earlier run's journal aside, and begin anew.
+    #[arg(long, help_heading = "Running again")]
+    pub restart: bool,
+
+    /// How long after a doubtful call the pre-hire is looked up, then twice as long; at most three looks.
+    #[arg(long, value_name = "DURATION", default_value = "3s", value_parser = parse_span, help_heading = "Running again")]
+    pub read_back_delay: Duration,
+
+    /// Never look a pre-hire up to settle a doubtful call.
+    #[arg(long, help_heading = "Running again")]
+    pub no_read_back: bool,
+
+    /// Wait this long for another run to end, before exit code 75.
+    #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = parse_span, help_heading = "Running again")]
+    pub wait_lock: Duration,
+
     /// Never more than CALLS in any rolling PERIOD, as the server sees it [default: 99/60s].
     #[arg(long, value_name = "CALLS/PERIOD", help_heading = "Pace")]
     pub rate: Option<Rate>,

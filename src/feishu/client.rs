@@ -8,10 +8,10 @@ use std::time::Duration;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Response, Url};
 
-use super::exchange::{Body, Exchange, Failure, Reply, TokenReply};
+use super::exchange::{Body, Exchange, Failure, QueryReply, Reply, TokenReply};
 use super::failure::failure_of;
 use super::secret::{Credentials, Token};
-use super::wire::{self, ParsedBody, TokenRequest, WithdrawRequest};
+use super::wire::{self, ParsedBody, QueryRequest, TokenRequest, WithdrawRequest};
 use crate::error::{Error, Result};
 use crate::input::{PreHireId, WithdrawReason};
 use crate::settings::BaseUrl;
@@ -40,6 +40,7 @@ pub struct ClientSettings {
 pub struct Client {
     http: reqwest::Client,
     withdraw_url: Url,
+    query_url: Url,
     token_url: Url,
     credentials: Credentials,
 }
@@ -74,7 +75,9 @@ impl Client {
             )
         })?;
         let (withdraw_url, token_url) = (base_url.join(wire::WITHDRAW_PATH), base_url.join(wire::TOKEN_PATH));
-        Ok(Client { http, withdraw_url, token_url, credentials })
+        let mut query_url = base_url.join(wire::QUERY_PATH);
+        query_url.query_pairs_mut().append_pair("page_size", &wire::MOST_QUERIED.to_string());
+        Ok(Client { http, withdraw_url, query_url, token_url, credentials })
     }
 
     /// Withdraws one pre-hire.
@@ -84,6 +87,16 @@ impl Client {
         let request = self.http.post(self.withdraw_url.clone()).header(AUTHORIZATION, bearer(token));
         let scrub = |text: &str| self.without_secrets(text, Some(token));
         self.exchange(request.header(CONTENT_TYPE, JSON).body(body), &scrub).await.0
+    }
+
+    /// Looks up to ten pre-hires up: their stages.
+    pub async fn query(&self, token: &Token, ids: &[PreHireId]) -> QueryReply {
+        let request = QueryRequest { pre_hire_ids: ids, fields: [wire::STAGE_FIELD] };
+        let body = serde_json::to_vec(&request).expect("ids and names are JSON");
+        let request = self.http.post(self.query_url.clone()).header(AUTHORIZATION, bearer(token));
+        let scrub = |text: &str| self.without_secrets(text, Some(token));
+        let (exchange, parsed) = self.exchange(request.header(CONTENT_TYPE, JSON).body(body), &scrub).await;
+        QueryReply { exchange, stages: parsed.map(|parsed| parsed.stages).unwrap_or_default() }
     }
 
     /// Is the token given, so that none can be asked for?
@@ -103,8 +116,8 @@ impl Client {
         let request = self.http.post(self.token_url.clone()).header(CONTENT_TYPE, JSON).body(body);
         let scrub = |text: &str| self.without_secrets(text, None);
         match self.exchange(request, &scrub).await {
-            (_, Some((token, expire))) => TokenReply::Granted(token, expire),
-            (exchange, None) => TokenReply::Denied(exchange),
+            (_, Some(ParsedBody { token: Some((token, expire)), .. })) => TokenReply::Granted(token, expire),
+            (exchange, _) => TokenReply::Denied(exchange),
         }
     }
 
@@ -112,7 +125,7 @@ impl Client {
         &self,
         request: reqwest::RequestBuilder,
         scrub: &(dyn Fn(&str) -> String + Sync),
-    ) -> (Exchange, Option<(Token, Duration)>) {
+    ) -> (Exchange, Option<ParsedBody>) {
         let response = match request.send().await {
             Ok(response) => response,
             Err(error) => return (Exchange::Failed(failure_of(&error)), None),
@@ -133,10 +146,9 @@ impl Client {
             Err(BrokenBody::CutOff) => (Body::CutOff, None),
             Err(BrokenBody::TimedOut) => return (Exchange::Failed(Failure::TimedOut), None),
         };
-        let (body_log_id, token) =
-            parsed.map_or((None, None), |ParsedBody { log_id, token, .. }| (log_id, token));
+        let body_log_id = parsed.as_ref().and_then(|parsed| parsed.log_id.clone());
         let log_id = header_log_id.map(|text| wire::clean_log_id(&scrub(&text))).or(body_log_id);
-        (Exchange::Reply(Reply { status, body, log_id, wait }), token)
+        (Exchange::Reply(Reply { status, body, log_id, wait }), parsed)
     }
 
     /// A server that echoes a secret must not bring it into the results.

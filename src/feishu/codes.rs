@@ -25,6 +25,8 @@ pub const WRONG_STAGE: i64 = 1_161_129;
 pub const WRONG_STEP: i64 = 1_161_094;
 /// The pre-hire does not exist, or the app may not see it.
 pub const NOT_VISIBLE: i64 = 1_161_105;
+/// The app may not read pre-hires: the answer of `query` and `search` without the scope or the data permission.
+pub const MAY_NOT_READ: i64 = 1_160_103;
 /// The quota of the month is used up: the one 429 for which waiting is of no use.
 pub const QUOTA_USED_UP: i64 = 99_991_403;
 

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use super::secret::Token;
+use super::stage::Stage;
+use crate::input::PreHireId;
 
 /// What came of one call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,12 +22,25 @@ impl Exchange {
         match self {
             Exchange::Failed(failure) => failure.message(),
             Exchange::Reply(Reply { status, body, .. }) => match body {
+                // Where code 0 is no success, the API's word for it ("success") would mislead.
+                Body::Json(Envelope { code: None | Some(0), .. }) => {
+                    format!("HTTP {status}, and no word of whether it was withdrawn")
+                }
                 Body::Json(envelope) if !envelope.message.is_empty() => envelope.message.clone(),
                 Body::Json(_) => format!("HTTP {status} without a message"),
                 Body::NotJson => format!("HTTP {status} with a body that is not JSON"),
                 Body::TooLong => format!("HTTP {status} with a body of more than 1 MiB"),
                 Body::CutOff => format!("HTTP {status} with a body that was cut off"),
             },
+        }
+    }
+
+    /// The code of the body, if there is one.
+    #[must_use]
+    pub const fn code(&self) -> Option<i64> {
+        match self {
+            Exchange::Reply(Reply { body: Body::Json(envelope), .. }) => envelope.code,
+            _ => None,
         }
     }
 
@@ -108,6 +123,23 @@ impl Failure {
             Failure::TimedOut => "no reply within the timeout".to_owned(),
             Failure::ConnectionLost(cause) => format!("the connection was lost: {cause}"),
         }
+    }
+}
+
+/// What came of looking pre-hires up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueryReply {
+    /// The exchange; judge it first.
+    pub exchange: Exchange,
+    /// The stages that came back.
+    pub stages: Vec<(PreHireId, Stage)>,
+}
+
+impl QueryReply {
+    /// The stage of a pre-hire, if it came back.
+    #[must_use]
+    pub fn stage_of(&self, id: PreHireId) -> Option<&Stage> {
+        self.stages.iter().find(|(known, _)| *known == id).map(|(_, stage)| stage)
     }
 }
 

@@ -9,8 +9,11 @@ pub mod codes;
 mod exchange;
 mod failure;
 mod secret;
+mod stage;
 mod wire;
 
 pub use client::{Client, ClientSettings};
-pub use exchange::{Body, Envelope, Exchange, Failure, Reply, TokenReply};
+pub use exchange::{Body, Envelope, Exchange, Failure, QueryReply, Reply, TokenReply};
 pub use secret::{Credentials, Secret, Token};
+pub use stage::Stage;
+pub use wire::MOST_QUERIED;

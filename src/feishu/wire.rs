@@ -9,10 +9,17 @@ use serde_json::Value;
 
 use super::exchange::Envelope;
 use super::secret::{Secret, Token};
-use crate::input::one_line;
+use super::stage::Stage;
+use crate::input::{PreHireId, one_line};
 
 /// The path of the withdraw call.
 pub(super) const WITHDRAW_PATH: &str = "/open-apis/corehr/v2/pre_hires/withdraw_onboarding";
+/// The path of the query call.
+pub(super) const QUERY_PATH: &str = "/open-apis/corehr/v2/pre_hires/query";
+/// The most ids that one query takes.
+pub const MOST_QUERIED: usize = 10;
+/// The one field that a look needs; without any, nothing but ids comes back.
+pub(super) const STAGE_FIELD: &str = "onboarding_info.onboarding_status";
 /// The path of the token call of custom apps.
 pub(super) const TOKEN_PATH: &str = "/open-apis/auth/v3/tenant_access_token/internal";
 
@@ -29,6 +36,12 @@ pub(super) struct WithdrawRequest<'a> {
 }
 
 #[derive(Serialize)]
+pub(super) struct QueryRequest<'a> {
+    pub(super) pre_hire_ids: &'a [PreHireId],
+    pub(super) fields: [&'static str; 1],
+}
+
+#[derive(Serialize)]
 pub(super) struct TokenRequest<'a> {
     pub(super) app_id: &'a str,
     pub(super) app_secret: &'a str,
@@ -40,6 +53,8 @@ pub(super) struct ParsedBody {
     pub(super) log_id: Option<String>,
     /// The flat fields of a token reply.
     pub(super) token: Option<(Token, Duration)>,
+    /// The stages of a query's reply.
+    pub(super) stages: Vec<(PreHireId, Stage)>,
 }
 
 /// Parses a body; `None` when it is not JSON.
@@ -56,7 +71,17 @@ pub(super) fn parse(bytes: &[u8], scrub: &dyn Fn(&str) -> String) -> Option<Pars
         help_url,
     };
     let log_id = text(&error["log_id"], LOG_ID_CHARACTERS);
-    Some(ParsedBody { envelope, log_id, token: granted_token(&value) })
+    Some(ParsedBody { envelope, log_id, token: granted_token(&value), stages: stages(&value) })
+}
+
+fn stages(value: &Value) -> Vec<(PreHireId, Stage)> {
+    let items = value["data"]["items"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let stage_of = |item: &Value| {
+        // The answer repeats our own ids, so what a spreadsheet does to ids is no matter here.
+        let id = PreHireId::parse(item["pre_hire_id"].as_str()?, true).ok()?;
+        Some((id, Stage::from_word(item["onboarding_info"]["onboarding_status"].as_str()?)))
+    };
+    items.iter().filter_map(stage_of).collect()
 }
 
 fn granted_token(value: &Value) -> Option<(Token, Duration)> {

@@ -48,7 +48,7 @@ impl Columns {
     /// When there is no id column, or two candidates for one column; exit 2, naming them.
     pub fn find(header: &Record, choice: &ColumnChoice) -> Result<Columns> {
         let names: Vec<String> = header.cells().map(str::to_owned).collect();
-        let is_results = ends_with_ours(&names);
+        let is_results = ends_with_ours(header.cells());
         let own = if is_results { names.len() - RESULT_COLUMNS.len() } else { names.len() };
         let searched = &names[..own];
         let id = find_one(searched, choice.id.as_deref(), &ID_NAMES, "--id-column")?.ok_or_else(|| {
@@ -120,9 +120,9 @@ impl Columns {
 }
 
 /// Does a header end with the columns of our results?
-fn ends_with_ours(names: &[String]) -> bool {
-    names.len() > RESULT_COLUMNS.len()
-        && names[names.len() - RESULT_COLUMNS.len()..].iter().eq(RESULT_COLUMNS.iter())
+pub fn ends_with_ours<'a>(names: impl Iterator<Item = &'a str>) -> bool {
+    let names: Vec<&str> = names.collect();
+    names.len() > RESULT_COLUMNS.len() && names.ends_with(&RESULT_COLUMNS)
 }
 
 /// Column names are matched without case, spaces, `-` and `_`.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 /// The most digits that an id may have (contract, "The input").
 const MOST_DIGITS: usize = 32;
 /// A spreadsheet keeps this many digits of a number and makes zeros of the rest.
@@ -73,6 +75,19 @@ impl fmt::Display for PreHireId {
             length += 1;
         }
         f.write_str(std::str::from_utf8(&text[..length]).expect("digits are ASCII"))
+    }
+}
+
+impl Serialize for PreHireId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for PreHireId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        PreHireId::parse(&text, true).map_err(|_| serde::de::Error::custom("not a pre-hire id"))
     }
 }
 

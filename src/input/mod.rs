@@ -18,10 +18,10 @@ mod survey;
 mod utf8;
 mod validate;
 
-pub use columns::{ColumnChoice, Columns, RESULT_COLUMNS};
+pub use columns::{ColumnChoice, Columns, RESULT_COLUMNS, ends_with_ours};
 pub use id::{IdProblem, PreHireId};
 pub use problem::{Problem, one_line};
-pub use reason::{ReasonProblem, ValidReason, WithdrawReason};
+pub use reason::{ReasonHash, ReasonProblem, ValidReason, WithdrawReason};
 pub use records::{Record, RecordReader};
 pub use spool::{Copied, InputPath, Spool, SpoolReader};
 pub use survey::{DuplicateRow, Survey, survey};

@@ -15,6 +15,20 @@ pub struct ValidReason<'a>(&'a str);
 #[derive(Clone, PartialEq, Eq)]
 pub struct WithdrawReason(Box<str>);
 
+/// A short hash of a reason: tells, across runs, whether a row still has the same one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub struct ReasonHash(pub u64);
+
+impl ReasonHash {
+    /// The hash of a reason's text.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        let digest = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
+        let first: [u8; 8] = digest.as_ref()[..8].try_into().expect("a SHA-256 has 32 bytes");
+        ReasonHash(u64::from_be_bytes(first))
+    }
+}
+
 /// Why a cell is no reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReasonProblem {

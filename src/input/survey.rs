@@ -15,8 +15,6 @@ use crate::outcome::ErrorCode;
 
 /// How many problems are kept with their words; the rest is counted.
 const KEPT_PROBLEMS: usize = 20;
-/// How many rows a person is shown before the question.
-const SHOWN_ROWS: usize = 3;
 /// The longest file: rows are counted in 32 bits.
 const MOST_ROWS: u32 = u32::MAX - 1;
 
@@ -46,8 +44,6 @@ pub struct Survey {
     pub invalid: BTreeMap<ErrorCode, u32>,
     /// The first problems, with the line of each.
     pub problems: Vec<(u64, Problem)>,
-    /// The first rows that can be sent: line and cells.
-    pub first_rows: Vec<(u64, Vec<String>)>,
     /// `sha256:` and 64 hex digits over the ids and reasons that can be sent, in order.
     pub digest: String,
 }
@@ -77,7 +73,6 @@ pub fn survey(source: impl Read, choice: &ColumnChoice, rules: &RowRules) -> Res
         duplicates: Vec::new(),
         invalid: BTreeMap::new(),
         problems: Vec::new(),
-        first_rows: Vec::new(),
         digest: String::new(),
     };
     let validator = Validator::new(&columns, rules);
@@ -120,10 +115,6 @@ impl Surveyor {
                 self.add_to_digest(&id.to_string());
                 self.add_to_digest(reason.as_str());
                 survey.sendable += 1;
-                if survey.first_rows.len() < SHOWN_ROWS {
-                    let cells = record.cells().map(str::to_owned).collect();
-                    survey.first_rows.push((record.line(), cells));
-                }
             }
         }
     }

@@ -1,20 +1,28 @@
 //! Owns the second pass: row after row, what is to be done with it.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 
+use super::ledger::{Earlier, Ledger};
 use crate::error::Result;
 use crate::event::Settlement;
-use crate::input::{PreHireId, RecordReader, Row, RowRules, Survey, Validator, WithdrawReason};
+use crate::history::History;
+use crate::input::{PreHireId, ReasonHash, RecordReader, Row, RowRules, Survey, Validator, WithdrawReason};
 
-/// One row of the file, decided.
+/// One step of the plan.
 #[derive(Debug)]
-pub struct Planned {
-    /// The row, counted from 0.
-    pub row: u32,
-    /// The line on which it begins.
-    pub line: u64,
-    /// What to do with it.
-    pub decision: Decision,
+pub enum Planned {
+    /// A row of the file, decided.
+    Row {
+        /// The row, counted from 0.
+        index: u32,
+        /// The line on which it begins.
+        line: u64,
+        /// What to do with it.
+        decision: Decision,
+    },
+    /// After the rows: a pre-hire in doubt that the file no longer holds. It is looked up, and never called.
+    LeftInDoubt(PreHireId, History),
 }
 
 /// What to do with a row.
@@ -22,18 +30,23 @@ pub struct Planned {
 pub enum Decision {
     /// Send it.
     Send(PreHireId, WithdrawReason),
+    /// Go on with it where an earlier run left it.
+    Resume(PreHireId, Option<WithdrawReason>, History),
     /// Nothing: its story is over before it began.
     Settled(Settlement),
 }
 
-/// Reads the copy again and decides by what the survey found.
+/// Reads the copy again and decides by what the survey and earlier runs have found.
 #[derive(Debug)]
 pub struct Planner<'a, R> {
     reader: RecordReader<R>,
     survey: &'a Survey,
     rules: &'a RowRules,
+    ledger: &'a Ledger,
+    left_in_doubt: BTreeMap<PreHireId, History>,
     next_row: u32,
     next_duplicate: usize,
+    at_end: bool,
 }
 
 impl<'a, R: Read> Planner<'a, R> {
@@ -41,29 +54,64 @@ impl<'a, R: Read> Planner<'a, R> {
     ///
     /// # Errors
     /// When the copy can't be read.
-    pub fn new(source: R, survey: &'a Survey, rules: &'a RowRules) -> Result<Self> {
+    pub fn new(source: R, survey: &'a Survey, rules: &'a RowRules, ledger: &'a Ledger) -> Result<Self> {
         let mut reader = RecordReader::new(source);
         reader.read()?;
-        Ok(Planner { reader, survey, rules, next_row: 0, next_duplicate: 0 })
+        let left_in_doubt = ledger.in_doubt().map(|(id, history)| (id, history.clone())).collect();
+        Ok(Planner {
+            reader,
+            survey,
+            rules,
+            ledger,
+            left_in_doubt,
+            next_row: 0,
+            next_duplicate: 0,
+            at_end: false,
+        })
     }
 
     fn plan_next(&mut self) -> Result<Option<Planned>> {
-        let Some(record) = self.reader.read()? else { return Ok(None) };
-        let (row, line) = (self.next_row, record.line());
+        if self.at_end {
+            let left = self.left_in_doubt.pop_first();
+            return Ok(left.map(|(id, history)| Planned::LeftInDoubt(id, history)));
+        }
+        let Some(record) = self.reader.read()? else {
+            self.at_end = true;
+            return self.plan_next();
+        };
+        let (index, line) = (self.next_row, record.line());
         self.next_row += 1;
         let duplicate =
-            self.survey.duplicates.get(self.next_duplicate).filter(|duplicate| duplicate.row == row);
+            self.survey.duplicates.get(self.next_duplicate).filter(|duplicate| duplicate.row == index);
         if let Some(duplicate) = duplicate {
             self.next_duplicate += 1;
-            let settlement = Settlement::Duplicate { first: duplicate.first };
-            return Ok(Some(Planned { row, line, decision: Decision::Settled(settlement) }));
+            let decision = Decision::Settled(Settlement::Duplicate { first: duplicate.first });
+            return Ok(Some(Planned::Row { index, line, decision }));
         }
         let decision = match Validator::new(&self.survey.columns, self.rules).row(record) {
-            Row::Sendable { id, reason } => Decision::Send(id, reason.into()),
+            Row::Sendable { id, reason } => {
+                self.left_in_doubt.remove(&id);
+                by_the_ledger(self.ledger, id, reason.into())
+            }
             Row::Invalid(problem) => Decision::Settled(Settlement::Invalid(problem)),
             Row::CarriedOver { .. } => Decision::Settled(Settlement::CarriedOver),
         };
-        Ok(Some(Planned { row, line, decision }))
+        Ok(Some(Planned::Row { index, line, decision }))
+    }
+}
+
+fn by_the_ledger(ledger: &Ledger, id: PreHireId, reason: WithdrawReason) -> Decision {
+    match ledger.get(id) {
+        None => Decision::Send(id, reason),
+        Some(Earlier::Withdrawn { offset }) => Decision::Settled(Settlement::Recorded { offset }),
+        Some(Earlier::Refused { offset, reason: refused }) => {
+            if refused == ReasonHash::of(reason.as_str()) {
+                Decision::Settled(Settlement::Recorded { offset })
+            } else {
+                Decision::Send(id, reason)
+            }
+        }
+        Some(Earlier::Open(history)) => Decision::Resume(id, Some(reason), history),
     }
 }
 
@@ -79,21 +127,44 @@ impl<R: Read> Iterator for Planner<'_, R> {
 mod tests {
     use super::*;
     use crate::input::{ColumnChoice, survey};
+    use crate::outcome::Status;
+    use crate::plan::LedgerBuilder;
+    use jiff::Timestamp;
+
+    fn plan(text: &str, ledger: &Ledger) -> Vec<String> {
+        let rules = RowRules::default();
+        let found = survey(text.as_bytes(), &ColumnChoice::default(), &rules).expect("a usable file");
+        let planner = Planner::new(text.as_bytes(), &found, &rules, ledger).expect("readable");
+        let shown = |planned| match planned {
+            Planned::LeftInDoubt(id, _) => format!("look up {id}"),
+            Planned::Row { decision, .. } => match decision {
+                Decision::Send(id, reason) => format!("send {id} {}", reason.as_str()),
+                Decision::Resume(id, ..) => format!("resume {id}"),
+                Decision::Settled(Settlement::Duplicate { first }) => format!("duplicate of {first}"),
+                Decision::Settled(Settlement::Invalid(problem)) => problem.code.to_string(),
+                Decision::Settled(Settlement::Recorded { offset }) => format!("recorded at {offset}"),
+                Decision::Settled(other) => format!("{other:?}"),
+            },
+        };
+        planner.map(|planned| shown(planned.expect("readable"))).collect()
+    }
 
     #[test]
     fn decides_on_every_row_in_order() {
-        let text = "pre_hire_id,reason\n1,a\n2,\n1,b\n\n3,c\n";
-        let rules = RowRules::default();
-        let found = survey(text.as_bytes(), &ColumnChoice::default(), &rules).expect("a usable file");
-        let planner = Planner::new(text.as_bytes(), &found, &rules).expect("readable");
-        let shown: Vec<String> = planner
-            .map(|planned| match planned.expect("readable").decision {
-                Decision::Send(id, reason) => format!("send {id} {}", reason.as_str()),
-                Decision::Settled(Settlement::Duplicate { first }) => format!("duplicate of {first}"),
-                Decision::Settled(Settlement::Invalid(problem)) => problem.code.to_string(),
-                Decision::Settled(other) => format!("{other:?}"),
-            })
-            .collect();
-        assert_eq!(shown, ["send 1 a", "missing_reason", "duplicate of 0", "send 3 c"]);
+        let planned = plan("pre_hire_id,reason\n1,a\n2,\n1,b\n\n3,c\n", &Ledger::default());
+        assert_eq!(planned, ["send 1 a", "missing_reason", "duplicate of 0", "send 3 c"]);
+    }
+
+    #[test]
+    fn what_is_settled_is_not_sent_again_and_what_is_in_doubt_goes_on() {
+        let id = |text| PreHireId::parse(text, true).expect("an id");
+        let mut builder = LedgerBuilder::default();
+        builder.settled(id("1"), Status::Withdrawn, 10, ReasonHash::of("old"));
+        builder.settled(id("2"), Status::Refused, 20, ReasonHash::of("same"));
+        builder.settled(id("3"), Status::Refused, 30, ReasonHash::of("old"));
+        builder.open(id("4")).record_cut_off(Timestamp::UNIX_EPOCH);
+        builder.open(id("9")).record_cut_off(Timestamp::UNIX_EPOCH);
+        let planned = plan("pre_hire_id,reason\n4,a\n3,new\n2,same\n1,new\n", &builder.build());
+        assert_eq!(planned, ["resume 4", "send 3 new", "recorded at 20", "recorded at 10", "look up 9"]);
     }
 }

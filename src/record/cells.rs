@@ -5,10 +5,21 @@ use jiff::tz::TimeZone;
 
 use super::advice::advice;
 use crate::input::{Problem, RESULT_COLUMNS};
-use crate::outcome::{ErrorCode, Outcome, RetryOutcome, Status};
+use crate::outcome::{ConfirmedBy, ErrorCode, Outcome, RetryOutcome, Status};
 
 /// One row's cells, in the order of [`RESULT_COLUMNS`].
 pub type Cells = [String; RESULT_COLUMNS.len()];
+
+/// The places of the cells that are read again.
+pub const STATUS: usize = 1;
+/// Is the pre-hire withdrawn?
+pub const SUCCESS: usize = 2;
+/// The column `error_code`.
+pub const ERROR_CODE: usize = 3;
+/// The column `attempts`.
+pub const ATTEMPTS: usize = 6;
+/// The column `first_sent_at`.
+pub const FIRST_SENT_AT: usize = 11;
 
 /// The cells of a row that was to be sent.
 #[must_use]
@@ -24,7 +35,7 @@ pub fn sent(line: u64, outcome: &Outcome, time_zone: &TimeZone) -> Cells {
         outcome.retry_outcome.map_or("", RetryOutcome::word).to_owned(),
         outcome.attempts.to_string(),
         outcome.http_status.map_or_else(String::new, |status| status.to_string()),
-        if outcome.confirmed_by_reply { "reply".to_owned() } else { String::new() },
+        outcome.confirmed_by.map_or("", ConfirmedBy::word).to_owned(),
         outcome.log_id.as_deref().map_or_else(String::new, formula_safe),
         advice(*status, *error_code).to_owned(),
         shown(outcome.first_sent_at),

@@ -1,15 +1,29 @@
 //! Stage 4: what came of each row, on disk.
 //!
-//! - [`Advice`](advice::advice) says what a person should do next.
-//! - [`cells`] turns a settlement into the cells of the contract.
-//! - `order` puts settlements back into the order of the file.
-//! - [`ResultsFile`] writes them.
+//! - [`Journal`] is the write-ahead record: `entry` says what its lines tell, `chain` how they hang together;
+//!   `replay` reads them again.
+//! - [`Allowance`] is what earlier runs have used of an API's allowance; [`Lock`] keeps other runs away from both.
+//! - [`ResultsFile`] is the view of it all that people get: `cells` and `advice` say what stands in it, `order` puts
+//!   rows back into the order of the file.
 
 pub mod advice;
+mod allowance;
 pub mod cells;
+pub mod chain;
+pub mod entry;
+mod journal;
+mod journal_file;
+mod lock;
 mod order;
 mod output_path;
+mod replay;
 mod results;
+mod uptime;
 
+pub use allowance::Allowance;
+pub use journal::Journal;
+pub use journal_file::{JournalFile, seen_from};
+pub use lock::Lock;
 pub use output_path::OutputPath;
+pub use replay::{JournalReader, Replay, Replayer, read_journal, replay};
 pub use results::{ResultsFile, Written};

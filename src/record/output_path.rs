@@ -1,10 +1,10 @@
 //! Owns where the results go, and what must not be overwritten.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::input::InputPath;
+use crate::input::{InputPath, RecordReader, ends_with_ours};
 
 /// Where the results go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ impl OutputPath {
     /// The path that was typed, or the input's with its last ending replaced.
     ///
     /// # Errors
-    /// For standard input without a typed path, an ending that is not `.csv`, and a file that exists already; exit 2.
+    /// For standard input without a typed path, an ending of a workbook, and the input itself; exit 2.
     pub fn choose(typed: Option<&Path>, input: &InputPath, is_simulated: bool) -> Result<OutputPath> {
         let results = match (typed, input) {
             (Some(path), _) => path.to_owned(),
@@ -36,9 +36,55 @@ impl OutputPath {
             ))
             .hint("choose a name that ends with .csv"));
         }
-        let output = OutputPath { results };
-        output.refuse_to_overwrite(input)?;
-        Ok(output)
+        if let InputPath::File(input) = input
+            && is_same_file(input, &results)
+        {
+            return Err(Error::unusable("the results can't replace the input itself")
+                .hint("choose another name with -o FILE"));
+        }
+        Ok(OutputPath { results })
+    }
+
+    /// Makes sure that nothing of somebody else's is overwritten. A file that is there is ours to replace if the
+    /// journal names it, and its header ends with our columns.
+    ///
+    /// # Errors
+    /// When there is such a file; exit 2.
+    pub fn refuse_to_overwrite(&self, is_named_by_the_journal: bool) -> Result<()> {
+        let shown = self.results.display();
+        if fs::symlink_metadata(&self.results).is_err() || (is_named_by_the_journal && self.has_our_header())
+        {
+            return Ok(());
+        }
+        Err(Error::unusable(format!("{shown} exists already, and no earlier run of this job wrote it"))
+            .hint("move that file away, or choose another name with -o FILE"))
+    }
+
+    /// The journal must be a file of its own.
+    ///
+    /// # Errors
+    /// When it is the input or the results; exit 2.
+    pub fn refuse_journal_at(&self, journal: &Path, input: &InputPath) -> Result<()> {
+        let is_input = matches!(input, InputPath::File(input) if is_same_file(input, journal));
+        if is_input || is_same_file(&self.results, journal) || is_same_file(&self.partial(), journal) {
+            return Err(Error::unusable("the journal must be a file of its own")
+                .hint("choose another name with --journal FILE"));
+        }
+        Ok(())
+    }
+
+    fn has_our_header(&self) -> bool {
+        let Ok(file) = File::open(&self.results) else { return false };
+        let mut reader = RecordReader::new(file);
+        reader.read().ok().flatten().is_some_and(|header| ends_with_ours(header.cells()))
+    }
+
+    /// The journal's name, unless another was typed.
+    #[must_use]
+    pub fn journal(&self, typed: Option<&Path>) -> PathBuf {
+        let mut name = self.results.as_os_str().to_owned();
+        name.push(".journal");
+        typed.map_or_else(|| PathBuf::from(name), Path::to_owned)
     }
 
     /// The final name.
@@ -53,21 +99,6 @@ impl OutputPath {
         let mut name = self.results.as_os_str().to_owned();
         name.push(".partial");
         PathBuf::from(name)
-    }
-
-    fn refuse_to_overwrite(&self, input: &InputPath) -> Result<()> {
-        let shown = self.results.display();
-        if let InputPath::File(input) = input
-            && is_same_file(input, &self.results)
-        {
-            return Err(Error::unusable("the results can't replace the input itself")
-                .hint("choose another name with -o FILE"));
-        }
-        if fs::symlink_metadata(&self.results).is_ok() {
-            return Err(Error::unusable(format!("{shown} exists already"))
-                .hint("move that file away, or choose another name with -o FILE"));
-        }
-        Ok(())
     }
 }
 

@@ -13,12 +13,14 @@ use csv::{Terminator, Writer, WriterBuilder};
 use jiff::tz::TimeZone;
 
 use super::cells::{self, Cells, Original};
+use super::journal_file::sync_directory;
 use super::order::ReorderWindow;
 use super::output_path::OutputPath;
+use super::replay::JournalReader;
 use crate::error::{Error, Result};
-use crate::event::Settlement;
+use crate::event::{SentRow, Settlement};
 use crate::input::{Columns, Record, RecordReader, Row, RowRules, Spool, SpoolReader, Survey, Validator};
-use crate::outcome::{ErrorCode, Status};
+use crate::outcome::{ErrorCode, Outcome, Status};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 const OWNER_ONLY: u32 = 0o600;
@@ -43,6 +45,7 @@ pub struct ResultsFile<'a> {
     columns: &'a Columns,
     rules: &'a RowRules,
     time_zone: TimeZone,
+    journal: Option<JournalReader>,
     window: ReorderWindow<Settlement>,
     originals: Originals,
 }
@@ -76,6 +79,7 @@ impl<'a> ResultsFile<'a> {
             columns: &survey.columns,
             rules,
             time_zone: TimeZone::system(),
+            journal: None,
             window: ReorderWindow::new(),
             originals: Originals::of(survey),
         };
@@ -83,6 +87,18 @@ impl<'a> ResultsFile<'a> {
         results.writer.write_record(&header).map_err(|error| cannot_write_row(&results.path, error))?;
         results.flush()?;
         Ok(results)
+    }
+
+    /// Gives it the journal, for rows that earlier runs have settled.
+    #[must_use]
+    pub fn with_journal(self, journal: JournalReader) -> Self {
+        ResultsFile { journal: Some(journal), ..self }
+    }
+
+    /// The time zone in which it writes.
+    #[must_use]
+    pub const fn time_zone(&self) -> &TimeZone {
+        &self.time_zone
     }
 
     /// Takes what came of a row, and writes all rows whose turn has come; each is told to `written`.
@@ -123,7 +139,7 @@ impl<'a> ResultsFile<'a> {
             .map_err(|error| cannot_write(&path, io::Error::other(error.to_string())))?;
         buffer.get_ref().sync_all().map_err(|error| cannot_write(&path, error))?;
         fs::rename(path.partial(), path.results()).map_err(|error| cannot_write(&path, error))?;
-        sync_directory(&path).map_err(|error| cannot_write(&path, error))
+        sync_directory(path.results()).map_err(|error| cannot_write(&path, error))
     }
 
     fn write_row(&mut self, row: u32, settlement: &Settlement) -> Result<Written> {
@@ -131,7 +147,7 @@ impl<'a> ResultsFile<'a> {
         let validator = Validator::new(self.columns, self.rules);
         let line = record.line();
         let (cells, written) = match settlement {
-            Settlement::Sent(outcome) => {
+            Settlement::Sent(SentRow { outcome, .. }) => {
                 let written = Written {
                     status: outcome.status,
                     success: outcome.status.is_success(),
@@ -151,6 +167,11 @@ impl<'a> ResultsFile<'a> {
                 let (status, error_code) = (Status::Duplicate, Some(ErrorCode::DuplicateId));
                 (cells::duplicate(line, original), Written { status, success: original.success, error_code })
             }
+            Settlement::NotReached => {
+                let written = Written { status: Status::NotAttempted, success: false, error_code: None };
+                (cells::sent(line, &Outcome::default(), &self.time_zone), written)
+            }
+            Settlement::Recorded { offset } => recorded(line, self.journal.as_ref(), *offset)?,
             Settlement::CarriedOver => carried_over(line, record, &validator, self.columns),
         };
         self.originals.note(row, line, written.success, || reason_of(&validator, record));
@@ -159,6 +180,16 @@ impl<'a> ResultsFile<'a> {
         self.writer.write_record(passed.chain(ours)).map_err(|error| cannot_write_row(&self.path, error))?;
         Ok(written)
     }
+}
+
+/// What an earlier run recorded goes over as it is, with the new row number.
+fn recorded(line: u64, journal: Option<&JournalReader>, offset: u64) -> Result<(Cells, Written)> {
+    let journal = journal.expect("a run that goes on has a journal");
+    let mut cells = journal.cells_at(offset)?;
+    cells[0] = line.to_string();
+    let status = Status::from_word(&cells[cells::STATUS]).unwrap_or(Status::Unknown);
+    let error_code = cells[cells::ERROR_CODE].parse().ok();
+    Ok((cells, Written { status, success: status.is_success(), error_code }))
 }
 
 /// An earlier success goes over as it is, with the new row number.
@@ -230,12 +261,6 @@ fn create_anew(partial: &Path) -> io::Result<File> {
         _ => {}
     }
     OpenOptions::new().write(true).create_new(true).mode(OWNER_ONLY).open(partial)
-}
-
-/// A rename is lasting only when the directory is on disk.
-fn sync_directory(path: &OutputPath) -> io::Result<()> {
-    let parent = path.results().parent().filter(|parent| !parent.as_os_str().is_empty());
-    File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
 }
 
 fn cannot_write(path: &OutputPath, error: io::Error) -> Error {

@@ -3,10 +3,14 @@
 mod calls;
 mod check;
 mod progress;
+mod stop;
+mod story;
 mod summary;
 mod tally;
 
 pub use check::CheckReport;
-pub use progress::{Progress, ProgressKind};
-pub use summary::{RunReport, stop_story};
+pub use progress::{Detail, Progress, ProgressKind};
+pub use stop::{stop_story, stop_words};
+pub use story::Story;
+pub use summary::RunReport;
 pub use tally::Tally;

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 
+use super::story::words;
 use super::tally::Tally;
 use crate::event::Event;
 use crate::outcome::Verdict;
@@ -24,6 +25,17 @@ pub enum ProgressKind {
     Never,
 }
 
+/// How much is told beside the progress itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// Nothing: `--quiet`.
+    None,
+    /// What concerns the whole run.
+    Usual,
+    /// Every refusal, retry and wait: `--verbose`.
+    Every,
+}
+
 const BETWEEN_LINES: Duration = Duration::from_secs(10);
 const TEMPLATE: &str = "{bar:24} {pos}/{len} rows  {msg}";
 
@@ -31,7 +43,7 @@ const TEMPLATE: &str = "{bar:24} {pos}/{len} rows  {msg}";
 #[derive(Debug)]
 pub struct Progress {
     kind: ProgressKind,
-    is_verbose: bool,
+    detail: Detail,
     rows: u32,
     to_send: u32,
     rate: Rate,
@@ -43,7 +55,7 @@ pub struct Progress {
 impl Progress {
     /// A display for so many rows, of which some are to be sent at a rate.
     #[must_use]
-    pub fn new(kind: ProgressKind, is_verbose: bool, rows: (u32, u32), rate: Rate) -> Self {
+    pub fn new(kind: ProgressKind, detail: Detail, rows: (u32, u32), rate: Rate) -> Self {
         let bar = match kind {
             ProgressKind::Bar => {
                 let bar =
@@ -55,18 +67,24 @@ impl Progress {
         };
         let now = Instant::now();
         let (rows, to_send) = rows;
-        Progress { kind, is_verbose, rows, to_send, rate, started: now, last_line: now, bar }
+        Progress { kind, detail, rows, to_send, rate, started: now, last_line: now, bar }
     }
 
     /// Shows an event, for those who asked for every detail; rows are named by line, never by id.
     pub fn note(&self, event: &Event) {
-        if !self.is_verbose {
+        if let (Detail::Usual | Detail::Every, Event::MayNotLook(refusal)) = (self.detail, event) {
+            let code = refusal.error_code.map_or_else(String::new, |code| code.to_string());
+            self.say(&format!(
+                "the app may not look pre-hires up ({code}); calls in doubt are repeated instead"
+            ));
+        }
+        if self.detail != Detail::Every {
             return;
         }
         match event {
-            Event::Ended { line, attempt } if attempt.verdict != Verdict::Accepted => {
+            Event::Ended { line, attempt, .. } if attempt.verdict != Verdict::Accepted => {
                 let code = attempt.error_code.map_or_else(String::new, |code| format!(" {code}"));
-                self.say(&format!("row {line}: {}{code}", verdict_words(attempt.verdict)));
+                self.say(&format!("row {line}: {}{code}", words(attempt.verdict)));
             }
             Event::Waiting { line, backoff } => {
                 self.say(&format!("row {line}: tried again in {}", in_words(*backoff)));
@@ -75,7 +93,13 @@ impl Progress {
                 self.say(&format!("the server asked to wait: no call for {}", in_words(until.since(*at))));
             }
             Event::TokenCalled => self.say("a token is fetched"),
-            Event::Admitted { .. } | Event::Ended { .. } | Event::Settled { .. } => {}
+            Event::LookedUp(look) => self.say(&format!("{} pre-hires were looked up", look.found.len())),
+            Event::Admitted { .. }
+            | Event::Ended { .. }
+            | Event::Settled { .. }
+            | Event::TokenObtained
+            | Event::MayNotLook(_)
+            | Event::LeftInDoubt(_) => {}
         }
     }
 
@@ -130,6 +154,13 @@ impl Progress {
         self.rate.time_for(u64::from(left))
     }
 
+    /// Says something at once.
+    pub fn announce(&self, line: &str) {
+        if self.detail != Detail::None {
+            self.say(line);
+        }
+    }
+
     fn say(&self, line: &str) {
         if self.kind == ProgressKind::Bar {
             self.bar.println(line);
@@ -137,18 +168,5 @@ impl Progress {
             // A standard error that is closed is no failure.
             let _ = writeln!(std::io::stderr(), "{line}");
         }
-    }
-}
-
-const fn verdict_words(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Accepted => "withdrawn",
-        Verdict::Refused => "refused",
-        Verdict::Conflict => "conflict",
-        Verdict::Throttled => "throttled",
-        Verdict::TokenStale => "token refused",
-        Verdict::Hopeless => "refused for all rows",
-        Verdict::InDoubt => "in doubt",
-        Verdict::NotSent => "not sent",
     }
 }

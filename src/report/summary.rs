@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 
 use super::tally::Tally;
 use crate::error::Exit;
-use crate::event::{Refusal, StopCause};
+use crate::event::StopCause;
 use crate::outcome::Status;
+use crate::report::stop::stop_story;
 use crate::settings::{Rate, in_words};
 
 /// How many error codes the table shows.
@@ -29,8 +30,12 @@ pub struct RunReport<'a> {
     pub duration: Duration,
     /// The results file.
     pub results: &'a Path,
+    /// The journal.
+    pub journal: &'a Path,
     /// Why it was stopped early, if it was.
     pub stop: Option<&'a StopCause>,
+    /// The command, to be typed again.
+    pub again: &'a str,
     /// How the process ends.
     pub exit: Exit,
 }
@@ -59,9 +64,17 @@ impl RunReport<'_> {
             line(&mut text, "waits", &waits);
         }
         line(&mut text, "results", &self.results.display().to_string());
+        line(&mut text, "journal", &self.journal.display().to_string());
         self.add_codes(&mut text);
+        for (id, status) in &tally.left_in_doubt {
+            let _ = write!(
+                text,
+                "\n{id} was in doubt, and the file does not hold it any more: {}\n",
+                status.word()
+            );
+        }
         if let Some(stop) = self.stop {
-            let _ = write!(text, "\n{}\n", stop_story(stop));
+            let _ = write!(text, "\n{}\n", stop_story(stop, self.again));
         }
         text
     }
@@ -88,20 +101,21 @@ impl RunReport<'_> {
     pub fn json(&self) -> Value {
         let tally = self.tally;
         let minutes = self.duration.as_secs_f64() / 60.0;
+        let left_in_doubt: Vec<String> = tally.left_in_doubt.iter().map(|(id, _)| id.to_string()).collect();
         let per_minute = if minutes > 0.0 { tally.calls() as f64 / minutes } else { 0.0 };
         json!({
             "command": self.command,
             "counts": counts(tally.rows, &tally.by_status, &tally.by_error_code),
-            "calls": { "attempts": tally.attempts, "read_backs": 0, "token": tally.token_calls },
+            "calls": { "attempts": tally.attempts, "read_backs": tally.read_backs, "token": tally.token_calls },
             "waits": { "throttled": tally.throttled, "seconds": rounded(tally.held.as_secs_f64()) },
             "duration_seconds": rounded(self.duration.as_secs_f64()),
             "calls_per_minute": rounded(per_minute),
             "max_calls_in_window": tally.most_in_window(),
             "window_seconds": self.rate.period().as_secs_f64(),
             "rate": self.rate.to_string(),
-            "left_in_doubt": [],
+            "left_in_doubt": left_in_doubt,
             "results": self.results.display().to_string(),
-            "journal": null,
+            "journal": self.journal.display().to_string(),
             "exit_code": self.exit.code(),
         })
     }
@@ -128,59 +142,4 @@ fn rounded(number: f64) -> f64 {
 /// One line of a table.
 pub(super) fn line(text: &mut String, name: &str, value: &str) {
     let _ = writeln!(text, "  {name:<18} {value}");
-}
-
-/// Why the run was stopped, and what to do: sentences for the end of the summary.
-#[must_use]
-pub fn stop_story(stop: &StopCause) -> String {
-    let (what, refusal) = match stop {
-        StopCause::Hopeless(refusal) => {
-            ("the API refused a call in a way that all rows would meet", Some(refusal))
-        }
-        StopCause::TokenDenied(refusal) => {
-            ("the API gave no token: check the app id and the app secret", Some(refusal))
-        }
-        StopCause::TokenRefusedAgain(refusal) => {
-            ("the API refused the token, and a fresh one can't help", Some(refusal))
-        }
-        StopCause::NoToken(refusal) => ("no token could be fetched", Some(refusal)),
-        StopCause::RefusalsInARow(rows) => {
-            return stopped(&format!(
-                "{rows} rows were refused one after the other (--stop-after); see their error_message"
-            ));
-        }
-        StopCause::SilenceInARow(rows) => {
-            return stopped(&format!("{rows} rows got no reply one after the other; check the network"));
-        }
-        StopCause::FirstCallUnanswered => {
-            return stopped(
-                "the first row got no reply in all its attempts; check the network and the address",
-            );
-        }
-        StopCause::ThrottledTooLong => {
-            return stopped("the API has turned every call away for more than 15 minutes; try again later");
-        }
-        StopCause::Deadline => return stopped("the time of --deadline is over"),
-    };
-    let mut story = stopped(what);
-    if let Some(refusal) = refusal {
-        add_refusal(&mut story, refusal);
-    }
-    story
-}
-
-fn stopped(what: &str) -> String {
-    format!(
-        "stopped early: {what}\nRun the results file through prehire again to go on: its successes are not sent again."
-    )
-}
-
-fn add_refusal(story: &mut String, refusal: &Refusal) {
-    let code = refusal.error_code.map_or_else(String::new, |code| format!("{code} "));
-    let _ = write!(story, "\n  said    {code}{}", refusal.message);
-    for (name, value) in [("help", &refusal.help_url), ("log id", &refusal.log_id)] {
-        if let Some(value) = value {
-            let _ = write!(story, "\n  {name:<7} {value}");
-        }
-    }
 }

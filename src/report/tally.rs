@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::calls::CallLog;
 use crate::error::Exit;
 use crate::event::{Event, Settlement};
+use crate::input::PreHireId;
 use crate::moment::Moment;
 use crate::outcome::{ErrorCode, Status};
 use crate::record::Written;
@@ -28,6 +29,10 @@ pub struct Tally {
     pub attempts: u64,
     /// Calls of the token endpoint.
     pub token_calls: u64,
+    /// Calls that looked pre-hires up.
+    pub read_backs: u64,
+    /// Pre-hires in doubt that the file no longer holds, and what is known of them now.
+    pub left_in_doubt: Vec<(PreHireId, Status)>,
     /// Calls that the server turned away.
     pub throttled: u64,
     /// How long calls were held back after such replies.
@@ -50,6 +55,8 @@ impl Tally {
             by_error_code: BTreeMap::new(),
             attempts: 0,
             token_calls: 0,
+            read_backs: 0,
+            left_in_doubt: Vec::new(),
             throttled: 0,
             held: Duration::ZERO,
             retries: 0,
@@ -61,7 +68,7 @@ impl Tally {
     /// Counts what happened; settled rows are counted by [`Tally::wrote`].
     pub fn note(&mut self, event: &Event) {
         match event {
-            Event::Admitted { at } => self.calls.note(*at),
+            Event::Admitted { at, .. } => self.calls.note(*at),
             Event::Ended { attempt, .. } => self.attempts += u64::from(attempt.verdict.is_attempt()),
             Event::Held { at, until } => {
                 self.throttled += 1;
@@ -70,8 +77,12 @@ impl Tally {
             }
             Event::Waiting { .. } => self.retries += 1,
             Event::TokenCalled => self.token_calls += 1,
+            Event::LookedUp(_) => self.read_backs += 1,
+            Event::LeftInDoubt(sent) => self.left_in_doubt.push((sent.id, sent.outcome.status)),
+            Event::TokenObtained | Event::MayNotLook(_) => {}
             Event::Settled { settlement, .. } => {
-                self.sent_rows += u32::from(matches!(settlement, Settlement::Sent(_)));
+                self.sent_rows +=
+                    u32::from(matches!(settlement, Settlement::Sent(_) | Settlement::NotReached));
             }
         }
     }

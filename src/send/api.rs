@@ -1,6 +1,10 @@
-//! Owns the sending stage's view of the API, so that tests can put another one in its place.
+//! Owns the sending stage's view of the world: the API, the store of the allowance, and the ear for its events.
 
-use crate::feishu::{Client, Exchange, Token, TokenReply};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::error::{Error, Result};
+use crate::event::Event;
+use crate::feishu::{Client, Exchange, QueryReply, Token, TokenReply};
 use crate::input::{PreHireId, WithdrawReason};
 
 /// Makes calls; each is one request and one reply, without retries.
@@ -12,6 +16,9 @@ pub trait Api: Clone + Send + Sync + 'static {
         id: PreHireId,
         reason: &WithdrawReason,
     ) -> impl Future<Output = Exchange> + Send;
+
+    /// Looks pre-hires up, at most ten.
+    fn query(&self, token: &Token, ids: &[PreHireId]) -> impl Future<Output = QueryReply> + Send;
 
     /// Asks for a token.
     fn token(&self) -> impl Future<Output = TokenReply> + Send;
@@ -25,11 +32,78 @@ impl Api for Client {
         Client::withdraw(self, token, id, reason).await
     }
 
+    async fn query(&self, token: &Token, ids: &[PreHireId]) -> QueryReply {
+        Client::query(self, token, ids).await
+    }
+
     async fn token(&self) -> TokenReply {
         Client::token(self).await
     }
 
     fn token_is_given(&self) -> bool {
         Client::token_is_given(self)
+    }
+}
+
+/// Keeps what a later run must know of the allowance: which calls began, and which ended.
+pub trait AllowanceStore: Send {
+    /// Notes that a call is about to go.
+    ///
+    /// # Errors
+    /// When it can't be noted; the call must not go.
+    fn admitted(&mut self, call: u64) -> Result<()>;
+
+    /// Notes that a call has ended; `is_over` if it can't arrive any more.
+    ///
+    /// # Errors
+    /// When it can't be noted.
+    fn ended(&mut self, call: u64, is_over: bool) -> Result<()>;
+}
+
+/// Keeps nothing: for an allowance that nobody shares.
+#[derive(Clone, Copy, Debug)]
+pub struct NoStore;
+
+impl AllowanceStore for NoStore {
+    fn admitted(&mut self, _call: u64) -> Result<()> {
+        Ok(())
+    }
+
+    fn ended(&mut self, _call: u64, _is_over: bool) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// Tells the word that a call may go, once its beginning is on disk. Dropped untold, the call does not go.
+pub type Clearance = oneshot::Sender<()>;
+
+/// One event; a call that is about to begin waits for its clearance.
+#[derive(Debug)]
+pub struct Notice {
+    /// What happened.
+    pub event: Event,
+    /// For the call that waits, if one does.
+    pub clearance: Option<Clearance>,
+}
+
+/// The ear of whoever records the events.
+#[derive(Clone, Debug)]
+pub(super) struct Ear(pub(super) mpsc::Sender<Notice>);
+
+impl Ear {
+    pub(super) async fn tell(&self, event: Event) -> Result<()> {
+        self.send(Notice { event, clearance: None }).await
+    }
+
+    /// Tells of a call that is about to begin; what comes back is its leave.
+    pub(super) async fn ask_leave(&self, event: Event) -> Result<oneshot::Receiver<()>> {
+        let (clearance, leave) = oneshot::channel();
+        self.send(Notice { event, clearance: Some(clearance) }).await?;
+        Ok(leave)
+    }
+
+    async fn send(&self, notice: Notice) -> Result<()> {
+        // Nothing may be sent that can't be recorded.
+        self.0.send(notice).await.map_err(|_| Error::cannot_record("the run can't be recorded"))
     }
 }

@@ -3,16 +3,23 @@
 //! Decisions, each pure and in a file of its own:
 //! - [`classify`](classify::classify) says what a reply means;
 //! - [`RetryPolicy`] says whether a row is tried again, and when;
-//! - [`Pacing`] is the gate: window log, hold and spacing together;
+//! - [`Question`] and [`Look`] say what is looked up, and what the answer means;
+//! - [`Pacing`] is the gate's decision: window log, hold and spacing together;
 //! - `board`, `stop` and `token_state` say which row goes, whether the run goes on, and with which token.
 //!
-//! Deeds: the [`Pool`] with its clock, its token desk and the [`Api`].
+//! Deeds: the [`Pool`] (`landing` and `looking` are its hands for what comes back), its clock, its token desk, the
+//! [`Gate`]s and the [`Api`].
 
 mod api;
 mod board;
 pub mod classify;
 mod clock;
+mod due;
+mod gate;
 mod hold;
+mod landing;
+mod look;
+mod looking;
 mod pacing;
 mod pool;
 mod retry;
@@ -22,7 +29,9 @@ mod token_desk;
 mod token_state;
 mod window;
 
-pub use api::Api;
+pub use api::{AllowanceStore, Api, Clearance, NoStore, Notice};
+pub use gate::Gate;
+pub use look::{AfterLook, Found, Look, Question};
 pub use pacing::{Admission, Echo, Pacing};
-pub use pool::{Pool, SendSettings};
+pub use pool::{Gates, Lines, Pool, SendSettings};
 pub use retry::{Next, RetryPolicy};

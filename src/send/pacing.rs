@@ -45,8 +45,19 @@ impl Pacing {
     /// A gate for the allowance; `timeout` is that of one call.
     #[must_use]
     pub fn new(rate: Rate, burst: NonZeroU32, timeout: Duration) -> Self {
+        Pacing::after_earlier_calls(rate, burst, timeout, Vec::new())
+    }
+
+    /// A gate for an allowance of which earlier runs have used a part: for so long each of their calls counts yet.
+    #[must_use]
+    pub fn after_earlier_calls(
+        rate: Rate,
+        burst: NonZeroU32,
+        timeout: Duration,
+        earlier: Vec<Duration>,
+    ) -> Self {
         Pacing {
-            window: WindowLog::new(rate, timeout),
+            window: WindowLog::new(rate, timeout, earlier),
             hold: Hold::default(),
             spacing: Spacing::new(rate, burst),
         }

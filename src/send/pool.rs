@@ -1,36 +1,37 @@
-//! Owns the deeds of the sending stage: rows are pulled from the plan, pass the one gate and go out to the workers;
-//! replies are judged, and all that happens leaves as events. One task owns all of its state.
+//! Owns the deeds of the sending stage: rows are pulled from the plan, pass the gate and go out to the workers, and
+//! all that happens leaves as events. One task owns all of its state.
 
-use std::collections::VecDeque;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::pin::Pin;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use super::api::Api;
-use super::board::{Board, Job};
-use super::classify::{classify, echo, refusal};
+use super::api::{Api, Ear, Notice};
+use super::board::{Board, Job, Row};
 use super::clock::Clock;
-use super::pacing::{Admission, Pacing};
-use super::retry::{Next, RetryPolicy};
+use super::due::DueQueue;
+use super::gate::{Answer, Gate, Pass};
+use super::looking::{LandedQuery, WaitingLook};
+use super::retry::RetryPolicy;
 use super::stop::StopRules;
 use super::token_desk::TokenDesk;
-use super::token_state::{AfterRefusal, Generation, TokenState};
-use crate::error::{Error, Result};
-use crate::event::{Event, Settlement, StopCause};
+use super::token_state::{Generation, TokenState};
+use crate::error::Result;
+use crate::event::{Event, SentRow, Settlement, StopCause};
 use crate::feishu::{Exchange, Token};
+use crate::history::{Ending, History};
+use crate::input::ReasonHash;
 use crate::moment::Moment;
-use crate::outcome::{Attempt, Ending, Verdict};
 use crate::plan::{Decision, Planned};
 use crate::settings::Rate;
 
 /// How the sending stage is to work.
 #[derive(Clone, Debug)]
 pub struct SendSettings {
-    /// Never more calls than this, as the server sees it.
+    /// Never more calls than this, as the server sees it, for each API apart.
     pub rate: Rate,
     /// Calls at once before even spacing sets in.
     pub burst: NonZeroU32,
@@ -40,6 +41,8 @@ pub struct SendSettings {
     pub timeout: Duration,
     /// How often a row is tried, and after which pauses.
     pub retry: RetryPolicy,
+    /// How long after a doubtful call the first look comes; `None` if pre-hires are never looked up.
+    pub read_back: Option<Duration>,
     /// Does the first call go alone?
     pub canary: bool,
     /// Refusals in a row that stop the run; 0 means never.
@@ -48,51 +51,76 @@ pub struct SendSettings {
     pub deadline: Option<Duration>,
 }
 
-type Fetch<A> =
-    Pin<Box<dyn Future<Output = (TokenDesk<A>, std::result::Result<(Token, Duration), StopCause>)> + Send>>;
+/// The gates of the two APIs.
+pub struct Gates {
+    /// For withdrawals.
+    pub withdraw: Gate,
+    /// For looks.
+    pub query: Gate,
+}
 
-/// The worker pool behind the gate.
+/// The pool's lines to the rest of the program.
+pub struct Lines {
+    /// Where events go.
+    pub events: mpsc::Sender<Notice>,
+    /// Where an order to stop comes from.
+    pub halt: watch::Receiver<Option<StopCause>>,
+}
+
+type Fetched<A> = (TokenDesk<A>, std::result::Result<(Token, Duration), StopCause>);
+
+/// The worker pool behind the gates.
 pub struct Pool<A: Api, P> {
-    api: A,
+    pub(super) api: A,
     plan: P,
-    settings: SendSettings,
-    clock: Clock,
-    events: mpsc::Sender<Event>,
-    gate: Pacing,
-    board: Board,
+    pub(super) settings: SendSettings,
+    pub(super) clock: Clock,
+    pub(super) ear: Ear,
+    halt: watch::Receiver<Option<StopCause>>,
+    pub(super) gates: Gates,
+    pub(super) board: Board,
     next_row: u32,
-    ready: VecDeque<Job>,
-    in_flight: JoinSet<Landed>,
-    token: TokenState,
+    ready: Option<Job>,
+    pub(super) waiting: DueQueue<Job>,
+    pub(super) looks: DueQueue<WaitingLook>,
+    pub(super) may_look: bool,
+    pub(super) in_flight: JoinSet<Landed>,
+    pub(super) token: TokenState,
     desk: Option<TokenDesk<A>>,
-    fetch: Option<Fetch<A>>,
-    stop_rules: StopRules,
+    fetch: Option<Pin<Box<dyn Future<Output = Fetched<A>> + Send>>>,
+    pub(super) stop_rules: StopRules,
     first_call: Option<Moment>,
     stop: Option<StopCause>,
 }
 
 /// A call that has come back.
-struct Landed {
-    job: Job,
-    exchange: Exchange,
-    admitted: Moment,
-    sent_at: Timestamp,
-    generation: Generation,
+pub(super) enum Landed {
+    Call(LandedCall),
+    Query(LandedQuery),
 }
 
-/// The reader of the events is gone, so nothing more may be sent: it could not be recorded.
-const NO_READER: &str = "the results can't be recorded";
+/// A withdraw call that has come back.
+pub(super) struct LandedCall {
+    pub(super) job: Job,
+    /// `None` if its beginning could not be recorded: it never left.
+    pub(super) exchange: Option<Exchange>,
+    pub(super) pass: Pass,
+    pub(super) sent_at: Timestamp,
+    pub(super) generation: Generation,
+}
 
 impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
     /// A pool that will work the plan off.
-    pub fn new(api: A, plan: P, settings: SendSettings, events: mpsc::Sender<Event>) -> Self {
-        let clock = Clock::start();
-        let desk = TokenDesk::new(api.clone(), clock, settings.retry, events.clone());
+    pub fn new(api: A, plan: P, settings: SendSettings, gates: Gates, lines: Lines) -> Self {
+        let (clock, ear) = (Clock::start(), Ear(lines.events));
+        let desk = TokenDesk::new(api.clone(), clock, settings.retry, ear.clone());
         Pool {
-            gate: Pacing::new(settings.rate, settings.burst, settings.timeout),
             board: Board::new(settings.canary),
             next_row: 0,
-            ready: VecDeque::new(),
+            ready: None,
+            waiting: DueQueue::new(),
+            looks: DueQueue::new(),
+            may_look: settings.read_back.is_some(),
             in_flight: JoinSet::new(),
             token: TokenState::new(api.token_is_given()),
             desk: Some(desk),
@@ -100,11 +128,13 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
             stop_rules: StopRules::new(settings.stop_after),
             first_call: None,
             stop: None,
+            halt: lines.halt,
             api,
             plan,
             settings,
             clock,
-            events,
+            ear,
+            gates,
         }
     }
 
@@ -113,9 +143,10 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
     /// # Errors
     /// When the plan can't be read, or nobody records the events any more. Calls in flight are awaited first.
     pub async fn run(mut self) -> Result<Option<StopCause>> {
-        let worked = self.work().await;
+        let mut worked = self.work().await;
         while let Some(landed) = self.in_flight.join_next().await {
-            self.land(finished(landed)).await?;
+            let recorded = self.land(finished(landed)).await;
+            worked = worked.and(recorded);
         }
         worked?;
         self.settle_the_rest().await?;
@@ -123,13 +154,14 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
     }
 
     async fn work(&mut self) -> Result<()> {
+        let mut halt = self.halt.clone();
         loop {
             let wake = self.dispatch().await?;
             if self.stop.is_some() || self.is_done() {
                 return Ok(());
             }
             if self.in_flight.is_empty() && self.fetch.is_none() && self.is_past_deadline(wake) {
-                self.stop = Some(StopCause::Deadline);
+                self.stop_because(StopCause::Deadline);
                 return Ok(());
             }
             let clock = self.clock;
@@ -141,45 +173,60 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
             };
             tokio::select! {
                 Some(landed) = self.in_flight.join_next() => self.land(finished(landed)).await?,
-                fetched = fetch => self.take_token(fetched),
+                fetched = fetch => self.take_token(fetched).await?,
+                Some(cause) = order(&mut halt) => self.stop_because(cause),
                 () = clock.sleep_until(wake) => {}
             }
         }
     }
 
     fn is_done(&self) -> bool {
-        self.in_flight.is_empty()
-            && self.ready.is_empty()
-            && self.board.next_due().is_none()
-            && self.fetch.is_none()
+        let nothing_waits = self.ready.is_none() && self.waiting.is_empty() && self.looks.is_empty();
+        nothing_waits && self.in_flight.is_empty() && self.fetch.is_none()
     }
 
     /// Lets every call go that may go now; the moment at which to look again, if time alone can change anything.
     async fn dispatch(&mut self) -> Result<Option<Moment>> {
-        while self.in_flight.len() < self.settings.workers.get() && self.stop.is_none() {
+        let looks = self.dispatch_looks().await?;
+        let calls = self.dispatch_calls().await?;
+        Ok([looks, calls].into_iter().flatten().min())
+    }
+
+    async fn dispatch_looks(&mut self) -> Result<Option<Moment>> {
+        while self.has_free_worker() && self.looks.next_due().is_some_and(|due| due <= self.clock.now()) {
+            let Some((token, generation)) = self.usable_token() else { return Ok(None) };
+            match self.gates.query.admit(self.clock.now())? {
+                Answer::Go(pass) => self.launch_query(pass, token, generation),
+                Answer::Wait(moment) => return Ok(moment),
+            }
+        }
+        Ok(self.looks.next_due().filter(|_| self.has_free_worker()))
+    }
+
+    async fn dispatch_calls(&mut self) -> Result<Option<Moment>> {
+        while self.has_free_worker() {
             let now = self.clock.now();
             if !self.make_ready(now).await? {
-                return Ok(self.board.next_due());
+                return Ok([self.waiting.next_due(), self.looks.next_due()].into_iter().flatten().min());
             }
-            let Some((token, generation)) = self.token.usable(now) else {
-                self.fetch_token();
-                return Ok(None);
-            };
+            let Some((token, generation)) = self.usable_token() else { return Ok(None) };
             if self.is_past_deadline(Some(now)) {
-                self.stop = Some(StopCause::Deadline);
+                self.stop_because(StopCause::Deadline);
                 return Ok(None);
             }
-            let token = token.clone();
-            match self.gate.admit(now) {
-                Admission::Granted => self.launch(now, token, generation).await?,
-                Admission::NotBefore(moment) if self.is_past_deadline(Some(moment)) => {
-                    self.stop = Some(StopCause::Deadline);
+            match self.gates.withdraw.admit(now)? {
+                Answer::Go(pass) => self.launch(pass, token, generation).await?,
+                Answer::Wait(moment) if self.is_past_deadline(moment) => {
+                    self.stop_because(StopCause::Deadline)
                 }
-                Admission::NotBefore(moment) => return Ok(Some(moment)),
-                Admission::AfterACall => return Ok(None),
+                Answer::Wait(moment) => return Ok(moment),
             }
         }
         Ok(None)
+    }
+
+    fn has_free_worker(&self) -> bool {
+        self.stop.is_none() && self.in_flight.len() < self.settings.workers.get()
     }
 
     fn is_past_deadline(&self, moment: Option<Moment>) -> bool {
@@ -191,162 +238,138 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
 
     /// Sees to it that a row is ready to go: one whose wait is over, else the next of the plan.
     async fn make_ready(&mut self, now: Moment) -> Result<bool> {
-        if !self.ready.is_empty() {
-            return Ok(true);
+        if self.ready.is_none() {
+            self.ready = self.waiting.take_due(now);
         }
-        if let Some(job) = self.board.take_due(now) {
-            self.ready.push_back(job);
-            return Ok(true);
-        }
-        while self.board.has_room(self.next_row) {
+        while self.ready.is_none() && self.board.has_room(self.next_row) {
             let Some(planned) = self.plan.next().transpose()? else { return Ok(false) };
-            self.next_row = planned.row + 1;
-            match planned.decision {
-                Decision::Settled(settlement) => {
-                    self.say(Event::Settled { row: planned.row, settlement }).await?
-                }
-                Decision::Send(id, reason) => {
-                    self.board.opened(planned.row);
-                    let history = Default::default();
-                    let Planned { row, line, .. } = planned;
-                    self.ready.push_back(Job { row, line, id, reason, history, had_reply: false });
-                    return Ok(true);
-                }
-            }
+            self.open(planned, now).await?;
         }
-        Ok(false)
+        Ok(self.ready.is_some())
     }
 
-    async fn launch(&mut self, now: Moment, token: Token, generation: Generation) -> Result<()> {
-        let job = self.ready.pop_front().expect("a row was made ready before the gate was asked");
-        self.first_call.get_or_insert(now);
-        self.say(Event::Admitted { at: now }).await?;
-        let (api, sent_at) = (self.api.clone(), self.clock.wall());
+    /// Takes a row of the plan: it is settled, or ready, or is looked up first.
+    async fn open(&mut self, planned: Planned, now: Moment) -> Result<()> {
+        let (row, decision) = match planned {
+            Planned::Row { index, line, decision } => {
+                self.next_row = index + 1;
+                (Some(Row { index, line }), decision)
+            }
+            Planned::LeftInDoubt(id, history) => (None, Decision::Resume(id, None, history)),
+        };
+        let (id, reason, history) = match (decision, row) {
+            (Decision::Settled(settlement), Some(row)) => {
+                return self.ear.tell(Event::Settled { row: row.index, settlement }).await;
+            }
+            (Decision::Settled(_), None) => return Ok(()),
+            (Decision::Send(id, reason), _) => (id, Some(reason), History::default()),
+            (Decision::Resume(id, reason, history), _) => (id, reason, history.in_another_run()),
+        };
+        if let Some(row) = row {
+            self.board.opened(row.index);
+        }
+        let is_new = history.last().is_none() && !history.is_in_doubt();
+        let job = Job { row, id, reason, history, had_reply: false };
+        if is_new {
+            self.ready = Some(job)
+        } else {
+            self.go_on(job, now).await?
+        }
+        Ok(())
+    }
+
+    async fn launch(&mut self, pass: Pass, token: Token, generation: Generation) -> Result<()> {
+        let job = self.ready.take().expect("a row was made ready before the gate was asked");
+        let reason = job.reason.clone().expect("a row without a reason is only looked up");
+        self.first_call.get_or_insert(pass.admitted);
+        let sent_at = self.clock.wall();
+        let begun = Event::Admitted {
+            at: pass.admitted,
+            sent_at,
+            line: job.line(),
+            id: job.id,
+            reason: ReasonHash::of(reason.as_str()),
+            attempt: job.history.attempts() + 1,
+        };
+        let leave = self.ear.ask_leave(begun).await?;
+        let api = self.api.clone();
         self.in_flight.spawn(async move {
-            let exchange = api.withdraw(&token, job.id, &job.reason).await;
-            Landed { job, exchange, admitted: now, sent_at, generation }
+            let exchange = match leave.await {
+                Ok(()) => Some(api.withdraw(&token, job.id, &reason).await),
+                Err(_) => None,
+            };
+            Landed::Call(LandedCall { job, exchange, pass, sent_at, generation })
         });
         Ok(())
     }
 
     async fn land(&mut self, landed: Landed) -> Result<()> {
-        let Landed { mut job, exchange, admitted, sent_at, generation } = landed;
-        let judgement = classify(&exchange);
-        let verdict = judgement.verdict;
-        let now = self.clock.now();
-        self.gate.ended(now, admitted, echo(&exchange, verdict), fastrand::f64());
-        let attempt = Attempt {
-            verdict,
-            error_code: judgement.error_code,
-            message: if verdict == Verdict::Accepted { String::new() } else { exchange.message() },
-            http_status: exchange.status(),
-            log_id: match &exchange {
-                Exchange::Reply(reply) => reply.log_id.clone(),
-                Exchange::Failed(_) => None,
-            },
-            sent_at,
-            ended_at: self.clock.wall(),
-        };
-        job.history.record(&attempt);
-        if exchange.status().is_some() {
-            job.had_reply = true;
-            self.stop_rules.answered();
+        match landed {
+            Landed::Call(call) => self.land_call(call).await,
+            Landed::Query(query) => self.land_query(query).await,
         }
-        let line = job.line;
-        let last = (verdict, attempt.error_code);
-        self.say(Event::Ended { line, attempt }).await?;
-        self.note_for_all(verdict, &exchange, generation, now).await?;
-        match self.settings.retry.decide(&job.history, last, fastrand::f64()) {
-            Next::Settle(ending) => self.settle(job, ending).await?,
-            Next::AgainAfter(backoff) => {
-                if !backoff.is_zero() {
-                    self.say(Event::Waiting { line, backoff }).await?;
-                }
-                self.board.wait(job, now + backoff);
-            }
-            Next::StopRun => self.board.wait(job, now),
-        }
-        Ok(())
     }
 
-    /// What a reply means beyond its own row.
-    async fn note_for_all(
-        &mut self,
-        verdict: Verdict,
-        exchange: &Exchange,
-        generation: Generation,
-        now: Moment,
-    ) -> Result<()> {
-        match verdict {
-            Verdict::Accepted | Verdict::Refused | Verdict::Conflict => self.board.release(),
-            Verdict::Hopeless => self.stop_because(StopCause::Hopeless(refusal(exchange))),
-            Verdict::Throttled => {
-                if self.gate.is_throttled_endlessly(now) {
-                    self.stop_because(StopCause::ThrottledTooLong);
-                }
-                self.say(Event::Held { at: now, until: self.gate.held_until() }).await?;
-            }
-            Verdict::TokenStale | Verdict::InDoubt | Verdict::NotSent => {}
-        }
-        match verdict {
-            Verdict::TokenStale => {
-                if self.token.refused(generation) == AfterRefusal::GiveUp {
-                    self.stop_because(StopCause::TokenRefusedAgain(refusal(exchange)));
-                }
-            }
-            Verdict::Accepted | Verdict::Refused | Verdict::Conflict => self.token.proved(generation),
-            _ => {}
-        }
-        Ok(())
-    }
-
-    async fn settle(&mut self, job: Job, ending: Ending) -> Result<()> {
-        let outcome = job.history.settle(ending);
-        self.board.settled(job.row);
-        if let Some(cause) = self.stop_rules.settled(outcome.status, job.had_reply) {
-            self.stop_because(cause);
-        }
-        self.say(Event::Settled { row: job.row, settlement: Settlement::Sent(outcome) }).await
-    }
-
-    fn stop_because(&mut self, cause: StopCause) {
+    pub(super) fn stop_because(&mut self, cause: StopCause) {
         self.stop.get_or_insert(cause);
     }
 
-    fn fetch_token(&mut self) {
-        if let Some(desk) = self.desk.take() {
+    /// The token, if there is a good one; else one is fetched, and nothing goes until it is there.
+    fn usable_token(&mut self) -> Option<(Token, Generation)> {
+        let usable =
+            self.token.usable(self.clock.now()).map(|(token, generation)| (token.clone(), generation));
+        if usable.is_none()
+            && let Some(desk) = self.desk.take()
+        {
             self.fetch = Some(Box::pin(desk.fetch()));
         }
+        usable
     }
 
-    fn take_token(&mut self, fetched: (TokenDesk<A>, std::result::Result<(Token, Duration), StopCause>)) {
+    async fn take_token(&mut self, (desk, fetched): Fetched<A>) -> Result<()> {
         self.fetch = None;
-        self.desk = Some(fetched.0);
-        match fetched.1 {
-            Ok((token, expire)) => self.token.granted(self.clock.now(), token, expire),
-            Err(cause) => self.stop_because(cause),
+        self.desk = Some(desk);
+        match fetched {
+            Ok((token, expire)) => {
+                self.token.granted(self.clock.now(), token, expire);
+                self.ear.tell(Event::TokenObtained).await
+            }
+            Err(cause) => {
+                self.stop_because(cause);
+                Ok(())
+            }
         }
     }
 
     /// After a stop: whatever is still open, and whatever the plan still holds, gets its result, too.
     async fn settle_the_rest(&mut self) -> Result<()> {
-        while let Some(job) = self.ready.pop_front().or_else(|| self.board.take_any()) {
-            let settlement = Settlement::Sent(job.history.settle(Ending::Interrupted));
-            self.say(Event::Settled { row: job.row, settlement }).await?;
+        while let Some(WaitingLook { job, question, .. }) = self.looks.take_any() {
+            let ending = question.without_an_answer(&job.history);
+            self.settle(job, &ending).await?;
         }
-        while let Some(Planned { row, decision, .. }) = self.plan.next().transpose()? {
+        while let Some(job) = self.ready.take().or_else(|| self.waiting.take_any()) {
+            self.settle(job, &Ending::Interrupted).await?;
+        }
+        while let Some(planned) = self.plan.next().transpose()? {
+            let Planned::Row { index, line, decision } = planned else { continue };
             let settlement = match decision {
                 Decision::Settled(settlement) => settlement,
-                Decision::Send(..) => Settlement::Sent(Default::default()),
+                Decision::Send(..) => Settlement::NotReached,
+                Decision::Resume(id, reason, history) => {
+                    let reason = reason.map(|reason| ReasonHash::of(reason.as_str()));
+                    let (doubt, ending) = (history.doubt(), Ending::Interrupted);
+                    Settlement::Sent(SentRow { line, id, reason, doubt, outcome: history.settle(&ending) })
+                }
             };
-            self.say(Event::Settled { row, settlement }).await?;
+            self.ear.tell(Event::Settled { row: index, settlement }).await?;
         }
         Ok(())
     }
+}
 
-    async fn say(&self, event: Event) -> Result<()> {
-        self.events.send(event).await.map_err(|_| Error::cannot_record(NO_READER))
-    }
+/// The order to stop, when it comes.
+async fn order(halt: &mut watch::Receiver<Option<StopCause>>) -> Option<StopCause> {
+    halt.wait_for(Option::is_some).await.ok().and_then(|cause| cause.clone())
 }
 
 fn finished(landed: std::result::Result<Landed, tokio::task::JoinError>) -> Landed {

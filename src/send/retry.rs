@@ -3,8 +3,9 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use crate::feishu::codes;
-use crate::outcome::{Ending, ErrorCode, History, Verdict};
+use super::look::{AfterLook, Question};
+use crate::history::{Ending, History};
+use crate::outcome::Verdict;
 
 /// How often, and after which pauses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,12 +19,14 @@ pub struct RetryPolicy {
 }
 
 /// What to do with a row now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Next {
     /// Its story is over.
     Settle(Ending),
     /// Another attempt, not before this much time has passed.
     AgainAfter(Duration),
+    /// Look the pre-hire up first.
+    Ask(Question),
     /// The run must stop; the row stays open.
     StopRun,
 }
@@ -38,40 +41,48 @@ impl RetryPolicy {
         self.base.saturating_mul(1 << doublings).min(self.cap).mul_f64(jitter.clamp(0.0, 1.0))
     }
 
-    /// Decides after an attempt that `history` already holds.
+    /// Decides after a call that `history` already holds; `may_look` says whether pre-hires can be looked up.
     #[must_use]
-    pub fn decide(&self, history: &History, last: (Verdict, Option<ErrorCode>), jitter: f64) -> Next {
-        let (verdict, error_code) = last;
+    pub fn decide(&self, history: &History, may_look: bool, jitter: f64) -> Next {
+        let Some(last @ (verdict, error_code)) = history.last() else {
+            return Next::AgainAfter(Duration::ZERO);
+        };
         match verdict {
             Verdict::Accepted => Next::Settle(Ending::Withdrawn),
-            Verdict::Refused => Next::Settle(ending_of_refusal(history, error_code)),
             Verdict::Throttled | Verdict::TokenStale => Next::AgainAfter(Duration::ZERO),
             Verdict::Hopeless => Next::StopRun,
-            Verdict::Conflict | Verdict::InDoubt | Verdict::NotSent => {
-                if history.attempts() < self.max_attempts.get() {
-                    Next::AgainAfter(self.backoff(history.attempts(), jitter))
-                } else {
-                    Next::Settle(Ending::OutOfAttempts)
-                }
-            }
+            Verdict::Conflict | Verdict::NotSent => self.again(history, jitter),
+            Verdict::InDoubt | Verdict::Refused => match Question::raised_by(history, last) {
+                None => Next::Settle(Ending::Refused),
+                Some(question) if may_look => Next::Ask(question),
+                Some(question) => self.after(question.unanswered(error_code), history, jitter),
+            },
         }
     }
-}
 
-/// After a call in doubt, "wrong stage" may be the echo of our own success.
-fn ending_of_refusal(history: &History, error_code: Option<ErrorCode>) -> Ending {
-    match error_code {
-        Some(ErrorCode::Api(code)) if history.is_in_doubt() && codes::leaves_doubt(code) => {
-            Ending::RefusedInDoubt
+    /// Decides after a look.
+    #[must_use]
+    pub fn after(&self, look: AfterLook, history: &History, jitter: f64) -> Next {
+        match look {
+            AfterLook::Settle(ending) => Next::Settle(ending),
+            AfterLook::CallAgain | AfterLook::LookAgainAfter(_) => self.again(history, jitter),
         }
-        _ => Ending::Refused,
+    }
+
+    fn again(&self, history: &History, jitter: f64) -> Next {
+        let attempts = history.attempts_of_this_run();
+        if attempts < self.max_attempts.get() {
+            Next::AgainAfter(self.backoff(attempts, jitter))
+        } else {
+            Next::Settle(Ending::OutOfAttempts)
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outcome::{Attempt, Outcome, RetryOutcome, Status};
+    use crate::outcome::{Attempt, ErrorCode, Outcome, RetryOutcome, Status};
     use jiff::Timestamp;
     use proptest::prelude::*;
 
@@ -98,13 +109,14 @@ mod tests {
         let mut history = History::default();
         for reply in replies {
             history.record(&attempt(reply.0, reply.1));
-            match POLICY.decide(&history, *reply, 0.5) {
-                Next::Settle(ending) => return history.settle(ending),
+            match POLICY.decide(&history, false, 0.5) {
+                Next::Settle(ending) => return history.settle(&ending),
                 Next::StopRun => break,
                 Next::AgainAfter(_) => {}
+                Next::Ask(question) => unreachable!("{question:?} was not allowed"),
             }
         }
-        history.settle(Ending::Interrupted)
+        history.settle(&Ending::Interrupted)
     }
 
     const WRONG_STAGE: (Verdict, Option<ErrorCode>) = (Verdict::Refused, Some(ErrorCode::Api(1_161_129)));

@@ -3,9 +3,7 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
-
-use super::api::Api;
+use super::api::{Api, Ear};
 use super::classify::{TokenVerdict, classify_token, echo, refusal};
 use super::clock::Clock;
 use super::pacing::{Admission, Echo, Pacing};
@@ -22,14 +20,14 @@ pub(super) struct TokenDesk<A> {
     clock: Clock,
     policy: RetryPolicy,
     pacing: Pacing,
-    events: mpsc::Sender<Event>,
+    ear: Ear,
 }
 
 impl<A: Api> TokenDesk<A> {
-    pub(super) fn new(api: A, clock: Clock, policy: RetryPolicy, events: mpsc::Sender<Event>) -> Self {
+    pub(super) fn new(api: A, clock: Clock, policy: RetryPolicy, ear: Ear) -> Self {
         // One call at a time, and each follows a reply or a backoff: the cap is far away.
         let pacing = Pacing::new(Rate::TOKEN, NonZeroU32::MIN, Duration::from_secs(60));
-        TokenDesk { api, clock, policy, pacing, events }
+        TokenDesk { api, clock, policy, pacing, ear }
     }
 
     /// Asks until there is a token, or no hope of one; gives itself back for the next time.
@@ -71,7 +69,7 @@ impl<A: Api> TokenDesk<A> {
         }
         let admitted = self.clock.now();
         // A reader that is gone is the pool's to notice.
-        let _ = self.events.send(Event::TokenCalled).await;
+        let _ = self.ear.tell(Event::TokenCalled).await;
         let reply = self.api.token().await;
         let heard = match &reply {
             TokenReply::Granted(..) => Echo::Passed,

@@ -17,6 +17,7 @@ pub(super) struct WindowLog {
     rate: Rate,
     timeout: Duration,
     in_flight: usize,
+    earlier: VecDeque<Moment>,
     // Each holds the moments until which ended calls count; both are in order, since calls end in order.
     answered: VecDeque<Moment>,
     unanswered: VecDeque<Moment>,
@@ -34,24 +35,32 @@ pub(super) enum Room {
 }
 
 impl WindowLog {
-    /// An empty log for the allowance; `timeout` is that of one call.
-    #[must_use]
-    pub(super) fn new(rate: Rate, timeout: Duration) -> Self {
-        WindowLog { rate, timeout, in_flight: 0, answered: VecDeque::new(), unanswered: VecDeque::new() }
+    /// A log for the allowance; `timeout` is that of one call, `earlier` tells how long calls of earlier runs count.
+    pub(super) fn new(rate: Rate, timeout: Duration, mut earlier: Vec<Duration>) -> Self {
+        earlier.sort_unstable();
+        WindowLog {
+            rate,
+            timeout,
+            in_flight: 0,
+            earlier: earlier.into_iter().map(Moment::after_origin).collect(),
+            answered: VecDeque::new(),
+            unanswered: VecDeque::new(),
+        }
     }
 
     /// Is there room for one more call?
     pub(super) fn room(&mut self, now: Moment) -> Room {
-        for ended in [&mut self.answered, &mut self.unanswered] {
+        for ended in [&mut self.earlier, &mut self.answered, &mut self.unanswered] {
             while ended.front().is_some_and(|until| *until <= now) {
                 ended.pop_front();
             }
         }
-        let counting = self.in_flight + self.answered.len() + self.unanswered.len();
+        let counting = self.in_flight + self.earlier.len() + self.answered.len() + self.unanswered.len();
         if counting < self.rate.calls().get() as usize {
             return Room::Now;
         }
-        let next = [self.answered.front(), self.unanswered.front()].into_iter().flatten().min();
+        let ended = [&self.earlier, &self.answered, &self.unanswered];
+        let next = ended.into_iter().filter_map(VecDeque::front).min();
         next.map_or(Room::AfterACall, |until| Room::At(*until))
     }
 
@@ -84,7 +93,7 @@ mod tests {
 
     #[test]
     fn a_call_counts_from_its_admission_until_a_window_after_its_end() {
-        let mut log = WindowLog::new("2/10s".parse().expect("a rate"), 5 * SECOND);
+        let mut log = WindowLog::new("2/10s".parse().expect("a rate"), 5 * SECOND, Vec::new());
         log.admitted();
         log.admitted();
         assert_eq!(log.room(at(0)), Room::AfterACall);
@@ -94,8 +103,17 @@ mod tests {
     }
 
     #[test]
+    fn calls_of_an_earlier_run_count_until_their_time_is_over() {
+        let earlier = vec![9 * SECOND, 2 * SECOND, 4 * SECOND];
+        let mut log = WindowLog::new("2/10s".parse().expect("a rate"), 5 * SECOND, earlier);
+        assert_eq!(log.room(at(0)), Room::At(at(2)));
+        assert_eq!(log.room(at(2)), Room::At(at(4)), "more than the cap, after a change of rate");
+        assert_eq!(log.room(at(4)), Room::Now);
+    }
+
+    #[test]
     fn a_call_without_an_answer_counts_a_timeout_longer() {
-        let mut log = WindowLog::new("1/10s".parse().expect("a rate"), 5 * SECOND);
+        let mut log = WindowLog::new("1/10s".parse().expect("a rate"), 5 * SECOND, Vec::new());
         log.admitted();
         log.ended(at(3), false);
         assert_eq!(log.room(at(17)), Room::At(at(18)));

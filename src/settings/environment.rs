@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::IsTerminal;
+use std::path::PathBuf;
 
 use super::Target;
 use crate::error::{Error, Result};
@@ -20,6 +21,10 @@ pub struct Surroundings {
     pub stdin_is_terminal: bool,
     /// Does a person look at standard error?
     pub stderr_is_terminal: bool,
+    /// Where state is kept: `$STATE_DIRECTORY`, else the XDG place; `None` if neither is known.
+    pub state_directory: Option<PathBuf>,
+    /// What was typed, so that it can be typed again.
+    pub command_line: String,
 }
 
 impl Surroundings {
@@ -35,6 +40,8 @@ impl Surroundings {
             variables: variables.collect(),
             stdin_is_terminal: std::io::stdin().is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
+            state_directory: state_directory(),
+            command_line: command_line(std::env::args()),
         }
     }
 
@@ -73,6 +80,29 @@ impl Surroundings {
     }
 }
 
+/// systemd may name several directories; the first is ours.
+fn state_directory() -> Option<PathBuf> {
+    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let of_systemd =
+        variable("STATE_DIRECTORY").map(|list| list.split(':').next().unwrap_or_default().into());
+    let of_user = || variable("XDG_STATE_HOME").map(|home| PathBuf::from(home).join("prehire"));
+    let default = || variable("HOME").map(|home| PathBuf::from(home).join(".local/state/prehire"));
+    of_systemd.or_else(of_user).or_else(default)
+}
+
+/// The command as a shell takes it.
+fn command_line(arguments: impl Iterator<Item = String>) -> String {
+    let is_plain = |character: char| character.is_alphanumeric() || "-_./:=,@%+".contains(character);
+    let quoted = |argument: String| {
+        if !argument.is_empty() && argument.chars().all(is_plain) {
+            argument
+        } else {
+            format!("'{}'", argument.replace('\'', r"'\''"))
+        }
+    };
+    arguments.map(quoted).collect::<Vec<_>>().join(" ")
+}
+
 fn secret_from_file(path: &str) -> Result<Secret> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         Error::unusable(format!("can't read {path}, which {APP_SECRET_FILE} names")).because(error)
@@ -90,5 +120,17 @@ fn sendable(name: &str, token: Secret) -> Result<Secret> {
         Ok(token)
     } else {
         Err(Error::unusable(format!("{name} holds characters that no token has")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_can_be_typed_again() {
+        let line = |words: &[&str]| command_line(words.iter().map(ToString::to_string));
+        assert_eq!(line(&["prehire", "withdraw", "离职.csv", "--yes"]), "prehire withdraw 离职.csv --yes");
+        assert_eq!(line(&["prehire", "a b.csv", "it's", ""]), r"prehire 'a b.csv' 'it'\''s' ''");
     }
 }

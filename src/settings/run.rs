@@ -1,13 +1,15 @@
 //! Owns the settings of a run: what was typed, checked and completed. Every default that clap does not show is here.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::{BaseUrl, Rate, Surroundings};
 use crate::cli::{CheckArgs, Duplicates, Format, InputArgs, ProgressChoice, ShowArgs, WithdrawArgs};
 use crate::error::{Error, Result};
 use crate::feishu::Credentials;
 use crate::input::{ColumnChoice, InputPath, RowRules};
-use crate::report::ProgressKind;
+use crate::record::entry::Owner;
+use crate::report::{Detail, ProgressKind};
 use crate::send::{RetryPolicy, SendSettings};
 
 /// Where the calls go.
@@ -25,6 +27,18 @@ pub enum Target {
         /// That limit.
         limit: Rate,
     },
+}
+
+impl Target {
+    /// To whom a journal of this target's calls belongs.
+    #[must_use]
+    pub fn owner(&self) -> Owner {
+        let (host, app) = match self {
+            Target::Api { base_url, credentials } => (base_url.host(), credentials.app().to_owned()),
+            Target::Simulator { .. } => ("simulated".to_owned(), "simulated".to_owned()),
+        };
+        Owner { host, app, tenant: String::new(), operation: "withdraw".to_owned() }
+    }
 }
 
 /// What is read, and how.
@@ -49,8 +63,21 @@ pub struct ShowSettings {
     pub progress: ProgressKind,
     /// No text at all?
     pub is_quiet: bool,
-    /// Every detail?
-    pub is_verbose: bool,
+    /// How much is told beside the progress.
+    pub detail: Detail,
+}
+
+/// What is kept for later runs, and how those of earlier ones are met.
+#[derive(Clone, Debug)]
+pub struct KeepSettings {
+    /// The path that was typed for the journal.
+    pub journal: Option<PathBuf>,
+    /// Set the journal of earlier runs aside?
+    pub restart: bool,
+    /// How long to wait for another run to end.
+    pub wait_lock: Duration,
+    /// Where the allowance is kept; `None` if no directory is known.
+    pub state_directory: Option<PathBuf>,
 }
 
 /// What must be true before the first call.
@@ -88,6 +115,8 @@ pub struct WithdrawSettings {
     pub target: Target,
     /// How they go.
     pub send: SendSettings,
+    /// What is kept for later runs.
+    pub keep: KeepSettings,
     /// What must be true before.
     pub guards: Guards,
     /// What is shown.
@@ -140,20 +169,21 @@ impl WithdrawSettings {
             workers: typed.workers,
             timeout: typed.timeout,
             retry,
+            read_back: (!typed.no_read_back).then_some(typed.read_back_delay),
             canary: !typed.no_canary,
             stop_after: typed.stop_after,
             deadline: typed.deadline,
         };
         let guards = Guards { max_rows: typed.max_rows, expect: typed.expect, yes: typed.yes };
+        let keep = KeepSettings {
+            journal: typed.journal,
+            restart: typed.restart,
+            wait_lock: typed.wait_lock,
+            state_directory: surroundings.state_directory.clone(),
+        };
         let show = show_settings(&typed.show, surroundings);
-        Ok(WithdrawSettings {
-            input: input_settings(typed.input)?,
-            output: typed.output,
-            target,
-            send,
-            guards,
-            show,
-        })
+        let input = input_settings(typed.input)?;
+        Ok(WithdrawSettings { input, output: typed.output, target, send, keep, guards, show })
     }
 }
 
@@ -186,5 +216,10 @@ fn show_settings(typed: &ShowArgs, surroundings: &Surroundings) -> ShowSettings 
         ProgressChoice::Json => ProgressKind::Json,
         ProgressChoice::Never => ProgressKind::Never,
     };
-    ShowSettings { format: typed.format, progress, is_quiet: typed.quiet, is_verbose: typed.verbose }
+    let detail = match (typed.quiet, typed.verbose) {
+        (true, _) => Detail::None,
+        (false, true) => Detail::Every,
+        (false, false) => Detail::Usual,
+    };
+    ShowSettings { format: typed.format, progress, is_quiet: typed.quiet, detail }
 }

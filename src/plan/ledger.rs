@@ -1,0 +1,140 @@
+//! Owns what is known of each pre-hire from earlier runs: 32 bytes for one that is settled, more for one that is open.
+
+use std::collections::HashMap;
+
+use crate::history::History;
+use crate::input::{PreHireId, ReasonHash};
+use crate::outcome::Status;
+
+/// What earlier runs have left behind, by pre-hire.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Ledger {
+    // Sorted by id, one entry each: a fifth of what a hash map of a million entries takes.
+    settled: Vec<Entry>,
+    open: HashMap<PreHireId, History>,
+}
+
+/// What earlier runs say of one pre-hire.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Earlier {
+    /// Withdrawn; never to be sent again. Its cells are in the journal at this place.
+    Withdrawn {
+        /// The place of its line, in bytes.
+        offset: u64,
+    },
+    /// Refused; not to be sent again for the same reason.
+    Refused {
+        /// The place of its line, in bytes.
+        offset: u64,
+        /// The reason with which it was refused.
+        reason: ReasonHash,
+    },
+    /// Called, and not settled for good.
+    Open(History),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Entry {
+    id: PreHireId,
+    /// The place of the line, shifted by one bit; the lowest bit says whether it was refused.
+    offset_and_kind: u64,
+    reason: u64,
+}
+
+/// Collects what a journal tells, in its order.
+#[derive(Debug, Default)]
+pub struct LedgerBuilder {
+    settled: Vec<Entry>,
+    open: HashMap<PreHireId, History>,
+}
+
+impl LedgerBuilder {
+    /// Notes that a row was settled for good. Other states are [open](LedgerBuilder::open).
+    pub fn settled(&mut self, id: PreHireId, status: Status, offset: u64, reason: ReasonHash) {
+        self.open.remove(&id);
+        let is_refused = u64::from(status == Status::Refused);
+        self.settled.push(Entry { id, offset_and_kind: offset << 1 | is_refused, reason: reason.0 });
+    }
+
+    /// The history of a pre-hire that is not settled for good.
+    pub fn open(&mut self, id: PreHireId) -> &mut History {
+        self.open.entry(id).or_default()
+    }
+
+    /// The ledger; of several entries for one pre-hire the last one counts.
+    #[must_use]
+    pub fn build(self) -> Ledger {
+        let LedgerBuilder { mut settled, open } = self;
+        // The sort is stable, so the last entry of an id is the newest.
+        settled.sort_by_key(|entry| entry.id);
+        settled.dedup_by(|later, earlier| {
+            let is_same = later.id == earlier.id;
+            if is_same {
+                *earlier = *later;
+            }
+            is_same
+        });
+        Ledger { settled, open }
+    }
+}
+
+impl Ledger {
+    /// What earlier runs say of a pre-hire. One that was settled, and then called again, is open.
+    #[must_use]
+    pub fn get(&self, id: PreHireId) -> Option<Earlier> {
+        if let Some(history) = self.open.get(&id) {
+            return Some(Earlier::Open(history.clone()));
+        }
+        let place = self.settled.binary_search_by_key(&id, |entry| entry.id).ok()?;
+        let Entry { offset_and_kind, reason, .. } = self.settled[place];
+        let offset = offset_and_kind >> 1;
+        Some(match offset_and_kind & 1 {
+            0 => Earlier::Withdrawn { offset },
+            _ => Earlier::Refused { offset, reason: ReasonHash(reason) },
+        })
+    }
+
+    /// The pre-hires in doubt.
+    pub fn in_doubt(&self) -> impl Iterator<Item = (PreHireId, &History)> {
+        self.open.iter().filter(|(_, history)| history.is_in_doubt()).map(|(id, history)| (*id, history))
+    }
+
+    /// Did earlier runs leave nothing behind?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.settled.is_empty() && self.open.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::Timestamp;
+
+    fn id(text: &str) -> PreHireId {
+        PreHireId::parse(text, true).expect("an id")
+    }
+
+    #[test]
+    fn an_entry_takes_32_bytes() {
+        assert_eq!(size_of::<Entry>(), 32);
+    }
+
+    #[test]
+    fn the_last_word_counts() {
+        let mut builder = LedgerBuilder::default();
+        builder.settled(id("1"), Status::Refused, 10, ReasonHash(1));
+        builder.settled(id("2"), Status::Withdrawn, 20, ReasonHash(2));
+        builder.settled(id("1"), Status::Withdrawn, 30, ReasonHash(3));
+        builder.open(id("3")).record_cut_off(Timestamp::UNIX_EPOCH);
+        builder.settled(id("4"), Status::Refused, 40, ReasonHash(4));
+        builder.open(id("4")).record_cut_off(Timestamp::UNIX_EPOCH);
+        let ledger = builder.build();
+        assert_eq!(ledger.get(id("1")), Some(Earlier::Withdrawn { offset: 30 }));
+        assert_eq!(ledger.get(id("2")), Some(Earlier::Withdrawn { offset: 20 }));
+        assert!(matches!(ledger.get(id("3")), Some(Earlier::Open(history)) if history.is_in_doubt()));
+        assert!(matches!(ledger.get(id("4")), Some(Earlier::Open(_))), "called again with another reason");
+        assert_eq!(ledger.get(id("5")), None);
+        assert_eq!(ledger.in_doubt().count(), 2);
+    }
+}

@@ -1,0 +1,261 @@
+//! Owns what earlier runs have used of an allowance: the window log on disk, one file for each host, app and API.
+//!
+//! A line a call: `s CALL TIME` when it begins, `e CALL TIME OVER` when it ends (OVER is 1 if it can't arrive any
+//! more), under a line `r BOOT TIMEOUT` for each run, and `c TIME GRACE` for calls of earlier runs that count yet.
+//! Times are nanoseconds of uptime, which nobody can set. Against a kill a write suffices; there is no sync.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::lock::Lock;
+use super::uptime::{Boot, uptime};
+use crate::error::{Error, Result};
+use crate::send::AllowanceStore;
+
+const OWNER_ONLY: u32 = 0o600;
+/// Calls are kept for at least the API's own window, should a later run have a longer one than this.
+const SHORTEST_MEMORY: Duration = Duration::from_secs(60);
+/// The file is written anew when it has grown to twice its size and this many bytes more.
+const SLACK: u64 = 1024 * 1024;
+
+/// The window log of one API, held by this run.
+#[derive(Debug)]
+pub struct Allowance {
+    path: PathBuf,
+    file: File,
+    boot: Boot,
+    memory: Duration,
+    timeout: Duration,
+    open: BTreeSet<u64>,
+    bytes: u64,
+    bytes_when_compact: u64,
+    _lock: Lock,
+}
+
+/// A call of an earlier run, or of this one, that has ended: when, and how much longer than the window it counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Ended {
+    at: Duration,
+    grace: Duration,
+}
+
+/// What a file tells.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Told {
+    ended: Vec<Ended>,
+    /// Calls of the last run that have no end.
+    open: Vec<u64>,
+}
+
+impl Allowance {
+    /// Takes the allowance whose files have this path, with the endings `.log` and `.lock`.
+    ///
+    /// # Errors
+    /// Exit 75 if another run holds it, exit 2 if the files can't be written.
+    pub fn take(path: &Path, window: Duration, timeout: Duration, wait: Duration) -> Result<Allowance> {
+        let lock = Lock::take(&path.with_extension("lock"), "the allowance of this app", wait)?;
+        let path = path.with_extension("log");
+        let unusable = |error| Error::unusable(format!("can't write {}", path.display())).because(error);
+        let (boot, memory) = (Boot::current(), window.max(SHORTEST_MEMORY));
+        let told = tell(&fs::read_to_string(&path).unwrap_or_default(), &boot, uptime());
+        let text = compact(&told.ended, &boot, timeout, uptime().saturating_sub(memory));
+        let file = replace(&path, &text).map_err(unusable)?;
+        let bytes = text.len() as u64;
+        Ok(Allowance {
+            path,
+            file,
+            boot,
+            memory,
+            timeout,
+            open: BTreeSet::new(),
+            bytes,
+            bytes_when_compact: bytes,
+            _lock: lock,
+        })
+    }
+
+    /// For how long from now each earlier call counts against a window.
+    #[must_use]
+    pub fn earlier_calls(&self, window: Duration) -> Vec<Duration> {
+        let now = uptime();
+        let told = tell(&fs::read_to_string(&self.path).unwrap_or_default(), &self.boot, now);
+        let left = told.ended.iter().map(|ended| (ended.at + window + ended.grace).saturating_sub(now));
+        left.filter(|left| !left.is_zero()).collect()
+    }
+
+    fn append(&mut self, line: &str) -> Result<()> {
+        let unwritable = |error| Error::cannot_record("can't write the log of the allowance").because(error);
+        self.file.write_all(line.as_bytes()).map_err(unwritable)?;
+        self.bytes += line.len() as u64;
+        if self.bytes > 2 * self.bytes_when_compact + SLACK {
+            self.compact().map_err(unwritable)?;
+        }
+        Ok(())
+    }
+
+    fn compact(&mut self) -> std::io::Result<()> {
+        let now = uptime();
+        let told = tell(&fs::read_to_string(&self.path)?, &self.boot, now);
+        let is_open_now = |ended: &&Ended| !(ended.at == now && ended.grace == self.timeout);
+        let ended: Vec<Ended> = told.ended.iter().filter(is_open_now).copied().collect();
+        let mut text = compact(&ended, &self.boot, self.timeout, now.saturating_sub(self.memory));
+        for call in &self.open {
+            let _ = writeln!(text, "s {call} {}", now.as_nanos());
+        }
+        self.file = replace(&self.path, &text)?;
+        self.bytes = text.len() as u64;
+        self.bytes_when_compact = self.bytes;
+        Ok(())
+    }
+}
+
+impl AllowanceStore for Allowance {
+    fn admitted(&mut self, call: u64) -> Result<()> {
+        self.open.insert(call);
+        self.append(&format!("s {call} {}\n", uptime().as_nanos()))
+    }
+
+    fn ended(&mut self, call: u64, is_over: bool) -> Result<()> {
+        self.open.remove(&call);
+        self.append(&format!("e {call} {} {}\n", uptime().as_nanos(), u8::from(is_over)))
+    }
+}
+
+/// Reads the lines of a file at a moment of uptime.
+fn tell(text: &str, boot: &Boot, now: Duration) -> Told {
+    let mut told = Told::default();
+    let mut open = BTreeSet::new();
+    let (mut same_boot, mut timeout) = (false, Duration::ZERO);
+    // A moment of another boot, or one that is yet to come, tells nothing: the call counts as ended now.
+    let moment = |nanos: Duration, same_boot: bool| if same_boot { nanos.min(now) } else { now };
+    for line in text.lines() {
+        let words: Vec<&str> = line.split(' ').collect();
+        match words[..] {
+            ["r", word, nanos] => {
+                told.ended.extend(open.iter().map(|_| Ended { at: now, grace: timeout }));
+                open.clear();
+                same_boot = boot.is(word);
+                timeout = nanoseconds(nanos).unwrap_or_default();
+            }
+            ["c", nanos, grace] => {
+                if let (Some(at), Some(grace)) = (nanoseconds(nanos), nanoseconds(grace)) {
+                    told.ended.push(Ended { at: moment(at, same_boot), grace });
+                }
+            }
+            ["s", call, _] => {
+                open.extend(call.parse::<u64>().ok());
+            }
+            ["e", call, nanos, is_over] => {
+                if let Ok(call) = call.parse::<u64>() {
+                    open.remove(&call);
+                }
+                let grace = if is_over == "1" { Duration::ZERO } else { timeout };
+                let at = nanoseconds(nanos).map_or(now, |at| moment(at, same_boot));
+                told.ended.push(Ended { at, grace });
+            }
+            // The torn last line of a run that was killed: its call is still among the open ones, or never left.
+            _ => {}
+        }
+    }
+    // In flight when the run died: it may arrive until its timeout is over, and counts for a window from then.
+    told.ended.extend(open.iter().map(|_| Ended { at: now, grace: timeout }));
+    told.open = open.into_iter().collect();
+    told
+}
+
+fn compact(ended: &[Ended], boot: &Boot, timeout: Duration, oldest: Duration) -> String {
+    let mut text = format!("r {} {}\n", boot.word(), timeout.as_nanos());
+    for Ended { at, grace } in ended.iter().filter(|ended| ended.at + ended.grace >= oldest) {
+        let _ = writeln!(text, "c {} {}", at.as_nanos(), grace.as_nanos());
+    }
+    text
+}
+
+fn nanoseconds(text: &str) -> Option<Duration> {
+    text.parse().ok().map(Duration::from_nanos)
+}
+
+/// Puts a new file in the place of the old one, so that a kill leaves one or the other.
+fn replace(path: &Path, text: &str) -> std::io::Result<File> {
+    let fresh = path.with_extension("fresh");
+    let mut file =
+        OpenOptions::new().write(true).create(true).truncate(true).mode(OWNER_ONLY).open(&fresh)?;
+    file.write_all(text.as_bytes())?;
+    fs::rename(&fresh, path)?;
+    OpenOptions::new().append(true).open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn boot(word: &str) -> Boot {
+        Boot::named(word)
+    }
+
+    fn ended(at: u32, grace: u32) -> Ended {
+        Ended { at: SECOND * at, grace: SECOND * grace }
+    }
+
+    #[test]
+    fn calls_that_ended_count_from_their_end() {
+        let text = "r b1 30000000000\ns 1 1000000000\ns 2 2000000000\ne 1 3000000000 1\ne 2 5000000000 0\n";
+        let told = tell(text, &boot("b1"), SECOND * 60);
+        assert_eq!(told.ended, [ended(3, 0), ended(5, 30)]);
+    }
+
+    #[test]
+    fn a_call_without_its_end_counts_as_in_flight_for_its_timeout() {
+        let told = tell("r b1 30000000000\ns 7 1000000000\n", &boot("b1"), SECOND * 60);
+        assert_eq!(told.ended, [ended(60, 30)]);
+        let torn = tell("r b1 30000000000\ns 7 1000000000\ne 7 20000", &boot("b1"), SECOND * 60);
+        assert_eq!(torn.ended, [ended(60, 30)]);
+    }
+
+    #[test]
+    fn the_times_of_another_boot_or_of_the_future_count_as_now() {
+        let text = "r b1 30000000000\nc 900000000000 0\ns 1 1\ne 1 950000000000 1\n";
+        assert_eq!(tell(text, &boot("b2"), SECOND * 60).ended, [ended(60, 0), ended(60, 0)]);
+        assert_eq!(tell(text, &boot("b1"), SECOND * 60).ended, [ended(60, 0), ended(60, 0)]);
+    }
+
+    #[test]
+    fn the_next_run_knows_of_the_calls_before() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("withdraw");
+        let take = || Allowance::take(&path, SECOND * 60, SECOND * 30, Duration::ZERO).expect("free");
+        let mut first = take();
+        for call in 1..=3 {
+            first.admitted(call).expect("room");
+        }
+        first.ended(1, true).expect("room");
+        first.ended(2, false).expect("room");
+        drop(first);
+        let mut left = take().earlier_calls(SECOND * 60);
+        left.sort_unstable();
+        assert_eq!(left.len(), 3);
+        assert!(left[0] <= SECOND * 60 && left[0] > SECOND * 50, "{left:?}");
+        assert!(left[1] > SECOND * 80 && left[2] > SECOND * 80, "{left:?}");
+    }
+
+    #[test]
+    fn a_long_log_is_written_anew_and_forgets_nothing() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("withdraw");
+        let mut log = Allowance::take(&path, SECOND, SECOND * 30, Duration::ZERO).expect("free");
+        log.admitted(1_000_000).expect("room");
+        for call in 0..30_000 {
+            log.admitted(call).expect("room");
+            log.ended(call, true).expect("room");
+        }
+        assert_eq!(log.earlier_calls(SECOND * 60).len(), 30_001);
+        assert!(log.bytes_when_compact > 0);
+    }
+}

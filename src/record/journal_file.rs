@@ -1,0 +1,155 @@
+//! Owns the journal's file: finding it, taking it for oneself, reading it, setting it aside, going on with it.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufRead, BufReader};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::chain::{Chain, entry_of};
+use super::entry::{Entry, Owner};
+use super::journal::Journal;
+use super::lock::Lock;
+use super::replay::{JournalReader, replay};
+use crate::error::{Error, Result};
+use crate::plan::Ledger;
+
+const OWNER_ONLY: u32 = 0o600;
+
+/// A journal that this run has taken for itself; the file may be yet to come.
+#[derive(Debug)]
+pub struct JournalFile {
+    path: PathBuf,
+    chain: Chain,
+    good_bytes: u64,
+    torn_bytes: u64,
+    set_aside: bool,
+    /// The results files that its runs name.
+    results: Vec<String>,
+    _lock: Lock,
+}
+
+impl JournalFile {
+    /// Takes the journal, and reads it if it is there. With `restart` it will be set aside.
+    ///
+    /// # Errors
+    /// Exit 75 if another run holds it; exit 2 if it is damaged or belongs to another host, app or operation.
+    pub fn take(path: &Path, owner: &Owner, restart: bool, wait: Duration) -> Result<(JournalFile, Ledger)> {
+        let lock = Lock::take(&with_ending(path, "lock"), "the journal of these results", wait)?;
+        let mut taken = JournalFile {
+            path: path.to_owned(),
+            chain: Chain::default(),
+            good_bytes: 0,
+            torn_bytes: 0,
+            set_aside: false,
+            results: Vec::new(),
+            _lock: lock,
+        };
+        let file = match File::open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((taken, Ledger::default())),
+            Err(error) => {
+                return Err(Error::unusable(format!("can't read {}", path.display())).because(error));
+            }
+        };
+        if restart {
+            // A damaged one can be set aside, too.
+            taken.results = results_named_in(&file);
+            taken.set_aside = true;
+            return Ok((taken, Ledger::default()));
+        }
+        let told = replay(&file, path)?;
+        if let Some(other) = told.runs.iter().map(|run| &run.owner).find(|other| *other != owner) {
+            let shown = path.display();
+            return Err(Error::unusable(format!(
+                "{shown} belongs to another job: {other}; this run is: {owner}"
+            ))
+            .hint("choose another results file with -o FILE, or set the journal aside with --restart"));
+        }
+        taken.chain = told.chain;
+        taken.good_bytes = told.good_bytes;
+        taken.torn_bytes = told.torn_bytes;
+        taken.results = told.runs.into_iter().map(|run| run.results).collect();
+        Ok((taken, told.ledger))
+    }
+
+    /// Does a run of this journal name these results?
+    #[must_use]
+    pub fn names(&self, results: &Path) -> bool {
+        self.results.contains(&seen_from(&self.path, results))
+    }
+
+    /// How many bytes of a torn end will be cut off.
+    #[must_use]
+    pub const fn torn_bytes(&self) -> u64 {
+        self.torn_bytes
+    }
+
+    /// Goes on with the journal, or begins it; from here on the disk is changed.
+    ///
+    /// # Errors
+    /// When it can't be written: exit 4.
+    pub fn open(&self) -> Result<(Journal, JournalReader)> {
+        self.open_file().map_err(|error| {
+            Error::cannot_record(format!("can't write {}", self.path.display()))
+                .because(error)
+                .hint("make room, or choose another place with -o FILE or --journal FILE")
+        })?
+    }
+
+    fn open_file(&self) -> io::Result<Result<(Journal, JournalReader)>> {
+        if self.set_aside {
+            fs::rename(&self.path, self.free_name())?;
+        }
+        let file = OpenOptions::new().append(true).create(true).mode(OWNER_ONLY).open(&self.path)?;
+        file.set_len(self.good_bytes)?;
+        file.sync_all()?;
+        sync_directory(&self.path)?;
+        let reader = JournalReader::new(File::open(&self.path)?);
+        let journal = Journal::append_to(file, self.chain, self.path.display().to_string());
+        Ok(journal.map(|journal| (journal, reader)))
+    }
+
+    fn free_name(&self) -> PathBuf {
+        let name = |number: u32| with_ending(&self.path, &number.to_string());
+        (1..).map(name).find(|name| fs::symlink_metadata(name).is_err()).expect("some number is free")
+    }
+}
+
+/// The results' name as a journal beside them gives it: moved together, they still fit.
+#[must_use]
+pub fn seen_from(journal: &Path, results: &Path) -> String {
+    let (here, there) = (directory_of(journal), directory_of(results));
+    let name = results.file_name().unwrap_or_default().to_string_lossy();
+    if here == there { name.into_owned() } else { there.join(&*name).display().to_string() }
+}
+
+fn directory_of(path: &Path) -> PathBuf {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::canonicalize(parent).unwrap_or_else(|_| parent.to_owned())
+}
+
+/// A rename or a new file is lasting only when its directory is on disk.
+pub(super) fn sync_directory(path: &Path) -> io::Result<()> {
+    File::open(directory_of(path))?.sync_all()
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// The results that a journal names, as far as it can be read.
+fn results_named_in(file: &File) -> Vec<String> {
+    let lines = BufReader::new(file).split(b'\n').map_while(io::Result::ok);
+    let entries = lines
+        .filter(|line| line.windows(11).any(|part| part == b"run_started"))
+        .filter_map(|line| entry_of(&line));
+    let results = entries.filter_map(|entry| match entry {
+        Entry::RunStarted(run) => Some(run.results),
+        _ => None,
+    });
+    results.collect()
+}

@@ -1,0 +1,72 @@
+//! Owns the words for a run that was stopped early: the cause, what the API said, and the command to go on.
+
+use std::fmt::Write;
+
+use crate::error::Exit;
+use crate::event::{Interrupt, Refusal, StopCause};
+
+impl StopCause {
+    /// How the process ends.
+    #[must_use]
+    pub const fn exit(&self) -> Exit {
+        match self {
+            StopCause::Interrupted(Interrupt::Interrupt) => Exit::Interrupted,
+            StopCause::Interrupted(Interrupt::Terminate) => Exit::Terminated,
+            StopCause::CannotRecord => Exit::CannotRecord,
+            _ => Exit::StoppedEarly,
+        }
+    }
+
+    const fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            StopCause::Hopeless(refusal)
+            | StopCause::TokenDenied(refusal)
+            | StopCause::TokenRefusedAgain(refusal)
+            | StopCause::NoToken(refusal) => Some(refusal),
+            _ => None,
+        }
+    }
+}
+
+/// The cause in a few words, without what the API said.
+#[must_use]
+pub fn stop_words(stop: &StopCause) -> &'static str {
+    match stop {
+        StopCause::Hopeless(_) => "the API refused a call in a way that all rows would meet",
+        StopCause::TokenDenied(_) => "the API gave no token: check the app id and the app secret",
+        StopCause::TokenRefusedAgain(_) => "the API refused the token, and a fresh one can't help",
+        StopCause::NoToken(_) => "no token could be fetched: check the network and the address",
+        StopCause::RefusalsInARow(_) => "too many rows were refused one after the other (--stop-after)",
+        StopCause::SilenceInARow(_) => "too many rows got no reply one after the other: check the network",
+        StopCause::FirstCallUnanswered => {
+            "the first row got no reply in all its attempts: check the network and the address"
+        }
+        StopCause::ThrottledTooLong => {
+            "the API turned every call away for more than 15 minutes: try again later"
+        }
+        StopCause::Deadline => "the time of --deadline is over",
+        StopCause::Interrupted(Interrupt::Interrupt) => "interrupted by Ctrl-C (SIGINT)",
+        StopCause::Interrupted(Interrupt::Terminate) => "interrupted by SIGTERM",
+        StopCause::CannotRecord => "the results can't be written",
+    }
+}
+
+/// The cause, what the API said, and the command to go on.
+#[must_use]
+pub fn stop_story(stop: &StopCause, again: &str) -> String {
+    let mut story = format!("stopped early: {}", stop_words(stop));
+    if let StopCause::RefusalsInARow(rows) | StopCause::SilenceInARow(rows) = stop {
+        let _ = write!(story, "; {rows} rows");
+    }
+    if let Some(refusal) = stop.refusal() {
+        let code = refusal.error_code.map_or_else(String::new, |code| format!("{code} "));
+        let _ = write!(story, "\n  said    {code}{}", refusal.message);
+        for (name, value) in [("help", &refusal.help_url), ("log id", &refusal.log_id)] {
+            if let Some(value) = value {
+                let _ = write!(story, "\n  {name:<7} {value}");
+            }
+        }
+    }
+    let _ = write!(story, "\nto go on, run the same command again:\n  {again}");
+    story
+}

@@ -1,0 +1,134 @@
+//! Owns what happens when a withdraw call comes back: it is judged, told, and its row goes on or is settled.
+
+use jiff::Timestamp;
+
+use super::api::Api;
+use super::board::Job;
+use super::classify::{Judgement, classify, echo, refusal};
+use super::look::Question;
+use super::pacing::Echo;
+use super::pool::{LandedCall, Pool};
+use super::retry::Next;
+use super::token_state::{AfterRefusal, Generation};
+use crate::error::Result;
+use crate::event::{Event, SentRow, Settlement, StopCause};
+use crate::feishu::Exchange;
+use crate::history::Ending;
+use crate::input::ReasonHash;
+use crate::moment::Moment;
+use crate::outcome::{Attempt, Verdict};
+use crate::plan::Planned;
+
+impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
+    pub(super) async fn land_call(&mut self, landed: LandedCall) -> Result<()> {
+        let LandedCall { mut job, exchange, pass, sent_at, generation } = landed;
+        let now = self.clock.now();
+        let Some(exchange) = exchange else {
+            // Its beginning could not be recorded, so it never left.
+            self.gates.withdraw.ended(now, &pass, Echo::NeverSent)?;
+            self.stop_because(StopCause::CannotRecord);
+            self.waiting.put(now, job);
+            return Ok(());
+        };
+        let judgement = classify(&exchange);
+        self.gates.withdraw.ended(now, &pass, echo(&exchange, judgement.verdict))?;
+        let attempt = attempt(judgement, &exchange, sent_at, self.clock.wall());
+        job.history.record(&attempt);
+        if exchange.status().is_some() {
+            job.had_reply = true;
+            self.stop_rules.answered();
+        }
+        self.ear.tell(Event::Ended { line: job.line(), id: job.id, attempt }).await?;
+        self.note_for_all(judgement.verdict, &exchange, generation, now).await?;
+        self.go_on(job, now).await
+    }
+
+    /// Goes on with a row after its last call, of this run or of an earlier one.
+    pub(super) async fn go_on(&mut self, job: Job, now: Moment) -> Result<()> {
+        if job.row.is_none() {
+            self.ask(job, Question::WasItApplied, now);
+            return self.answer_all_if_blind().await;
+        }
+        let next = self.settings.retry.decide(&job.history, self.may_look, fastrand::f64());
+        self.follow(job, next, now).await
+    }
+
+    pub(super) async fn follow(&mut self, job: Job, next: Next, now: Moment) -> Result<()> {
+        match next {
+            Next::Settle(ending) => self.settle(job, &ending).await?,
+            Next::AgainAfter(backoff) => {
+                if !backoff.is_zero() {
+                    self.ear.tell(Event::Waiting { line: job.line(), backoff }).await?;
+                }
+                self.waiting.put(now + backoff, job);
+            }
+            Next::Ask(question) => self.ask(job, question, now),
+            Next::StopRun => self.waiting.put(now, job),
+        }
+        Ok(())
+    }
+
+    /// What a reply means beyond its own row.
+    async fn note_for_all(
+        &mut self,
+        verdict: Verdict,
+        exchange: &Exchange,
+        generation: Generation,
+        now: Moment,
+    ) -> Result<()> {
+        match verdict {
+            Verdict::Accepted | Verdict::Refused | Verdict::Conflict => {
+                self.board.release();
+                self.token.proved(generation);
+            }
+            Verdict::Hopeless => self.stop_because(StopCause::Hopeless(refusal(exchange))),
+            Verdict::Throttled => {
+                if self.gates.withdraw.is_throttled_endlessly(now) {
+                    self.stop_because(StopCause::ThrottledTooLong);
+                }
+                let until = self.gates.withdraw.held_until();
+                self.ear.tell(Event::Held { at: now, until }).await?;
+            }
+            Verdict::TokenStale => self.renew_token(exchange, generation),
+            Verdict::InDoubt | Verdict::NotSent => {}
+        }
+        Ok(())
+    }
+
+    pub(super) fn renew_token(&mut self, exchange: &Exchange, generation: Generation) {
+        if self.token.refused(generation) == AfterRefusal::GiveUp {
+            self.stop_because(StopCause::TokenRefusedAgain(refusal(exchange)));
+        }
+    }
+
+    pub(super) async fn settle(&mut self, job: Job, ending: &Ending) -> Result<()> {
+        let Job { row, id, reason, history, had_reply } = job;
+        let reason = reason.map(|reason| ReasonHash::of(reason.as_str()));
+        let (line, doubt) = (row.map_or(0, |row| row.line), history.doubt());
+        let was_sent = history.was_sent();
+        // A row that was settled without a call of this run says nothing of the network.
+        let was_heard = had_reply || history.attempts_of_this_run() == 0;
+        let outcome = history.settle(ending);
+        let status = outcome.status;
+        let sent = SentRow { line, id, reason, doubt, outcome };
+        let Some(row) = row else { return self.ear.tell(Event::LeftInDoubt(sent)).await };
+        self.board.settled(row.index);
+        if *ending != Ending::Interrupted
+            && let Some(cause) = self.stop_rules.settled(status, was_heard)
+        {
+            self.stop_because(cause);
+        }
+        let settlement = if was_sent { Settlement::Sent(sent) } else { Settlement::NotReached };
+        self.ear.tell(Event::Settled { row: row.index, settlement }).await
+    }
+}
+
+fn attempt(judgement: Judgement, exchange: &Exchange, sent_at: Timestamp, ended_at: Timestamp) -> Attempt {
+    let Judgement { verdict, error_code } = judgement;
+    let log_id = match exchange {
+        Exchange::Reply(reply) => reply.log_id.clone(),
+        Exchange::Failed(_) => None,
+    };
+    let message = if verdict == Verdict::Accepted { String::new() } else { exchange.message() };
+    Attempt { verdict, error_code, message, http_status: exchange.status(), log_id, sent_at, ended_at }
+}

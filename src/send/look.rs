@@ -1,0 +1,195 @@
+//! Owns what a look at a pre-hire means: the read-back after a call in doubt, or after a refusal for the stage.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::feishu::Stage;
+use crate::feishu::codes;
+use crate::history::{Ending, History};
+use crate::outcome::{ErrorCode, Verdict};
+
+/// The most looks for one call (contract, `--read-back-delay`).
+const MOST_LOOKS: u32 = 3;
+/// The copies that answer a look lag behind by up to 2 s; a look that is older than this is believed.
+const LAG: Duration = Duration::from_secs(2);
+
+/// Why a pre-hire is looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// Was the call that is in doubt applied?
+    WasItApplied,
+    /// A repeat was refused: was an earlier call, in doubt, applied?
+    WasItAppliedBefore,
+    /// The first call was refused for the stage: had somebody withdrawn it before?
+    WasItWithdrawnBefore,
+    /// The API took the call, and said that it did not withdraw.
+    DidItHappenAllTheSame,
+}
+
+/// What a look found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// The stage of the pre-hire.
+    In(Stage),
+    /// The API did not return it, or not its stage.
+    Nothing,
+    /// The look itself failed.
+    Failed,
+}
+
+/// What to do after a look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AfterLook {
+    /// The story of the row is over.
+    Settle(Ending),
+    /// The call is to be repeated, if an attempt is left.
+    CallAgain,
+    /// Look again, this long after the last look.
+    LookAgainAfter(Duration),
+}
+
+/// A look that was made.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    /// Why.
+    pub question: Question,
+    /// How many were made for this question, with this one.
+    pub looks: u32,
+    /// How long after the end of the call.
+    pub age: Duration,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Question {
+    /// The question that a reply raises, if the app may look; `None` if the reply says it all.
+    #[must_use]
+    pub fn raised_by(history: &History, last: (Verdict, Option<ErrorCode>)) -> Option<Question> {
+        match last {
+            (Verdict::InDoubt, _) => Some(Question::WasItApplied),
+            (Verdict::Refused, _) if history.was_ever_in_doubt() => Some(Question::WasItAppliedBefore),
+            (Verdict::Refused, Some(ErrorCode::NotWithdrawn)) => Some(Question::DidItHappenAllTheSame),
+            (Verdict::Refused, Some(ErrorCode::Api(codes::WRONG_STAGE | codes::WRONG_STEP))) => {
+                Some(Question::WasItWithdrawnBefore)
+            }
+            _ => None,
+        }
+    }
+
+    /// How long after the end of the call the first look is worth while.
+    #[must_use]
+    pub const fn first_delay(self, delay: Duration) -> Duration {
+        match self {
+            Question::WasItWithdrawnBefore => Duration::ZERO,
+            Question::WasItApplied | Question::WasItAppliedBefore | Question::DidItHappenAllTheSame => delay,
+        }
+    }
+
+    const fn is_asked_once(self) -> bool {
+        matches!(self, Question::WasItWithdrawnBefore | Question::DidItHappenAllTheSame)
+    }
+
+    /// What is said where no look is possible, or none has told anything.
+    #[must_use]
+    pub fn unanswered(self, last: Option<ErrorCode>) -> AfterLook {
+        let leaves_doubt = matches!(last, Some(ErrorCode::Api(code)) if codes::leaves_doubt(code));
+        match self {
+            Question::WasItApplied => AfterLook::CallAgain,
+            Question::WasItAppliedBefore if leaves_doubt => AfterLook::Settle(Ending::RefusedInDoubt),
+            _ => AfterLook::Settle(Ending::Refused),
+        }
+    }
+}
+
+impl Look {
+    /// Decides by what was found; `delay` is that of the first look.
+    #[must_use]
+    pub fn decide(self, found: Found, last: Option<ErrorCode>, delay: Duration) -> AfterLook {
+        let is_last = self.looks >= MOST_LOOKS || self.question.is_asked_once();
+        let next = delay.saturating_mul(1 << self.looks.min(16));
+        match found {
+            // No lag can make a pre-hire look withdrawn too early.
+            Found::In(Stage::Withdrawn) => AfterLook::Settle(match self.question {
+                Question::WasItWithdrawnBefore => Ending::FoundWithdrawnBefore(self.at),
+                _ => Ending::FoundWithdrawn(self.at),
+            }),
+            Found::In(stage) if self.is_believed() || self.question.is_asked_once() => self.believe(stage),
+            Found::In(_) if !is_last => AfterLook::LookAgainAfter(next.max(LAG.saturating_sub(self.age))),
+            Found::Nothing | Found::Failed if !is_last => AfterLook::LookAgainAfter(next),
+            Found::In(_) | Found::Nothing | Found::Failed => self.question.unanswered(last),
+        }
+    }
+
+    /// Is the look late enough after the call for the copies to know of it?
+    #[must_use]
+    pub fn is_believed(self) -> bool {
+        self.age >= LAG
+    }
+
+    fn believe(self, stage: Stage) -> AfterLook {
+        match self.question {
+            Question::WasItApplied if stage.is_active() => AfterLook::CallAgain,
+            _ if stage.is_active() => AfterLook::Settle(Ending::Refused),
+            _ => AfterLook::Settle(Ending::FoundIn(stage, self.at)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DELAY: Duration = Duration::from_secs(3);
+
+    fn look(question: Question, looks: u32, age: u64) -> Look {
+        Look { question, looks, age: Duration::from_secs(age), at: Timestamp::UNIX_EPOCH }
+    }
+
+    #[test]
+    fn every_question_and_every_finding() {
+        let stages =
+            [Stage::Preboarding, Stage::DayOne, Stage::Withdrawn, Stage::Other("completed".to_owned())];
+        let mut text = String::new();
+        for question in [
+            Question::WasItApplied,
+            Question::WasItAppliedBefore,
+            Question::WasItWithdrawnBefore,
+            Question::DidItHappenAllTheSame,
+        ] {
+            let found = stages.iter().cloned().map(Found::In).chain([Found::Nothing, Found::Failed]);
+            for found in found {
+                for (looks, age) in [(1, 0), (1, 3), (2, 9), (3, 1), (3, 21)] {
+                    for code in [codes::WRONG_STAGE, 1_161_097] {
+                        let decision = look(question, looks, age).decide(
+                            found.clone(),
+                            Some(ErrorCode::Api(code)),
+                            DELAY,
+                        );
+                        text.push_str(&format!(
+                            "{question:?} {found:?} look {looks} after {age} s, {code}: {decision:?}\n"
+                        ));
+                    }
+                }
+            }
+        }
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn questions_are_raised_by_doubt_and_by_refusals_for_the_stage() {
+        let raised = |history: &History, last| Question::raised_by(history, last);
+        let fresh = History::default();
+        let mut doubted = History::default();
+        doubted.record_cut_off(Timestamp::UNIX_EPOCH);
+        let refused = |code| (Verdict::Refused, Some(ErrorCode::Api(code)));
+        assert_eq!(raised(&fresh, (Verdict::InDoubt, None)), Some(Question::WasItApplied));
+        assert_eq!(raised(&fresh, refused(1_161_129)), Some(Question::WasItWithdrawnBefore));
+        assert_eq!(raised(&fresh, refused(1_161_094)), Some(Question::WasItWithdrawnBefore));
+        assert_eq!(raised(&fresh, refused(1_161_105)), None);
+        assert_eq!(raised(&doubted, refused(1_161_105)), Some(Question::WasItAppliedBefore));
+        assert_eq!(raised(&doubted, (Verdict::Accepted, None)), None);
+        doubted.found_active();
+        assert_eq!(raised(&doubted, refused(1_161_129)), Some(Question::WasItAppliedBefore), "doubt sticks");
+    }
+}

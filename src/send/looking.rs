@@ -1,0 +1,211 @@
+//! Owns the looks: pre-hires in doubt are gathered, looked up ten at a time, and go on by what was found.
+
+use std::time::Duration;
+
+use super::api::Api;
+use super::board::Job;
+use super::classify::{classify, echo, refusal};
+use super::gate::Pass;
+use super::look::{AfterLook, Found, Look, Question};
+use super::pool::{Landed, Pool};
+use super::token_state::Generation;
+use crate::error::Result;
+use crate::event::{Event, StopCause};
+use crate::feishu::{self, Exchange, QueryReply, Token, codes};
+use crate::history::{Ending, History};
+use crate::input::PreHireId;
+use crate::moment::Moment;
+use crate::outcome::{ErrorCode, Verdict};
+use crate::plan::Planned;
+
+/// A pre-hire that waits to be looked up.
+pub(super) struct WaitingLook {
+    pub(super) job: Job,
+    pub(super) question: Question,
+    looks: u32,
+    call_ended: Moment,
+}
+
+/// A query that has come back.
+pub(super) struct LandedQuery {
+    batch: Vec<WaitingLook>,
+    reply: QueryReply,
+    pass: Pass,
+    generation: Generation,
+}
+
+/// What a query tells about all of its pre-hires.
+enum QueryVerdict {
+    Answered,
+    Failed,
+    MayNotLook,
+    AskAgain,
+}
+
+impl Question {
+    /// How a row ends when the run stops before it was looked up.
+    pub(super) fn without_an_answer(self, history: &History) -> Ending {
+        let code = history.last().and_then(|(_, code)| code);
+        match self.unanswered(code) {
+            AfterLook::Settle(ending) => ending,
+            AfterLook::CallAgain | AfterLook::LookAgainAfter(_) => Ending::Interrupted,
+        }
+    }
+}
+
+impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
+    /// Lets a pre-hire wait for its first look.
+    pub(super) fn ask(&mut self, job: Job, question: Question, now: Moment) {
+        let delay = question.first_delay(self.look_delay());
+        self.looks.put(now + delay, WaitingLook { job, question, looks: 0, call_ended: now });
+    }
+
+    fn look_delay(&self) -> Duration {
+        self.settings.read_back.unwrap_or_default()
+    }
+
+    pub(super) fn launch_query(&mut self, pass: Pass, token: Token, generation: Generation) {
+        let now = self.clock.now();
+        let batch: Vec<WaitingLook> =
+            std::iter::from_fn(|| self.looks.take_due(now)).take(feishu::MOST_QUERIED).collect();
+        let ids: Vec<PreHireId> = batch.iter().map(|look| look.job.id).collect();
+        let api = self.api.clone();
+        self.in_flight.spawn(async move {
+            let reply = api.query(&token, &ids).await;
+            Landed::Query(LandedQuery { batch, reply, pass, generation })
+        });
+    }
+
+    pub(super) async fn land_query(&mut self, landed: LandedQuery) -> Result<()> {
+        let LandedQuery { batch, reply, pass, generation } = landed;
+        let now = self.clock.now();
+        let verdict = classify(&reply.exchange).verdict;
+        self.gates.query.ended(now, &pass, echo(&reply.exchange, verdict))?;
+        self.ear.tell(Event::LookedUp(self.told(&batch, &reply))).await?;
+        match judge(&reply.exchange, verdict) {
+            QueryVerdict::AskAgain => {
+                self.note_query_trouble(verdict, &reply.exchange, generation, now).await?;
+                batch.into_iter().for_each(|look| self.looks.put(now, look));
+                return Ok(());
+            }
+            QueryVerdict::MayNotLook => {
+                if std::mem::replace(&mut self.may_look, false) {
+                    self.ear.tell(Event::MayNotLook(refusal(&reply.exchange))).await?;
+                }
+                batch.into_iter().for_each(|look| self.looks.put(now, look));
+                return self.answer_all_if_blind().await;
+            }
+            QueryVerdict::Answered => self.token.proved(generation),
+            QueryVerdict::Failed => {}
+        }
+        let has_failed = matches!(judge(&reply.exchange, verdict), QueryVerdict::Failed);
+        for look in batch {
+            let found = match reply.stage_of(look.job.id) {
+                _ if has_failed => Found::Failed,
+                Some(stage) => Found::In(stage.clone()),
+                None => Found::Nothing,
+            };
+            self.take_answer(look, found, now).await?;
+        }
+        Ok(())
+    }
+
+    /// Where the app may not look, every open question goes unanswered.
+    pub(super) async fn answer_all_if_blind(&mut self) -> Result<()> {
+        let now = self.clock.now();
+        while !self.may_look
+            && let Some(look) = self.looks.take_any()
+        {
+            let code = look.job.history.last().and_then(|(_, code)| code);
+            let answer = look.question.unanswered(code);
+            self.act(look.job, answer, now).await?;
+        }
+        Ok(())
+    }
+
+    async fn take_answer(&mut self, look: WaitingLook, found: Found, now: Moment) -> Result<()> {
+        let WaitingLook { mut job, question, looks, call_ended } = look;
+        let looks = looks + 1;
+        let made = Look { question, looks, age: now.since(call_ended), at: self.clock.wall() };
+        let code = job.history.last().and_then(|(_, code)| code);
+        let is_active = matches!(&found, Found::In(stage) if stage.is_active());
+        match made.decide(found, code, self.look_delay()) {
+            AfterLook::LookAgainAfter(pause) => {
+                self.looks.put(now + pause, WaitingLook { job, question, looks, call_ended });
+                Ok(())
+            }
+            answer => {
+                if answer == AfterLook::CallAgain && is_active && made.is_believed() {
+                    job.history.found_active();
+                }
+                self.act(job, answer, now).await
+            }
+        }
+    }
+
+    async fn act(&mut self, job: Job, answer: AfterLook, now: Moment) -> Result<()> {
+        match answer {
+            // Nobody asked for a pre-hire that the file no longer holds: it is looked up, never called.
+            AfterLook::CallAgain | AfterLook::LookAgainAfter(_) if job.row.is_none() => {
+                self.settle(job, &Ending::Interrupted).await
+            }
+            answer => {
+                let next = self.settings.retry.after(answer, &job.history, fastrand::f64());
+                self.follow(job, next, now).await
+            }
+        }
+    }
+
+    async fn note_query_trouble(
+        &mut self,
+        verdict: Verdict,
+        exchange: &Exchange,
+        generation: Generation,
+        now: Moment,
+    ) -> Result<()> {
+        if verdict == Verdict::TokenStale {
+            self.renew_token(exchange, generation);
+            return Ok(());
+        }
+        if self.gates.query.is_throttled_endlessly(now) {
+            self.stop_because(StopCause::ThrottledTooLong);
+        }
+        let until = self.gates.query.held_until();
+        self.ear.tell(Event::Held { at: now, until }).await
+    }
+
+    fn told(&self, batch: &[WaitingLook], reply: &QueryReply) -> crate::event::Look {
+        let found = batch.iter().map(|look| (look.job.id, reply.stage_of(look.job.id).cloned()));
+        let log_id = match &reply.exchange {
+            Exchange::Reply(reply) => reply.log_id.clone(),
+            Exchange::Failed(_) => None,
+        };
+        crate::event::Look {
+            at: self.clock.wall(),
+            found: found.collect(),
+            http_status: reply.exchange.status(),
+            error_code: classify(&reply.exchange).error_code.filter(|_| !is_answer(&reply.exchange)),
+            log_id,
+        }
+    }
+}
+
+/// A look has no field `success`: code 0 on 2xx is all there is.
+fn is_answer(exchange: &Exchange) -> bool {
+    matches!(exchange.code(), Some(0)) && exchange.status().is_some_and(|status| (200..300).contains(&status))
+}
+
+/// No code of a look ever stops the run: at worst it goes on without looking.
+fn judge(exchange: &Exchange, verdict: Verdict) -> QueryVerdict {
+    match verdict {
+        Verdict::Throttled | Verdict::TokenStale => QueryVerdict::AskAgain,
+        _ if is_answer(exchange) => QueryVerdict::Answered,
+        Verdict::Hopeless => QueryVerdict::MayNotLook,
+        _ if exchange.code() == Some(codes::MAY_NOT_READ) => QueryVerdict::MayNotLook,
+        _ => match classify(exchange).error_code {
+            // A refusal of the request itself will not be another one next time.
+            Some(ErrorCode::Api(_)) if verdict == Verdict::Refused => QueryVerdict::MayNotLook,
+            _ => QueryVerdict::Failed,
+        },
+    }
+}
