@@ -146,7 +146,7 @@ pub fn stop_story(stop: &StopCause) -> String {
         StopCause::NoToken(refusal) => ("no token could be fetched", Some(refusal)),
         StopCause::RefusalsInARow(rows) => {
             return stopped(&format!(
-                "{rows} rows were refused one after the other (--stop-after); see their error_message"
+                "{rows} rows were refused one after the other (--stop-after);\nsee their error_message"
             ));
         }
         StopCause::SilenceInARow(rows) => {
@@ -154,11 +154,11 @@ pub fn stop_story(stop: &StopCause) -> String {
         }
         StopCause::FirstCallUnanswered => {
             return stopped(
-                "the first row got no reply in all its attempts; check the network and the address",
+                "the first row got no reply in all its attempts;\ncheck the network and the address",
             );
         }
         StopCause::ThrottledTooLong => {
-            return stopped("the API has turned every call away for more than 15 minutes; try again later");
+            return stopped("the API has turned every call away for more than 15 minutes;\ntry again later");
         }
         StopCause::Deadline => return stopped("the time of --deadline is over"),
     };
@@ -171,7 +171,7 @@ pub fn stop_story(stop: &StopCause) -> String {
 
 fn stopped(what: &str) -> String {
     format!(
-        "stopped early: {what}\nRun the results file through prehire again to go on: its successes are not sent again."
+        "stopped early: {what}\nRun the results file through prehire again to go on:\nits successes are not sent again."
     )
 }
 
