@@ -26,6 +26,8 @@ mod main_job;
 mod pacing;
 /// The table "What a reply means" of the design, row by row.
 mod replies;
+/// Every file of `samples/`, with the results that stand beside it.
+mod samples;
 /// `prehire simulate`, and `--simulate`.
 mod simulate;
 /// Standard output and standard error: what is said, and where.
