@@ -134,7 +134,7 @@ fn a_call_in_doubt_to_the_end_is_unknown() {
         ",
         "30s",
     );
-    each_ends_as_written("9911010000000000001  unknown false timed_out exhausted 3 - - 1", "300ms");
+    each_ends_as_written("9911010000000000001  unknown false timed_out exhausted 3 - - 1", "500ms");
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn a_refused_repeat_after_doubt_is_unknown() {
         ",
         "30s",
     );
-    each_ends_as_written("9913010000000000001  unknown false 1161129 refused_on_retry 2 400 - 1", "300ms");
+    each_ends_as_written("9913010000000000001  unknown false 1161129 refused_on_retry 2 400 - 1", "500ms");
 }
 
 #[test]

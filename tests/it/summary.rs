@@ -28,7 +28,7 @@ fn fields(object: &Value) -> BTreeSet<&str> {
 
 #[test]
 fn the_json_summary_has_exactly_the_fields_of_the_contract() {
-    let context = mixed().flag("--format", "json").rate("1000/2s");
+    let context = mixed().flag("--format", "json").rate("1000/60s");
     let run = context.run();
     run.assert_exit(1);
     let summary = run.json();
@@ -66,8 +66,12 @@ fn the_json_summary_has_exactly_the_fields_of_the_contract() {
         (&json!(1), &json!(1)),
         "{summary}"
     );
-    assert_eq!((&summary["command"], &summary["rate"]), (&json!("withdraw"), &json!("1000/2s")), "{summary}");
-    assert_eq!((&summary["window_seconds"], &summary["exit_code"]), (&json!(2.0), &json!(1)), "{summary}");
+    assert_eq!(
+        (&summary["command"], &summary["rate"]),
+        (&json!("withdraw"), &json!("1000/60s")),
+        "{summary}"
+    );
+    assert_eq!((&summary["window_seconds"], &summary["exit_code"]), (&json!(60.0), &json!(1)), "{summary}");
     assert_eq!(summary["results"], context.results_path().display().to_string());
     assert_eq!(summary["left_in_doubt"], json!([]));
     assert_eq!(summary["max_calls_in_window"], context.withdraw_calls(), "all calls are in one window");
