@@ -1,0 +1,143 @@
+//! Owns the laws of the layout, as far as words can show a breach.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const LONGEST_FILE: usize = 250;
+/// Longer files, with what they may have; each waits to be taken apart.
+const LONGER_FILES: [(&str, usize); 2] = [("outcome.rs", 350), ("send/pool.rs", 400)];
+
+/// The files without clock, network, files, randomness and tasks: those marked `·` in the design.
+const PURE: [&str; 34] = [
+    "event.rs",
+    "feishu/codes.rs",
+    "feishu/exchange.rs",
+    "feishu/wire.rs",
+    "input/columns.rs",
+    "input/duplicates.rs",
+    "input/id.rs",
+    "input/problem.rs",
+    "input/reason.rs",
+    "input/utf8.rs",
+    "input/validate.rs",
+    "moment.rs",
+    "outcome.rs",
+    "record/advice.rs",
+    "record/cells.rs",
+    "record/order.rs",
+    "report/calls.rs",
+    "report/check.rs",
+    "report/summary.rs",
+    "report/tally.rs",
+    "send/board.rs",
+    "send/classify.rs",
+    "send/hold.rs",
+    "send/pacing.rs",
+    "send/retry.rs",
+    "send/spacing.rs",
+    "send/stop.rs",
+    "send/token_state.rs",
+    "send/window.rs",
+    "settings/rate.rs",
+    "settings/span.rs",
+    "simulator/limit.rs",
+    "simulator/people.rs",
+    "simulator/script.rs",
+];
+
+/// What touches the world.
+const WORLDLY: [&str; 9] = [
+    "tokio",
+    "reqwest",
+    "std::fs",
+    "std::env",
+    "std::net",
+    "Instant::now",
+    "SystemTime",
+    "rand::",
+    "Timestamp::now",
+];
+
+#[test]
+fn a_pure_file_does_not_touch_the_world() {
+    for name in PURE {
+        let code = code_of(&source().join(name));
+        for word in WORLDLY {
+            assert!(!code.contains(word), "src/{name} is pure, but mentions {word}");
+        }
+    }
+}
+
+#[test]
+fn the_sending_stage_knows_no_later_one() {
+    for path in files().into_iter().filter(|path| path.starts_with(source().join("send"))) {
+        let code = code_of(&path);
+        for word in ["record::", "report::"] {
+            assert!(!code.contains(word), "{} mentions {word}", path.display());
+        }
+    }
+}
+
+#[test]
+fn only_the_wiring_knows_all_stages_and_no_stage_calls_it() {
+    for path in files() {
+        let is_wiring = path.starts_with(source().join("app")) || path.ends_with("src/main.rs");
+        assert!(
+            is_wiring || !code_of(&path).contains("crate::app"),
+            "{} mentions the wiring",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn the_simulated_api_shares_nothing_with_the_client() {
+    for path in files().into_iter().filter(|path| path.starts_with(source().join("simulator"))) {
+        assert!(!code_of(&path).contains("feishu::"), "{} mentions the client", path.display());
+    }
+}
+
+#[test]
+fn every_file_says_what_it_owns_and_is_short() {
+    for path in files() {
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.starts_with("//! "), "{} does not open with what it owns", path.display());
+        let lines = before_tests(&text).lines().count();
+        let longer = LONGER_FILES.iter().find(|(name, _)| path == source().join(name));
+        let most = longer.map_or(LONGEST_FILE, |(_, most)| *most);
+        assert!(lines <= most, "{} has {lines} lines before its tests", path.display());
+    }
+}
+
+fn source() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// Every file of the source.
+fn files() -> Vec<PathBuf> {
+    let mut folders = vec![source()];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    assert!(files.len() > 50, "the source was not found");
+    files
+}
+
+/// The code of a file, without its tests and comments.
+fn code_of(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let lines = before_tests(&text).lines().map(|line| line.split("//").next().unwrap_or(""));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn before_tests(text: &str) -> &str {
+    text.split("#[cfg(test)]\nmod tests").next().unwrap_or(text)
+}

@@ -1,0 +1,85 @@
+//! Owns the question on a terminal: a pseudo-terminal is standard input, and what is typed there decides.
+
+use std::fs::File;
+use std::io::{Read, Write};
+
+use nix::pty::{OpenptyResult, openpty};
+
+use crate::context::{SOMEBODY, TestContext};
+use crate::run::Run;
+
+/// Runs without `--yes` on a terminal where this is typed; the run's `stderr` is what the terminal showed.
+fn typed(context: &TestContext, answer: &str) -> Run {
+    let OpenptyResult { master, slave } = openpty(None, None).unwrap();
+    let mut command = context.withdraw_command();
+    command.stdin(slave.try_clone().unwrap()).stderr(slave);
+    let mut terminal = File::from(master);
+    terminal.write_all(answer.as_bytes()).unwrap();
+    let mut screen = terminal.try_clone().unwrap();
+    let reader = std::thread::spawn(move || {
+        let mut shown = Vec::new();
+        // The last reader of a terminal is told of its end by an error.
+        let _ = screen.read_to_end(&mut shown);
+        String::from_utf8_lossy(&shown).into_owned()
+    });
+    // The command goes out of scope here, and with it the test's own copies of the terminal's other side.
+    let run = context.finish(command);
+    Run { stderr: reader.join().unwrap(), ..run }
+}
+
+fn context() -> TestContext {
+    TestContext::new()
+        .input("姓名,pre_hire_id,withdraw_reason\n张伟,7345005664477775401,one\nWang Fang,7345005664477775402,\"two\nlines\"\nLi,7345005664477775403,three\nLiu,7345005664477775404,four\nBad,x,five\n")
+        .without("--yes")
+}
+
+#[test]
+fn the_number_of_rows_is_a_yes() {
+    let context = context();
+    let run = typed(&context, "4\n");
+    run.assert_exit(1)
+        .assert_column("status", ["withdrawn", "withdrawn", "withdrawn", "withdrawn", "invalid"]);
+    assert_eq!(context.withdraw_calls(), 4);
+}
+
+#[test]
+fn anything_else_is_a_no_that_calls_nothing_and_creates_nothing() {
+    for answer in ["y\n", "\n", "5\n", "yes\n", "\u{4}"] {
+        let context = context();
+        typed(&context, answer).assert_unusable("not confirmed");
+        assert_eq!(context.record().calls, [], "{answer:?}");
+        assert_eq!(std::fs::read_dir(context.path(".")).unwrap().count(), 1, "only the input is there");
+    }
+}
+
+#[test]
+fn the_question_shows_what_would_happen() {
+    let context = context();
+    let run = typed(&context, "no\n");
+    let host = context.api().base_url().to_owned();
+    for part in [
+        "4",
+        "cli_a1b2c3d4e5f6",
+        &host,
+        "张伟",
+        "7345005664477775401",
+        "one",
+        "two lines",
+        "7345005664477775403",
+    ] {
+        run.assert_stderr(part);
+    }
+    assert!(!run.stderr.contains("7345005664477775404"), "three rows are enough{run}");
+    assert!(!run.stderr.contains(crate::context::APP_SECRET), "{run}");
+    assert_eq!(run.stdout, "", "the question is on standard error");
+}
+
+#[test]
+fn nothing_to_send_is_nothing_to_ask() {
+    let context = TestContext::new().row("x", "a").without("--yes");
+    typed(&context, "").assert_exit(1);
+    let context = TestContext::new().row(SOMEBODY, "a");
+    let run = typed(&context, "");
+    run.assert_exit(0);
+    assert!(!run.stderr.contains("Type"), "--yes was given{run}");
+}

@@ -1,0 +1,34 @@
+//! The integration tests: one binary that runs the real program, against servers on loopback alone.
+//!
+//! A test belongs to the module that owns the promise it checks, not to the code that keeps it.
+
+#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed, and a panic says so")]
+#![allow(missing_docs, unreachable_pub, reason = "nobody depends on the tests")]
+
+/// The builder that all tests share: a directory, an input, a server, flags and an environment.
+mod context;
+/// One bounded run of the program, and what came of it.
+mod run;
+
+/// The layout: which files are pure, which stage may know which, how long a file may be.
+mod architecture;
+/// What goes over the wire, against a mock that sees every byte: requests, tokens, secrets, broken servers.
+mod client;
+/// The question on a terminal.
+mod confirmation;
+/// What must be true before the first call, and what ends a run early.
+mod guards;
+/// What is read: files, columns, rows, ids.
+mod input;
+/// Files in, results out: order, encodings, columns, cells.
+mod main_job;
+/// The cap on calls in any rolling window, in real time; the proofs in virtual time are beside the code.
+mod pacing;
+/// The table "What a reply means" of the design, row by row.
+mod replies;
+/// Every file of `samples/`, with the results that stand beside it.
+mod samples;
+/// `prehire simulate`, and `--simulate`.
+mod simulate;
+/// Standard output and standard error: what is said, and where.
+mod summary;

@@ -1,0 +1,109 @@
+//! Owns the simulated API as a program: `prehire simulate`, and rehearsals with `--simulate`.
+
+use std::io::{BufRead, BufReader};
+use std::process::Child;
+
+use prehire::simulator::manual;
+
+use crate::context::{SOMEBODY, TestContext};
+
+/// A `prehire simulate` that ends with its test.
+struct Served {
+    child: Child,
+    first_line: String,
+}
+
+impl Served {
+    fn start(context: &TestContext, arguments: &[&str]) -> Served {
+        let mut child = context.program([&["simulate"], arguments].concat()).spawn().unwrap();
+        let mut first_line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut first_line).unwrap();
+        Served { child, first_line }
+    }
+
+    fn base_url(&self) -> &str {
+        self.first_line.strip_prefix("listening on ").unwrap().trim_end()
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn the_first_line_says_where_it_listens_and_a_run_can_use_it() {
+    let context = TestContext::new().row(SOMEBODY, "a").row("9923000000000000001", "b");
+    let served = Served::start(&context, &["--seed", "7"]);
+    assert!(served.first_line.starts_with("listening on http://127.0.0.1:"), "{}", served.first_line);
+    let base_url = served.base_url().to_owned();
+    context.server(base_url).run().assert_exit(1).assert_column("status", ["withdrawn", "refused"]);
+}
+
+#[test]
+fn it_listens_on_loopback_only() {
+    let context = TestContext::new();
+    for address in ["0.0.0.0:0", "192.0.2.1:8080", "[::]:0"] {
+        let run = context.finish(context.program(["simulate", "--listen", address]));
+        run.assert_exit(2).assert_stderr("loopback");
+    }
+}
+
+#[test]
+fn a_port_that_is_taken_is_exit_2() {
+    let context = TestContext::new();
+    let served = Served::start(&context, &[]);
+    let address = served.base_url().strip_prefix("http://").unwrap().to_owned();
+    context
+        .finish(context.program(["simulate", "--listen", &address]))
+        .assert_exit(2)
+        .assert_stderr(&address);
+}
+
+#[test]
+fn its_help_explains_every_scripted_id() {
+    let context = TestContext::new();
+    let run = context.finish(context.program(["simulate", "--help"]));
+    for line in manual().lines().filter(|line| !line.trim().is_empty()) {
+        run.assert_stdout(line.trim());
+    }
+}
+
+#[test]
+fn a_rehearsal_needs_no_credentials_and_has_results_of_its_own() {
+    let context = TestContext::new()
+        .row(SOMEBODY, "a")
+        .row("9921000000000000001", "b")
+        .switch("--simulate")
+        .without_env("FEISHU_APP_ID")
+        .without_env("FEISHU_APP_SECRET");
+    let run = context.run();
+    run.assert_exit(1).assert_column("status", ["withdrawn", "refused"]);
+    assert!(run.results_path.ends_with("leavers.simulated.results.csv"));
+    assert!(!context.results_path().exists(), "the real results are left alone");
+}
+
+#[test]
+fn a_rehearsal_is_limited_by_its_rate_and_no_call_is_throttled() {
+    let context = TestContext::new()
+        .rows(30)
+        .switch("--simulate")
+        .rate("20/1s")
+        .flag("--burst", 10)
+        .flag("--format", "json");
+    let summary = context.run().json();
+    assert_eq!(summary["waits"]["throttled"], 0, "{summary}");
+    assert!(summary["max_calls_in_window"].as_u64().unwrap() <= 20, "{summary}");
+    assert!(
+        summary["duration_seconds"].as_f64().unwrap() > 0.9,
+        "20 rows behind the burst take a second: {summary}"
+    );
+}
+
+#[test]
+fn a_rehearsal_can_not_be_aimed_at_a_host() {
+    let context = TestContext::new().row(SOMEBODY, "a").switch("--simulate").switch("--lark");
+    context.run().assert_unusable("--lark");
+}
