@@ -43,6 +43,10 @@ pub struct SimulateArgs {
     #[arg(long, value_name = "NUMBER")]
     pub seed: Option<u64>,
 
+    /// The app may not look pre-hires up: query is answered 99991672.
+    #[arg(long)]
+    pub no_read_scope: bool,
+
     /// Keep every call, for GET /_simulator/record (takes memory).
     #[arg(long)]
     pub record: bool,
@@ -64,6 +68,7 @@ impl SimulateArgs {
             token_lifetime: self.token_lifetime,
             seed: self.seed,
             record: self.record,
+            may_read: !self.no_read_scope,
         }
     }
 }

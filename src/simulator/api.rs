@@ -12,11 +12,13 @@ pub enum Api {
     TenantAccessToken,
     /// `POST /open-apis/corehr/v2/pre_hires/withdraw_onboarding`.
     WithdrawOnboarding,
+    /// `POST /open-apis/corehr/v2/pre_hires/query`.
+    Query,
 }
 
 impl Api {
     /// Every endpoint, in the order of the variants.
-    pub(super) const ALL: [Api; 2] = [Api::TenantAccessToken, Api::WithdrawOnboarding];
+    pub(super) const ALL: [Api; 3] = [Api::TenantAccessToken, Api::WithdrawOnboarding, Api::Query];
 
     /// The endpoint behind a method and a path; the real gateway knows no "wrong method" either.
     pub(super) fn of(method: &str, path: &str) -> Option<Api> {
@@ -27,6 +29,7 @@ impl Api {
         match self {
             Api::TenantAccessToken => "/open-apis/auth/v3/tenant_access_token/internal",
             Api::WithdrawOnboarding => "/open-apis/corehr/v2/pre_hires/withdraw_onboarding",
+            Api::Query => "/open-apis/corehr/v2/pre_hires/query",
         }
     }
 
@@ -34,7 +37,7 @@ impl Api {
     pub(super) fn rate(self, corehr: Option<Rate>) -> Option<Rate> {
         match self {
             Api::TenantAccessToken => Some("1000/60s".parse().expect("the literal is a rate")),
-            Api::WithdrawOnboarding => corehr,
+            Api::WithdrawOnboarding | Api::Query => corehr,
         }
     }
 }

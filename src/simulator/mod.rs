@@ -4,7 +4,7 @@
 //!
 //! - [`Simulator`] listens and serves (`server`, `body`); [`Running`] is one on a thread of its own (`running`).
 //! - `script` decides what is answered. It and all below it are pure: time and chance are parameters.
-//!   `withdraw` plays the withdraw call, `tokens` the token endpoint, `limit` the rolling allowance,
+//!   `withdraw` plays the withdraw call, `query` the look-up, `tokens` the token endpoint, `limit` the rolling allowance,
 //!   `people` holds each pre-hire's state, `reasons` the texts, `log_ids` the names of replies.
 //! - `wish` reads the faults that an id asks for by its first digits, `kinds` lists those below HTTP's
 //!   surface, `manual` explains them all.
@@ -23,6 +23,7 @@ mod limit;
 mod log_ids;
 mod manual;
 mod people;
+mod query;
 mod reasons;
 mod record;
 mod render;

@@ -9,12 +9,13 @@ use super::codes;
 use super::limit::{Refusal, Window};
 use super::log_ids::LogIds;
 use super::people::{People, PreHire};
+use super::query;
 use super::record::{Call, Record};
 use super::render::{self, Addressee, Say};
 use super::reply::{JSON, Reaction, Reply};
 use super::settings::SimulatorSettings;
 use super::tokens::Tokens;
-use super::wire::{self, TokenReply, TokenRequest, WithdrawRequest};
+use super::wire::{self, QueryReply, QueryRequest, TokenReply, TokenRequest, WithdrawRequest};
 use super::withdraw::{self, Chance, Decision};
 
 /// The app whose secret is always wrong.
@@ -26,6 +27,7 @@ const STATE_PATH: &str = "/_simulator/state/";
 #[derive(Debug)]
 pub(super) struct Script {
     fault_percent: f64,
+    may_read: bool,
     windows: [Option<Window>; Api::ALL.len()],
     tokens: Tokens,
     people: People,
@@ -54,6 +56,7 @@ impl Script {
     pub(super) fn new(settings: &SimulatorSettings, started: Option<Timestamp>) -> Script {
         Script {
             fault_percent: settings.fault_percent,
+            may_read: settings.may_read,
             windows: Api::ALL.map(|api| api.rate(settings.rate).map(Window::new)),
             tokens: Tokens::new(settings.token_lifetime),
             people: People::default(),
@@ -68,6 +71,7 @@ impl Script {
         match Api::of(request.method, request.path) {
             Some(Api::TenantAccessToken) => self.hand_out_token(request.body, moment, &log_id),
             Some(Api::WithdrawOnboarding) => self.withdraw(request, moment, &log_id),
+            Some(Api::Query) => self.query(request, moment, &log_id),
             None => Reaction::Reply(self.inspect(request, &log_id)),
         }
     }
@@ -133,6 +137,35 @@ impl Script {
             let blank = call(Api::WithdrawOnboarding, moment);
             Call { pre_hire_id, withdraw_reason, applied, token, ..blank }
         });
+        reaction
+    }
+
+    fn query(&mut self, request: Request<'_>, moment: Moment, log_id: &str) -> Reaction {
+        let token = request.authorization.and_then(|value| value.strip_prefix("Bearer "));
+        let app_id = token.and_then(|token| self.tokens.app_of(token, moment.arrived_at)).map(str::to_owned);
+        let say = match (token, &app_id) {
+            (None, _) => Err(Say::Code(codes::TOKEN_MISSING)),
+            (Some(_), None) => Err(Say::Code(codes::TOKEN_INVALID)),
+            (Some(_), Some(_)) if !self.may_read => Err(Say::Code(codes::SCOPE_MISSING)),
+            (Some(_), Some(_)) => match self.admit(Api::Query, moment) {
+                Err(refusal) => Err(Say::Throttled(refusal)),
+                Ok(()) => {
+                    let body: Option<QueryRequest> = serde_json::from_slice(request.body).ok();
+                    query::play(&self.people, body.as_ref()).map_err(Say::Code)
+                }
+            },
+        };
+        let reaction = match say {
+            Ok(data) => {
+                let reply = wire::to_json(&QueryReply { code: 0, msg: "success", data });
+                Reaction::Reply(Reply::json(200, 0, reply, log_id))
+            }
+            Err(say) => {
+                render::render(say, Addressee { log_id, app_id: app_id.as_deref().unwrap_or_default() })
+            }
+        };
+        let token = token.map(str::to_owned);
+        self.note(&reaction, || Call { token, ..call(Api::Query, moment) });
         reaction
     }
 

@@ -17,6 +17,8 @@ pub struct SimulatorSettings {
     pub latency: RangeInclusive<Duration>,
     /// How many of a hundred withdraw calls meet a fault by chance.
     pub fault_percent: f64,
+    /// May the app look pre-hires up?
+    pub may_read: bool,
     /// How long a token is valid; a new one is handed out when less than a quarter of it is left.
     pub token_lifetime: Duration,
     /// Makes chance, tokens and log ids repeat; `None` is different each time.
@@ -35,6 +37,7 @@ impl Default for SimulatorSettings {
             token_lifetime: Duration::from_secs(2 * 60 * 60),
             seed: None,
             record: false,
+            may_read: true,
         }
     }
 }

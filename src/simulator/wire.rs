@@ -33,6 +33,23 @@ pub(super) struct WithdrawRequest {
     pub(super) withdraw_reason: Option<String>,
 }
 
+/// What the query call is asked.
+#[derive(Debug, Deserialize)]
+pub(super) struct QueryRequest {
+    #[serde(default)]
+    pub(super) pre_hire_ids: Vec<String>,
+    #[serde(default)]
+    pub(super) fields: Vec<String>,
+}
+
+/// What the query call answers.
+#[derive(Debug, Serialize)]
+pub(super) struct QueryReply {
+    pub(super) code: u32,
+    pub(super) msg: &'static str,
+    pub(super) data: serde_json::Value,
+}
+
 /// An error as the API words it.
 #[derive(Debug, Serialize)]
 pub(super) struct ErrorReply<'reply> {

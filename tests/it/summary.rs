@@ -104,8 +104,10 @@ fn every_reason_to_stop_fits_a_terminal() {
         StopCause::ThrottledTooLong,
         StopCause::Deadline,
     ];
-    for line in
-        stops.iter().map(stop_story).flat_map(|story| story.lines().map(str::to_owned).collect::<Vec<_>>())
+    for line in stops
+        .iter()
+        .map(|stop| stop_story(stop, "prehire withdraw leavers.csv"))
+        .flat_map(|story| story.lines().map(str::to_owned).collect::<Vec<_>>())
     {
         assert!(line.chars().count() <= 80, "{} columns: {line}", line.chars().count());
     }
