@@ -49,8 +49,9 @@ fn directory(settings: &WithdrawSettings) -> Result<Option<PathBuf>> {
         Error::unusable("there is no directory for what is used of the allowance").hint(hint)
     })?;
     let directory = state.join("allowance").join(name);
-    fs::create_dir_all(&directory).map_err(|error| {
-        Error::unusable(format!("can't create {}", directory.display())).because(error).hint(hint)
+    // A file is tried, too: a directory may be there and be read-only.
+    fs::create_dir_all(&directory).and_then(|()| tempfile::tempfile_in(&directory)).map_err(|error| {
+        Error::unusable(format!("can't write to {}", directory.display())).because(error).hint(hint)
     })?;
     Ok(Some(directory))
 }

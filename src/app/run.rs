@@ -1,6 +1,7 @@
 //! Owns a run from its first call to its last: the pool and the desk side by side, and the signals that stop them.
 
 use std::collections::VecDeque;
+use std::io::Write;
 
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -13,10 +14,12 @@ use crate::event::{Interrupt, StopCause};
 use crate::input::{Spool, Survey};
 use crate::plan::{Ledger, Planner};
 use crate::record::{Journal, JournalFile, ResultsFile};
-use crate::report::{Progress, Tally};
+use crate::report::{Detail, Progress, Tally};
 use crate::send::{Api, Gates, Lines, Pool};
 use crate::settings::WithdrawSettings;
 
+const STOPPING: &str =
+    "stopping: calls in flight are awaited and recorded; the same signal again leaves at once";
 /// Events that may wait for the desk.
 const QUEUE: usize = 1_024;
 
@@ -86,7 +89,7 @@ pub(super) async fn run_to_the_end<A: Api>(
     let work = async { tokio::join!(pool.run(), desk.record(notices)) };
     let (stop, recorded) = tokio::select! {
         worked = work => worked,
-        exit = signals.second(&halt) => return Err(Error::abandoned(exit)),
+        exit = signals.second(&halt, show.detail) => return Err(Error::abandoned(exit)),
     };
     // Trouble with the journal comes first: the pool's own error follows from it.
     recorded?;
@@ -118,8 +121,12 @@ impl Signals {
     }
 
     /// Passes the first one on to the pool, and returns with the second.
-    async fn second(&mut self, halt: &watch::Sender<Option<StopCause>>) -> Exit {
+    async fn second(&mut self, halt: &watch::Sender<Option<StopCause>>, detail: Detail) -> Exit {
         let first = self.next().await;
+        if detail != Detail::None {
+            // A standard error that is closed is no failure.
+            let _ = writeln!(std::io::stderr(), "{STOPPING}");
+        }
         halt.send_if_modified(|order| {
             let is_new = order.is_none();
             order.get_or_insert(StopCause::Interrupted(first));

@@ -112,7 +112,13 @@ impl<'a> Validator<'a> {
     }
 
     fn earlier_success(&self, record: &Record) -> Option<Status> {
-        let place = self.columns.is_results().then(|| self.columns.width() - RESULT_COLUMNS.len() + 1)?;
-        Status::from_word(record.cell(place)).filter(|status| status.is_success())
+        let status = self.earlier_cell(record, "status")?;
+        Status::from_word(status).filter(|status| status.is_success())
+    }
+
+    /// Where the input is a results file of ours: what it says in one of our columns.
+    pub fn earlier_cell<'r>(&self, record: &'r Record, column: &str) -> Option<&'r str> {
+        let place = RESULT_COLUMNS.iter().position(|name| *name == column)?;
+        self.columns.is_results().then(|| record.cell(self.columns.passed_through() + place))
     }
 }

@@ -65,8 +65,8 @@ impl LedgerBuilder {
     #[must_use]
     pub fn build(self) -> Ledger {
         let LedgerBuilder { mut settled, open } = self;
-        // The sort is stable, so the last entry of an id is the newest.
-        settled.sort_by_key(|entry| entry.id);
+        // Places grow in the journal, so the last entry of an id is the newest; and a stable sort would need memory.
+        settled.sort_unstable_by_key(|entry| (entry.id, entry.offset_and_kind));
         settled.dedup_by(|later, earlier| {
             let is_same = later.id == earlier.id;
             if is_same {

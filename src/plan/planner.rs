@@ -6,8 +6,11 @@ use std::io::Read;
 use super::ledger::{Earlier, Ledger};
 use crate::error::Result;
 use crate::event::Settlement;
-use crate::history::History;
-use crate::input::{PreHireId, ReasonHash, RecordReader, Row, RowRules, Survey, Validator, WithdrawReason};
+use crate::history::{Doubt, History};
+use crate::input::{
+    PreHireId, ReasonHash, Record, RecordReader, Row, RowRules, Survey, Validator, WithdrawReason,
+};
+use crate::outcome::Status;
 
 /// One step of the plan.
 #[derive(Debug)]
@@ -88,16 +91,31 @@ impl<'a, R: Read> Planner<'a, R> {
             let decision = Decision::Settled(Settlement::Duplicate { first: duplicate.first });
             return Ok(Some(Planned::Row { index, line, decision }));
         }
-        let decision = match Validator::new(&self.survey.columns, self.rules).row(record) {
+        let validator = Validator::new(&self.survey.columns, self.rules);
+        let decision = match validator.row(record) {
             Row::Sendable { id, reason } => {
                 self.left_in_doubt.remove(&id);
-                by_the_ledger(self.ledger, id, reason.into())
+                match in_doubt_by_its_cells(&validator, record) {
+                    Some(history) if self.ledger.get(id).is_none() => {
+                        Decision::Resume(id, Some(reason.into()), history)
+                    }
+                    _ => by_the_ledger(self.ledger, id, reason.into()),
+                }
             }
             Row::Invalid(problem) => Decision::Settled(Settlement::Invalid(problem)),
             Row::CarriedOver { .. } => Decision::Settled(Settlement::CarriedOver),
         };
         Ok(Some(Planned::Row { index, line, decision }))
     }
+}
+
+/// A row that an earlier results file calls unknown starts in doubt, and goes on from its cells.
+fn in_doubt_by_its_cells(validator: &Validator<'_>, record: &Record) -> Option<History> {
+    let cell = |column| validator.earlier_cell(record, column);
+    let is_unknown = cell("status").and_then(Status::from_word) == Some(Status::Unknown);
+    let attempts = cell("attempts").and_then(|cell| cell.parse().ok()).unwrap_or(0);
+    let first_sent_at = cell("first_sent_at").and_then(|cell| cell.parse().ok());
+    is_unknown.then(|| History::resumed(attempts, first_sent_at, Doubt::Now))
 }
 
 fn by_the_ledger(ledger: &Ledger, id: PreHireId, reason: WithdrawReason) -> Decision {
@@ -127,7 +145,6 @@ impl<R: Read> Iterator for Planner<'_, R> {
 mod tests {
     use super::*;
     use crate::input::{ColumnChoice, survey};
-    use crate::outcome::Status;
     use crate::plan::LedgerBuilder;
     use jiff::Timestamp;
 
@@ -166,5 +183,16 @@ mod tests {
         builder.open(id("9")).record_cut_off(Timestamp::UNIX_EPOCH);
         let planned = plan("pre_hire_id,reason\n4,a\n3,new\n2,same\n1,new\n", &builder.build());
         assert_eq!(planned, ["resume 4", "send 3 new", "recorded at 20", "recorded at 10", "look up 9"]);
+    }
+
+    #[test]
+    fn an_unknown_row_of_a_results_file_starts_in_doubt() {
+        let header = format!("pre_hire_id,reason,{}", crate::input::RESULT_COLUMNS.join(","));
+        let row = |id: u8, status: &str| {
+            format!("{id},a,2,{status},false,timed_out,,exhausted,5,,,,,2026-01-01T00:00:00Z,")
+        };
+        let text =
+            format!("{header}\n{}\n{}\n{}\n", row(1, "unknown"), row(2, "exhausted"), row(3, "withdrawn"));
+        assert_eq!(plan(&text, &Ledger::default()), ["resume 1", "send 2 a", "CarriedOver"]);
     }
 }

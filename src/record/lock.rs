@@ -23,7 +23,7 @@ impl Lock {
     /// Takes the lock; `what` names what it guards, and it is waited for at most so long.
     ///
     /// # Errors
-    /// Exit 75 with the holder's pid; exit 2 when the file can't be created.
+    /// Exit 75 with the holder's pid; exit 4 when the file can't be created.
     pub fn take(path: &Path, what: &str, wait: Duration) -> Result<Lock> {
         let begun = Instant::now();
         loop {
@@ -31,7 +31,9 @@ impl Lock {
                 Ok(Ok(file)) => return Ok(Lock { path: path.to_owned(), _file: file }),
                 Ok(Err(pid)) => pid,
                 Err(error) => {
-                    return Err(Error::unusable(format!("can't create {}", path.display())).because(error));
+                    return Err(
+                        Error::cannot_record(format!("can't create {}", path.display())).because(error)
+                    );
                 }
             };
             if begun.elapsed() >= wait {

@@ -207,7 +207,7 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
         while self.has_free_worker() {
             let now = self.clock.now();
             if !self.make_ready(now).await? {
-                return Ok([self.waiting.next_due(), self.looks.next_due()].into_iter().flatten().min());
+                return Ok(self.waiting.next_due());
             }
             let Some((token, generation)) = self.usable_token() else { return Ok(None) };
             if self.is_past_deadline(Some(now)) {
