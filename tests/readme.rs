@@ -241,6 +241,12 @@ fn no_flag_is_in_the_table_that_the_command_does_not_have() {
 }
 
 #[test]
+fn the_rust_version_is_that_of_the_manifest() {
+    let version = concat!("Rust ", env!("CARGO_PKG_RUST_VERSION"), " or newer");
+    assert!(README.contains(version), "README.md does not say {version:?}");
+}
+
+#[test]
 fn links_within_the_page_and_the_checkout_lead_somewhere() {
     let anchors: Vec<String> = README
         .lines()
