@@ -31,6 +31,8 @@ pub mod feishu;
 
 pub mod outcome;
 
+mod error_code;
+
 pub mod history;
 
 pub mod event;

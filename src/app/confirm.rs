@@ -84,10 +84,23 @@ fn question(settings: &WithdrawSettings, survey: &Survey, upcoming: &Upcoming) -
         Target::Simulator { .. } => ("the simulated API".to_owned(), "simulated".to_owned()),
     };
     let rate = settings.send.rate;
-    let duration = in_words(rate.time_for(u64::from(rows)));
+    let duration = in_words(rate.time_for(u64::from(rows), u64::from(settings.send.burst.get())));
     let input = settings.input.path.shown();
-    let mut text = format!(
-        "About to withdraw {rows} pre-hires, one call each.\n  file      {input}\n  host      {host}\n  app       {app}\n  \
+    let mut text = String::new();
+    for (line, cells) in &upcoming.first_rows {
+        let _ = writeln!(text, "row {line}");
+        for (name, cell) in survey.columns.names().iter().zip(cells) {
+            let (name, cell) = (one_line(name, 30), one_line(cell, SHOWN_CHARACTERS));
+            let _ = writeln!(text, "  {name}: {cell}");
+        }
+    }
+    if rows as usize > upcoming.first_rows.len() {
+        let _ = writeln!(text, "and {} more", rows as usize - upcoming.first_rows.len());
+    }
+    // Last, so that it stands in sight whatever the rows hold.
+    let _ = write!(
+        text,
+        "\nAbout to withdraw {rows} pre-hires, one call each.\n  file      {input}\n  host      {host}\n  app       {app}\n  \
          duration  about {duration} at {rate}\n"
     );
     let unsent = survey.rows - rows;
@@ -97,16 +110,6 @@ fn question(settings: &WithdrawSettings, survey: &Survey, upcoming: &Upcoming) -
             "  not sent  {unsent} of {} rows: settled before, repeated or invalid",
             survey.rows
         );
-    }
-    for (line, cells) in &upcoming.first_rows {
-        let _ = writeln!(text, "\nrow {line}");
-        for (name, cell) in survey.columns.names().iter().zip(cells) {
-            let (name, cell) = (one_line(name, 30), one_line(cell, SHOWN_CHARACTERS));
-            let _ = writeln!(text, "  {name}: {cell}");
-        }
-    }
-    if rows as usize > upcoming.first_rows.len() {
-        let _ = writeln!(text, "\nand {} more", rows as usize - upcoming.first_rows.len());
     }
     let _ = write!(text, "\nType the number of rows to withdraw them ({rows}), anything else to leave: ");
     text

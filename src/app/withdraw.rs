@@ -1,5 +1,6 @@
 //! Owns `prehire withdraw`, from the file to the exit code: read → validate → ask → run → report.
 
+use std::io::Write;
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -9,12 +10,13 @@ use super::check::survey_input;
 use super::confirm::{Upcoming, confirm, refuse_to_ask_nobody};
 use super::output::print_summary;
 use super::run::{Ran, RunInput, RunOutput, run_to_the_end, runtime};
+use crate::cli::Format;
 use crate::error::{Error, Exit, Result};
 use crate::feishu::{Client, ClientSettings, Credentials, Secret};
 use crate::input::{Spool, Survey};
 use crate::record::entry::{Entry, RunSettings, RunStarted, VERSION};
 use crate::record::{JournalFile, OutputPath, ResultsFile, seen_from};
-use crate::report::RunReport;
+use crate::report::{RunReport, stop_story};
 use crate::settings::{Guards, Surroundings, Target, WithdrawSettings};
 use crate::simulator::{Running, Simulator, SimulatorSettings};
 
@@ -71,6 +73,12 @@ pub(super) fn run(settings: WithdrawSettings, surroundings: &Surroundings) -> Re
         exit,
     };
     print_summary(settings.show, || report.text(), || report.json());
+    if let Some(stop) =
+        stop.as_ref().filter(|_| settings.show.is_quiet || settings.show.format == Format::Json)
+    {
+        // A scheduler's log must name the cause, whatever it does with the summary.
+        let _ = writeln!(std::io::stderr(), "{}", stop_story(stop, &surroundings.command_line));
+    }
     Ok(exit)
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::settings::{BaseUrl, Rate, parse_positive_span, parse_span};
+use crate::settings::{BaseUrl, DEFAULT_BURST, Rate, parse_positive_span, parse_span};
 
 /// Withdraws the pre-hires of a file, one call per row.
 ///
@@ -18,7 +18,7 @@ pub struct WithdrawArgs {
     #[command(flatten)]
     pub input: InputArgs,
 
-    /// The results file [default: the input's name with .results.csv].
+    /// The results file [default: the input's name with .results.csv, or .simulated.results.csv].
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
@@ -47,7 +47,7 @@ pub struct WithdrawArgs {
     pub rate: Option<Rate>,
 
     /// Calls that may go at once before even spacing sets in.
-    #[arg(long, value_name = "N", default_value = "10", help_heading = "Pace")]
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_BURST, help_heading = "Pace")]
     pub burst: NonZeroU32,
 
     /// Calls in flight at most.
@@ -74,7 +74,7 @@ pub struct WithdrawArgs {
     #[arg(long, value_name = "N", help_heading = "Guards")]
     pub max_rows: Option<u32>,
 
-    /// Refuse to start unless the rows are those that `prehire check` saw.
+    /// Refuse to start unless the rows are those that `prehire check` saw: sha256:…, as it prints.
     #[arg(long, value_name = "DIGEST", help_heading = "Guards")]
     pub expect: Option<String>,
 
@@ -86,7 +86,7 @@ pub struct WithdrawArgs {
     #[arg(long, value_name = "N", default_value = "20", help_heading = "Guards")]
     pub stop_after: u32,
 
-    /// Start no new call this long after the first one.
+    /// Start no new call this long after the first one, such as 50m.
     #[arg(long, value_name = "DURATION", value_parser = parse_span, help_heading = "Guards")]
     pub deadline: Option<Duration>,
 
@@ -102,11 +102,11 @@ pub struct WithdrawArgs {
     #[arg(long, conflicts_with_all = ["base_url", "lark"], help_heading = "Target")]
     pub simulate: bool,
 
-    /// Another host [default: https://open.feishu.cn].
+    /// Another host [default: open.feishu.cn].
     #[arg(long, value_name = "URL", conflicts_with = "lark", help_heading = "Target")]
     pub base_url: Option<BaseUrl>,
 
-    /// The host of Lark: https://open.larksuite.com.
+    /// The host of Lark, open.larksuite.com.
     #[arg(long, help_heading = "Target")]
     pub lark: bool,
 

@@ -22,6 +22,8 @@ const MOST_BODY_BYTES: usize = 1024 * 1024;
 const LONGEST_IDLE: Duration = Duration::from_secs(15);
 /// A connection that takes longer than this is given up: nothing was sent, so that is no doubt.
 const LONGEST_CONNECT: Duration = Duration::from_secs(10);
+/// Texts shorter than this are not taken out of what the server says.
+const SHORTEST_SECRET: usize = 8;
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
 /// What the client needs to know.
@@ -158,9 +160,13 @@ impl Client {
             Credentials::Given(_) => None,
         };
         let secrets = app_secret.into_iter().chain(token.map(|token| &token.0));
-        secrets.filter(|secret| !secret.is_empty()).fold(text.to_owned(), |text, secret| {
-            if text.contains(secret.reveal()) { text.replace(secret.reveal(), "***") } else { text }
-        })
+        // A shorter one is no real secret, and would tear words apart.
+        secrets.filter(|secret| secret.reveal().len() >= SHORTEST_SECRET).fold(
+            text.to_owned(),
+            |text, secret| {
+                if text.contains(secret.reveal()) { text.replace(secret.reveal(), "***") } else { text }
+            },
+        )
     }
 }
 

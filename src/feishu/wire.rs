@@ -63,7 +63,7 @@ pub(super) fn parse(bytes: &[u8], scrub: &dyn Fn(&str) -> String) -> Option<Pars
     let text = |value: &Value, most| value.as_str().map(|text| one_line(&scrub(text), most));
     let error = &value["error"];
     let help_url = text(&error["helps"][0]["url"], URL_CHARACTERS)
-        .or_else(|| text(&error["troubleshooter"], URL_CHARACTERS).filter(|text| !text.is_empty()));
+        .or_else(|| address_in(&text(&error["troubleshooter"], URL_CHARACTERS)?));
     let envelope = Envelope {
         code: value["code"].as_i64(),
         message: text(&value["msg"], MESSAGE_CHARACTERS).unwrap_or_default(),
@@ -72,6 +72,11 @@ pub(super) fn parse(bytes: &[u8], scrub: &dyn Fn(&str) -> String) -> Option<Pars
     };
     let log_id = text(&error["log_id"], LOG_ID_CHARACTERS);
     Some(ParsedBody { envelope, log_id, token: granted_token(&value), stages: stages(&value) })
+}
+
+/// The address that a text with prose around it holds.
+fn address_in(text: &str) -> Option<String> {
+    text.split_whitespace().find(|word| word.starts_with("https://")).map(str::to_owned)
 }
 
 fn stages(value: &Value) -> Vec<(PreHireId, Stage)> {

@@ -56,7 +56,7 @@ impl Columns {
                 "there is no column with pre-hire ids; the columns are: {}",
                 listed(searched)
             ))
-            .hint("name it pre_hire_id or 待入职ID, or give its name with --id-column NAME")
+            .hint(hint_for_missing_id(searched))
         })?;
         let reason = find_one(searched, choice.reason.as_deref(), &REASON_NAMES, "--reason-column")?;
         if reason == Some(id) {
@@ -123,6 +123,16 @@ impl Columns {
 pub fn ends_with_ours<'a>(names: impl Iterator<Item = &'a str>) -> bool {
     let names: Vec<&str> = names.collect();
     names.len() > RESULT_COLUMNS.len() && names.ends_with(&RESULT_COLUMNS)
+}
+
+/// A header that is one name with semicolons or tabs in it was cut at the wrong place.
+fn hint_for_missing_id(names: &[String]) -> &'static str {
+    match names {
+        [only] if only.contains([';', '\t', '|']) => {
+            "the columns must be separated by commas: save the file as \"CSV UTF-8 (comma delimited)\""
+        }
+        _ => "name it pre_hire_id or 待入职ID, or give its name with --id-column NAME",
+    }
 }
 
 /// Column names are matched without case, spaces, `-` and `_`.

@@ -31,9 +31,9 @@ impl Lock {
                 Ok(Ok(file)) => return Ok(Lock { path: path.to_owned(), _file: file }),
                 Ok(Err(pid)) => pid,
                 Err(error) => {
-                    return Err(
-                        Error::cannot_record(format!("can't create {}", path.display())).because(error)
-                    );
+                    return Err(Error::cannot_record(format!("can't create {}", path.display()))
+                        .because(error)
+                        .hint("check that the directory is there and can be written, or choose another with -o FILE"));
                 }
             };
             if begun.elapsed() >= wait {

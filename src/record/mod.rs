@@ -15,6 +15,7 @@ mod journal;
 mod journal_file;
 mod lock;
 mod order;
+mod originals;
 mod output_path;
 mod replay;
 mod results;

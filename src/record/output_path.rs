@@ -46,14 +46,13 @@ impl OutputPath {
     }
 
     /// Makes sure that nothing of somebody else's is overwritten. A file that is there is ours to replace if the
-    /// journal names it, and its header ends with our columns.
+    /// journal names it (`is_ours`), and its header ends with our columns.
     ///
     /// # Errors
     /// When there is such a file; exit 2.
-    pub fn refuse_to_overwrite(&self, is_named_by_the_journal: bool) -> Result<()> {
+    pub fn refuse_to_overwrite(&self, is_ours: bool) -> Result<()> {
         let shown = self.results.display();
-        if fs::symlink_metadata(&self.results).is_err() || (is_named_by_the_journal && self.has_our_header())
-        {
+        if fs::symlink_metadata(&self.results).is_err() || (is_ours && self.has_our_header()) {
             return Ok(());
         }
         Err(Error::unusable(format!("{shown} exists already, and no earlier run of this job wrote it"))

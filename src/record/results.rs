@@ -2,9 +2,7 @@
 //!
 //! The input's cells are read from the private copy again, so that nothing but the outcome waits in memory.
 
-use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
-use std::hash::{BuildHasher, RandomState};
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -12,9 +10,10 @@ use std::path::Path;
 use csv::{Terminator, Writer, WriterBuilder};
 use jiff::tz::TimeZone;
 
-use super::cells::{self, Cells, Original};
+use super::cells::{self, Cells};
 use super::journal_file::sync_directory;
 use super::order::ReorderWindow;
+use super::originals::Originals;
 use super::output_path::OutputPath;
 use super::replay::JournalReader;
 use crate::error::{Error, Result};
@@ -213,44 +212,6 @@ fn reason_of<'r>(validator: &Validator<'r>, record: &'r Record) -> &'r str {
     match validator.row(record) {
         Row::Sendable { reason, .. } => reason.as_str(),
         Row::CarriedOver { .. } | Row::Invalid(_) => "",
-    }
-}
-
-/// The rows that later ones repeat: what a duplicate has to say of them.
-#[derive(Debug)]
-struct Originals {
-    rows: HashMap<u32, Option<FirstRow>>,
-    hasher: RandomState,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct FirstRow {
-    line: u64,
-    success: bool,
-    reason: u64,
-}
-
-impl Originals {
-    fn of(survey: &Survey) -> Self {
-        let rows = survey.duplicates.iter().map(|duplicate| (duplicate.first, None)).collect();
-        Originals { rows, hasher: RandomState::new() }
-    }
-
-    fn note<'r>(&mut self, row: u32, line: u64, success: bool, reason: impl Fn() -> &'r str) {
-        if let Some(first) = self.rows.get_mut(&row) {
-            *first = Some(FirstRow { line, success, reason: self.hasher.hash_one(reason()) });
-        }
-    }
-
-    fn of_duplicate(&self, first: u32, reason: &str) -> Original {
-        let first = self
-            .rows
-            .get(&first)
-            .copied()
-            .flatten()
-            .expect("the first row was written before its duplicates");
-        let other_reason = first.reason != self.hasher.hash_one(reason);
-        Original { line: first.line, success: first.success, other_reason }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::error::Exit;
 use crate::input::{Copied, Problem, Survey};
 use crate::outcome::{ErrorCode, Status};
 use crate::record::advice::advice;
-use crate::settings::{Rate, in_words};
+use crate::settings::{DEFAULT_BURST, Rate, in_words};
 
 /// The report on one file.
 #[derive(Debug)]
@@ -58,6 +58,10 @@ impl CheckReport<'_> {
         codes
     }
 
+    fn duration(&self) -> std::time::Duration {
+        self.rate.time_for(u64::from(self.survey.sendable), u64::from(DEFAULT_BURST.get()))
+    }
+
     fn encoding(&self) -> &'static str {
         if self.copied.had_byte_order_mark { "UTF-8 with a byte order mark" } else { "UTF-8" }
     }
@@ -84,7 +88,7 @@ impl CheckReport<'_> {
         for (code, rows) in &survey.invalid {
             line(&mut text, &code.to_string(), &rows.to_string());
         }
-        let duration = in_words(self.rate.time_for(u64::from(survey.sendable)));
+        let duration = in_words(self.duration());
         line(&mut text, "a run takes", &format!("about {duration} at {}", self.rate));
         line(&mut text, "digest", &survey.digest);
         self.add_problems(&mut text);
@@ -127,7 +131,7 @@ impl CheckReport<'_> {
             "can_be_sent": survey.sendable,
             "problems": survey.problems.iter().map(problem).collect::<Vec<_>>(),
             "rate": self.rate.to_string(),
-            "estimated_seconds": self.rate.time_for(u64::from(survey.sendable)).as_secs_f64().round(),
+            "estimated_seconds": self.duration().as_secs_f64().round(),
             "digest": survey.digest,
             "exit_code": self.exit().code(),
         })

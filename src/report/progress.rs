@@ -87,12 +87,12 @@ impl Progress {
                 self.say(&format!("row {line}: {}{code}", words(attempt.verdict)));
             }
             Event::Waiting { line, backoff } => {
-                self.say(&format!("row {line}: tried again in {}", in_words(*backoff)));
+                self.say(&format!("row {line}: is tried again in {}", in_words(*backoff)));
             }
             Event::Held { at, until } => {
                 self.say(&format!("the server asked to wait: no call for {}", in_words(until.since(*at))));
             }
-            Event::TokenCalled => self.say("a token is fetched"),
+            Event::TokenCalled => self.say("fetching a token"),
             Event::LookedUp(look) => self.say(&format!("{} pre-hires were looked up", look.found.len())),
             Event::Admitted { .. }
             | Event::Ended { .. }
@@ -151,7 +151,7 @@ impl Progress {
     /// By the allowance, not by the speed of the moment, which a burst or a hold would distort.
     fn eta(&self, tally: &Tally) -> Duration {
         let left = self.to_send.saturating_sub(tally.sent_rows);
-        self.rate.time_for(u64::from(left))
+        self.rate.time_for(u64::from(left), 0)
     }
 
     /// Says something at once.

@@ -34,7 +34,7 @@ pub fn stop_words(stop: &StopCause) -> &'static str {
     match stop {
         StopCause::Hopeless(_) => "the API refused a call in a way that all rows would meet",
         StopCause::TokenDenied(_) => "the API gave no token: check the app id and the app secret",
-        StopCause::TokenRefusedAgain(_) => "the API refused the token, and a fresh one can't help",
+        StopCause::TokenRefusedAgain(_) => "the API refused the token, and there is no way to a better one",
         StopCause::NoToken(_) => "no token could be fetched: check the network and the address",
         StopCause::RefusalsInARow(_) => "too many rows were refused one after the other (--stop-after)",
         StopCause::SilenceInARow(_) => "too many rows got no reply one after the other: check the network",

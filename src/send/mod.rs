@@ -7,13 +7,14 @@
 //! - [`Pacing`] is the gate's decision: window log, hold and spacing together;
 //! - `board`, `stop` and `token_state` say which row goes, whether the run goes on, and with which token.
 //!
-//! Deeds: the [`Pool`] (`landing` and `looking` are its hands for what comes back), its clock, its token desk, the
+//! Deeds: the [`Pool`] (`dispatch` is its hand for what goes out, `landing` and `looking` are those for what comes back), its clock, its token desk, the
 //! [`Gate`]s and the [`Api`].
 
 mod api;
 mod board;
 pub mod classify;
 mod clock;
+mod dispatch;
 mod due;
 mod gate;
 mod hold;

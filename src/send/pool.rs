@@ -10,10 +10,10 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::api::{Api, Ear, Notice};
-use super::board::{Board, Job, Row};
+use super::board::{Board, Job};
 use super::clock::Clock;
 use super::due::DueQueue;
-use super::gate::{Answer, Gate, Pass};
+use super::gate::{Gate, Pass};
 use super::looking::{LandedQuery, WaitingLook};
 use super::retry::RetryPolicy;
 use super::stop::StopRules;
@@ -22,7 +22,7 @@ use super::token_state::{Generation, TokenState};
 use crate::error::Result;
 use crate::event::{Event, SentRow, Settlement, StopCause};
 use crate::feishu::{Exchange, Token};
-use crate::history::{Ending, History};
+use crate::history::Ending;
 use crate::input::ReasonHash;
 use crate::moment::Moment;
 use crate::plan::{Decision, Planned};
@@ -67,30 +67,30 @@ pub struct Lines {
     pub halt: watch::Receiver<Option<StopCause>>,
 }
 
-type Fetched<A> = (TokenDesk<A>, std::result::Result<(Token, Duration), StopCause>);
+pub(super) type Fetched<A> = (TokenDesk<A>, std::result::Result<(Token, Duration), StopCause>);
 
 /// The worker pool behind the gates.
 pub struct Pool<A: Api, P> {
     pub(super) api: A,
-    plan: P,
+    pub(super) plan: P,
     pub(super) settings: SendSettings,
     pub(super) clock: Clock,
     pub(super) ear: Ear,
     halt: watch::Receiver<Option<StopCause>>,
     pub(super) gates: Gates,
     pub(super) board: Board,
-    next_row: u32,
-    ready: Option<Job>,
+    pub(super) next_row: u32,
+    pub(super) ready: Option<Job>,
     pub(super) waiting: DueQueue<Job>,
     pub(super) looks: DueQueue<WaitingLook>,
     pub(super) may_look: bool,
     pub(super) in_flight: JoinSet<Landed>,
     pub(super) token: TokenState,
-    desk: Option<TokenDesk<A>>,
-    fetch: Option<Pin<Box<dyn Future<Output = Fetched<A>> + Send>>>,
+    pub(super) desk: Option<TokenDesk<A>>,
+    pub(super) fetch: Option<Pin<Box<dyn Future<Output = Fetched<A>> + Send>>>,
     pub(super) stop_rules: StopRules,
-    first_call: Option<Moment>,
-    stop: Option<StopCause>,
+    pub(super) first_call: Option<Moment>,
+    pub(super) stop: Option<StopCause>,
 }
 
 /// A call that has come back.
@@ -185,124 +185,6 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
         nothing_waits && self.in_flight.is_empty() && self.fetch.is_none()
     }
 
-    /// Lets every call go that may go now; the moment at which to look again, if time alone can change anything.
-    async fn dispatch(&mut self) -> Result<Option<Moment>> {
-        let looks = self.dispatch_looks().await?;
-        let calls = self.dispatch_calls().await?;
-        Ok([looks, calls].into_iter().flatten().min())
-    }
-
-    async fn dispatch_looks(&mut self) -> Result<Option<Moment>> {
-        while self.has_free_worker() && self.looks.next_due().is_some_and(|due| due <= self.clock.now()) {
-            let Some((token, generation)) = self.usable_token() else { return Ok(None) };
-            match self.gates.query.admit(self.clock.now())? {
-                Answer::Go(pass) => self.launch_query(pass, token, generation),
-                Answer::Wait(moment) => return Ok(moment),
-            }
-        }
-        Ok(self.looks.next_due().filter(|_| self.has_free_worker()))
-    }
-
-    async fn dispatch_calls(&mut self) -> Result<Option<Moment>> {
-        while self.has_free_worker() {
-            let now = self.clock.now();
-            if !self.make_ready(now).await? {
-                return Ok(self.waiting.next_due());
-            }
-            let Some((token, generation)) = self.usable_token() else { return Ok(None) };
-            if self.is_past_deadline(Some(now)) {
-                self.stop_because(StopCause::Deadline);
-                return Ok(None);
-            }
-            match self.gates.withdraw.admit(now)? {
-                Answer::Go(pass) => self.launch(pass, token, generation).await?,
-                Answer::Wait(moment) if self.is_past_deadline(moment) => {
-                    self.stop_because(StopCause::Deadline)
-                }
-                Answer::Wait(moment) => return Ok(moment),
-            }
-        }
-        Ok(None)
-    }
-
-    fn has_free_worker(&self) -> bool {
-        self.stop.is_none() && self.in_flight.len() < self.settings.workers.get()
-    }
-
-    fn is_past_deadline(&self, moment: Option<Moment>) -> bool {
-        match (self.first_call, self.settings.deadline, moment) {
-            (Some(first), Some(deadline), Some(moment)) => moment >= first + deadline,
-            _ => false,
-        }
-    }
-
-    /// Sees to it that a row is ready to go: one whose wait is over, else the next of the plan.
-    async fn make_ready(&mut self, now: Moment) -> Result<bool> {
-        if self.ready.is_none() {
-            self.ready = self.waiting.take_due(now);
-        }
-        while self.ready.is_none() && self.board.has_room(self.next_row) {
-            let Some(planned) = self.plan.next().transpose()? else { return Ok(false) };
-            self.open(planned, now).await?;
-        }
-        Ok(self.ready.is_some())
-    }
-
-    /// Takes a row of the plan: it is settled, or ready, or is looked up first.
-    async fn open(&mut self, planned: Planned, now: Moment) -> Result<()> {
-        let (row, decision) = match planned {
-            Planned::Row { index, line, decision } => {
-                self.next_row = index + 1;
-                (Some(Row { index, line }), decision)
-            }
-            Planned::LeftInDoubt(id, history) => (None, Decision::Resume(id, None, history)),
-        };
-        let (id, reason, history) = match (decision, row) {
-            (Decision::Settled(settlement), Some(row)) => {
-                return self.ear.tell(Event::Settled { row: row.index, settlement }).await;
-            }
-            (Decision::Settled(_), None) => return Ok(()),
-            (Decision::Send(id, reason), _) => (id, Some(reason), History::default()),
-            (Decision::Resume(id, reason, history), _) => (id, reason, history.in_another_run()),
-        };
-        if let Some(row) = row {
-            self.board.opened(row.index);
-        }
-        let is_new = history.last().is_none() && !history.is_in_doubt();
-        let job = Job { row, id, reason, history, had_reply: false };
-        if is_new {
-            self.ready = Some(job)
-        } else {
-            self.go_on(job, now).await?
-        }
-        Ok(())
-    }
-
-    async fn launch(&mut self, pass: Pass, token: Token, generation: Generation) -> Result<()> {
-        let job = self.ready.take().expect("a row was made ready before the gate was asked");
-        let reason = job.reason.clone().expect("a row without a reason is only looked up");
-        self.first_call.get_or_insert(pass.admitted);
-        let sent_at = self.clock.wall();
-        let begun = Event::Admitted {
-            at: pass.admitted,
-            sent_at,
-            line: job.line(),
-            id: job.id,
-            reason: ReasonHash::of(reason.as_str()),
-            attempt: job.history.attempts() + 1,
-        };
-        let leave = self.ear.ask_leave(begun).await?;
-        let api = self.api.clone();
-        self.in_flight.spawn(async move {
-            let exchange = match leave.await {
-                Ok(()) => Some(api.withdraw(&token, job.id, &reason).await),
-                Err(_) => None,
-            };
-            Landed::Call(LandedCall { job, exchange, pass, sent_at, generation })
-        });
-        Ok(())
-    }
-
     async fn land(&mut self, landed: Landed) -> Result<()> {
         match landed {
             Landed::Call(call) => self.land_call(call).await,
@@ -312,33 +194,6 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
 
     pub(super) fn stop_because(&mut self, cause: StopCause) {
         self.stop.get_or_insert(cause);
-    }
-
-    /// The token, if there is a good one; else one is fetched, and nothing goes until it is there.
-    fn usable_token(&mut self) -> Option<(Token, Generation)> {
-        let usable =
-            self.token.usable(self.clock.now()).map(|(token, generation)| (token.clone(), generation));
-        if usable.is_none()
-            && let Some(desk) = self.desk.take()
-        {
-            self.fetch = Some(Box::pin(desk.fetch()));
-        }
-        usable
-    }
-
-    async fn take_token(&mut self, (desk, fetched): Fetched<A>) -> Result<()> {
-        self.fetch = None;
-        self.desk = Some(desk);
-        match fetched {
-            Ok((token, expire)) => {
-                self.token.granted(self.clock.now(), token, expire);
-                self.ear.tell(Event::TokenObtained).await
-            }
-            Err(cause) => {
-                self.stop_because(cause);
-                Ok(())
-            }
-        }
     }
 
     /// After a stop: whatever is still open, and whatever the plan still holds, gets its result, too.

@@ -8,6 +8,6 @@ mod span;
 
 pub use base_url::BaseUrl;
 pub use environment::Surroundings;
-pub use rate::Rate;
+pub use rate::{DEFAULT_BURST, Rate};
 pub use run::{CheckSettings, Guards, InputSettings, KeepSettings, ShowSettings, Target, WithdrawSettings};
 pub use span::{in_words, parse_positive_span, parse_span};

@@ -9,6 +9,9 @@ use jiff::SignedDuration;
 
 use super::span::parse_positive_span;
 
+/// Calls that may go at once before even spacing sets in, unless `--burst` says otherwise.
+pub const DEFAULT_BURST: NonZeroU32 = NonZeroU32::new(10).expect("ten is not zero");
+
 /// Never more than `calls` in any rolling `period`, as the server sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
@@ -53,10 +56,10 @@ impl Rate {
         f64::from(self.calls.get()) * 60.0 / self.period.as_secs_f64()
     }
 
-    /// How long this many calls take at this allowance once the burst is used up.
+    /// How long this many calls take at this allowance, of which `burst` may go at once.
     #[must_use]
-    pub fn time_for(self, calls: u64) -> Duration {
-        Duration::from_secs_f64((calls as f64 * self.spacing().as_secs_f64()).min(1e9))
+    pub fn time_for(self, calls: u64, burst: u64) -> Duration {
+        Duration::from_secs_f64((calls.saturating_sub(burst) as f64 * self.spacing().as_secs_f64()).min(1e9))
     }
 }
 
