@@ -31,7 +31,7 @@ pub(super) fn run(settings: &CheckSettings) -> Result<Exit> {
 
 /// The first pass, and what makes a file unusable as a whole.
 pub(super) fn survey_input(spool: &Spool, settings: &InputSettings) -> Result<Survey> {
-    let survey = survey(spool.reader(), &settings.columns, &settings.rules)?;
+    let survey = survey(spool.reader(), spool.copied().bytes, &settings.columns, &settings.rules)?;
     if settings.duplicates == Duplicates::Refuse && !survey.duplicates.is_empty() {
         let rows = survey.duplicates.len();
         return Err(Error::unusable(format!("{rows} rows repeat the pre-hire id of an earlier row")).hint(

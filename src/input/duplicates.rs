@@ -7,6 +7,11 @@ use hashbrown::hash_table::Entry;
 
 use super::id::PreHireId;
 
+/// An id of 19 digits, a comma, a reason and a line end.
+const FEWEST_BYTES_A_ROW: u64 = 24;
+/// Beyond this a file of short rows just grows.
+const MOST_RESERVED: usize = 4_000_000;
+
 /// The ids seen so far.
 #[derive(Debug, Default)]
 pub(super) struct SeenIds {
@@ -17,6 +22,13 @@ pub(super) struct SeenIds {
 }
 
 impl SeenIds {
+    /// Room for the ids of a file of this size. What is not used costs no memory; growing would, for a moment.
+    pub(super) fn for_file_of(bytes: u64) -> Self {
+        let rows = usize::try_from(bytes / FEWEST_BYTES_A_ROW).unwrap_or(0).min(MOST_RESERVED);
+        let (ids, rows_of) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
+        SeenIds { places: HashTable::with_capacity(rows), ids, rows: rows_of, hasher: RandomState::new() }
+    }
+
     /// Notes that a row (counted from 0) holds the id; the row that held it first, if there was one.
     pub(super) fn note(&mut self, id: PreHireId, row: u32) -> Option<u32> {
         let SeenIds { places, ids, rows, hasher } = self;

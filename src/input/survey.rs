@@ -56,15 +56,15 @@ impl Survey {
     }
 }
 
-/// Reads the whole file once.
+/// Reads the whole file once; `bytes` is its size, for reserving memory.
 ///
 /// # Errors
 /// When the file can't be used at all; exit 2.
-pub fn survey(source: impl Read, choice: &ColumnChoice, rules: &RowRules) -> Result<Survey> {
+pub fn survey(source: impl Read, bytes: u64, choice: &ColumnChoice, rules: &RowRules) -> Result<Survey> {
     let mut reader = RecordReader::new(source);
     let header = reader.read()?.ok_or_else(|| Error::unusable("the file holds nothing but empty rows"))?;
     let columns = Columns::find(header, choice)?;
-    let mut surveyor = Surveyor::new();
+    let mut surveyor = Surveyor::new(bytes);
     let mut survey = Survey {
         columns: columns.clone(),
         rows: 0,
@@ -93,8 +93,8 @@ struct Surveyor {
 }
 
 impl Surveyor {
-    fn new() -> Self {
-        Surveyor { seen: SeenIds::default(), hash: Context::new(&SHA256) }
+    fn new(bytes: u64) -> Self {
+        Surveyor { seen: SeenIds::for_file_of(bytes), hash: Context::new(&SHA256) }
     }
 
     fn note(&mut self, survey: &mut Survey, record: &Record, row: Row<'_>) {
@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     fn survey_of(text: &str) -> Survey {
-        survey(text.as_bytes(), &ColumnChoice::default(), &RowRules::default()).expect("a usable file")
+        survey(text.as_bytes(), 0, &ColumnChoice::default(), &RowRules::default()).expect("a usable file")
     }
 
     #[test]

@@ -6,6 +6,9 @@ use crate::history::History;
 use crate::input::{PreHireId, ReasonHash};
 use crate::outcome::Status;
 
+/// The lines of one call and its row take more than this.
+const FEWEST_BYTES_A_ROW: u64 = 600;
+
 /// What earlier runs have left behind, by pre-hire.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
@@ -49,6 +52,13 @@ pub struct LedgerBuilder {
 }
 
 impl LedgerBuilder {
+    /// Room for what a journal of this size can tell. What is not used costs no memory; growing would, for a moment.
+    #[must_use]
+    pub fn for_journal_of(bytes: u64) -> Self {
+        let rows = usize::try_from(bytes / FEWEST_BYTES_A_ROW).unwrap_or(0);
+        LedgerBuilder { settled: Vec::with_capacity(rows), open: HashMap::new() }
+    }
+
     /// Notes that a row was settled for good. Other states are [open](LedgerBuilder::open).
     pub fn settled(&mut self, id: PreHireId, status: Status, offset: u64, reason: ReasonHash) {
         self.open.remove(&id);

@@ -150,7 +150,7 @@ mod tests {
 
     fn plan(text: &str, ledger: &Ledger) -> Vec<String> {
         let rules = RowRules::default();
-        let found = survey(text.as_bytes(), &ColumnChoice::default(), &rules).expect("a usable file");
+        let found = survey(text.as_bytes(), 0, &ColumnChoice::default(), &rules).expect("a usable file");
         let planner = Planner::new(text.as_bytes(), &found, &rules, ledger).expect("readable");
         let shown = |planned| match planned {
             Planned::LeftInDoubt(id, _) => format!("look up {id}"),

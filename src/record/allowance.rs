@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -20,6 +20,8 @@ use crate::send::AllowanceStore;
 const OWNER_ONLY: u32 = 0o600;
 /// Calls are kept for at least the API's own window, should a later run have a longer one than this.
 const SHORTEST_MEMORY: Duration = Duration::from_secs(60);
+/// Older calls than the window are kept only so far: no run that takes care has a larger allowance.
+const MOST_REMEMBERED: usize = 10_000;
 /// The file is written anew when it has grown to twice its size and this many bytes more.
 const SLACK: u64 = 1024 * 1024;
 
@@ -29,6 +31,7 @@ pub struct Allowance {
     path: PathBuf,
     file: File,
     boot: Boot,
+    window: Duration,
     memory: Duration,
     timeout: Duration,
     open: BTreeSet<u64>,
@@ -48,8 +51,8 @@ struct Ended {
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Told {
     ended: Vec<Ended>,
-    /// Calls of the last run that have no end.
-    open: Vec<u64>,
+    /// How many of them, the last ones, belong to the last run and have no end.
+    open: usize,
 }
 
 impl Allowance {
@@ -62,14 +65,17 @@ impl Allowance {
         let path = path.with_extension("log");
         let unusable = |error| Error::unusable(format!("can't write {}", path.display())).because(error);
         let (boot, memory) = (Boot::current(), window.max(SHORTEST_MEMORY));
-        let told = tell(&fs::read_to_string(&path).unwrap_or_default(), &boot, uptime());
-        let text = compact(&told.ended, &boot, timeout, uptime().saturating_sub(memory));
+        let now = uptime();
+        let mut ended = tell_file(&path, &boot, now).unwrap_or_default().ended;
+        forget(&mut ended, now, window, memory);
+        let text = compact(&ended, &boot, timeout);
         let file = replace(&path, &text).map_err(unusable)?;
         let bytes = text.len() as u64;
         Ok(Allowance {
             path,
             file,
             boot,
+            window,
             memory,
             timeout,
             open: BTreeSet::new(),
@@ -83,7 +89,7 @@ impl Allowance {
     #[must_use]
     pub fn earlier_calls(&self, window: Duration) -> Vec<Duration> {
         let now = uptime();
-        let told = tell(&fs::read_to_string(&self.path).unwrap_or_default(), &self.boot, now);
+        let told = tell_file(&self.path, &self.boot, now).unwrap_or_default();
         let left = told.ended.iter().map(|ended| (ended.at + window + ended.grace).saturating_sub(now));
         left.filter(|left| !left.is_zero()).collect()
     }
@@ -100,10 +106,11 @@ impl Allowance {
 
     fn compact(&mut self) -> std::io::Result<()> {
         let now = uptime();
-        let told = tell(&fs::read_to_string(&self.path)?, &self.boot, now);
-        let is_open_now = |ended: &&Ended| !(ended.at == now && ended.grace == self.timeout);
-        let ended: Vec<Ended> = told.ended.iter().filter(is_open_now).copied().collect();
-        let mut text = compact(&ended, &self.boot, self.timeout, now.saturating_sub(self.memory));
+        let Told { mut ended, open } = tell_file(&self.path, &self.boot, now)?;
+        // Those in flight come last, and are no ended calls of this run.
+        ended.truncate(ended.len() - open);
+        forget(&mut ended, now, self.window, self.memory);
+        let mut text = compact(&ended, &self.boot, self.timeout);
         for call in &self.open {
             let _ = writeln!(text, "s {call} {}", now.as_nanos());
         }
@@ -126,14 +133,32 @@ impl AllowanceStore for Allowance {
     }
 }
 
+/// Reads a file at a moment of uptime; one that is not there tells nothing.
+fn tell_file(path: &Path, boot: &Boot, now: Duration) -> std::io::Result<Told> {
+    let lines = BufReader::new(File::open(path)?).lines();
+    Ok(tell(lines.map_while(std::io::Result::ok), boot, now))
+}
+
+/// Drops the calls that can't count any more.
+fn forget(ended: &mut Vec<Ended>, now: Duration, window: Duration, memory: Duration) {
+    let counts = |ended: &Ended, window| ended.at + ended.grace + window > now;
+    ended.retain(|ended| counts(ended, memory));
+    let too_many = ended.len().saturating_sub(MOST_REMEMBERED);
+    let mut place = 0;
+    ended.retain(|ended| {
+        place += 1;
+        place > too_many || counts(ended, window)
+    });
+}
+
 /// Reads the lines of a file at a moment of uptime.
-fn tell(text: &str, boot: &Boot, now: Duration) -> Told {
+fn tell(lines: impl Iterator<Item = String>, boot: &Boot, now: Duration) -> Told {
     let mut told = Told::default();
     let mut open = BTreeSet::new();
     let (mut same_boot, mut timeout) = (false, Duration::ZERO);
     // A moment of another boot, or one that is yet to come, tells nothing: the call counts as ended now.
     let moment = |nanos: Duration, same_boot: bool| if same_boot { nanos.min(now) } else { now };
-    for line in text.lines() {
+    for line in lines {
         let words: Vec<&str> = line.split(' ').collect();
         match words[..] {
             ["r", word, nanos] => {
@@ -164,13 +189,13 @@ fn tell(text: &str, boot: &Boot, now: Duration) -> Told {
     }
     // In flight when the run died: it may arrive until its timeout is over, and counts for a window from then.
     told.ended.extend(open.iter().map(|_| Ended { at: now, grace: timeout }));
-    told.open = open.into_iter().collect();
+    told.open = open.len();
     told
 }
 
-fn compact(ended: &[Ended], boot: &Boot, timeout: Duration, oldest: Duration) -> String {
+fn compact(ended: &[Ended], boot: &Boot, timeout: Duration) -> String {
     let mut text = format!("r {} {}\n", boot.word(), timeout.as_nanos());
-    for Ended { at, grace } in ended.iter().filter(|ended| ended.at + ended.grace >= oldest) {
+    for Ended { at, grace } in ended {
         let _ = writeln!(text, "c {} {}", at.as_nanos(), grace.as_nanos());
     }
     text
@@ -200,6 +225,10 @@ mod tests {
         Boot::named(word)
     }
 
+    fn told(text: &str, boot: &Boot) -> Vec<Ended> {
+        tell(text.lines().map(str::to_owned), boot, SECOND * 60).ended
+    }
+
     fn ended(at: u32, grace: u32) -> Ended {
         Ended { at: SECOND * at, grace: SECOND * grace }
     }
@@ -207,23 +236,20 @@ mod tests {
     #[test]
     fn calls_that_ended_count_from_their_end() {
         let text = "r b1 30000000000\ns 1 1000000000\ns 2 2000000000\ne 1 3000000000 1\ne 2 5000000000 0\n";
-        let told = tell(text, &boot("b1"), SECOND * 60);
-        assert_eq!(told.ended, [ended(3, 0), ended(5, 30)]);
+        assert_eq!(told(text, &boot("b1")), [ended(3, 0), ended(5, 30)]);
     }
 
     #[test]
     fn a_call_without_its_end_counts_as_in_flight_for_its_timeout() {
-        let told = tell("r b1 30000000000\ns 7 1000000000\n", &boot("b1"), SECOND * 60);
-        assert_eq!(told.ended, [ended(60, 30)]);
-        let torn = tell("r b1 30000000000\ns 7 1000000000\ne 7 20000", &boot("b1"), SECOND * 60);
-        assert_eq!(torn.ended, [ended(60, 30)]);
+        assert_eq!(told("r b1 30000000000\ns 7 1000000000\n", &boot("b1")), [ended(60, 30)]);
+        assert_eq!(told("r b1 30000000000\ns 7 1000000000\ne 7 20000", &boot("b1")), [ended(60, 30)]);
     }
 
     #[test]
     fn the_times_of_another_boot_or_of_the_future_count_as_now() {
         let text = "r b1 30000000000\nc 900000000000 0\ns 1 1\ne 1 950000000000 1\n";
-        assert_eq!(tell(text, &boot("b2"), SECOND * 60).ended, [ended(60, 0), ended(60, 0)]);
-        assert_eq!(tell(text, &boot("b1"), SECOND * 60).ended, [ended(60, 0), ended(60, 0)]);
+        assert_eq!(told(text, &boot("b2")), [ended(60, 0), ended(60, 0)]);
+        assert_eq!(told(text, &boot("b1")), [ended(60, 0), ended(60, 0)]);
     }
 
     #[test]
@@ -246,16 +272,29 @@ mod tests {
     }
 
     #[test]
-    fn a_long_log_is_written_anew_and_forgets_nothing() {
+    fn a_long_log_is_written_anew_and_forgets_nothing_of_its_window() {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("withdraw");
-        let mut log = Allowance::take(&path, SECOND, SECOND * 30, Duration::ZERO).expect("free");
+        let mut log = Allowance::take(&path, SECOND * 60, SECOND * 30, Duration::ZERO).expect("free");
+        let compact_at_first = log.bytes_when_compact;
         log.admitted(1_000_000).expect("room");
         for call in 0..30_000 {
             log.admitted(call).expect("room");
             log.ended(call, true).expect("room");
         }
         assert_eq!(log.earlier_calls(SECOND * 60).len(), 30_001);
-        assert!(log.bytes_when_compact > 0);
+        assert!(log.bytes_when_compact > compact_at_first);
+    }
+
+    #[test]
+    fn of_the_calls_before_the_window_only_the_last_ones_are_kept() {
+        let mut calls: Vec<Ended> = (0..20_000).map(|_| ended(50, 0)).collect();
+        calls.extend((0..5_000).map(|_| ended(59, 0)));
+        calls.push(ended(0, 0));
+        forget(&mut calls, SECOND * 60, SECOND * 2, SECOND * 60);
+        assert_eq!(calls.len(), MOST_REMEMBERED);
+        let mut calls: Vec<Ended> = (0..20_000).map(|_| ended(59, 0)).collect();
+        forget(&mut calls, SECOND * 60, SECOND * 2, SECOND * 60);
+        assert_eq!(calls.len(), 20_000, "all of the window count");
     }
 }

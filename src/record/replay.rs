@@ -75,10 +75,11 @@ fn damaged(path: &Path, line: u64, cause: &str) -> Error {
 /// # Errors
 /// As [`read_journal`]; also for a format that is newer than this program.
 pub fn replay(file: &File, path: &Path) -> Result<Replay> {
-    let mut builder = Replayer::default();
-    let (chain, good_bytes) = read_journal(file, path, |entry, offset| builder.take(entry, offset))?;
     let unreadable = |error| Error::unusable(format!("can't read {}", path.display())).because(error);
     let total = file.metadata().map_err(unreadable)?.len();
+    let ledger = LedgerBuilder::for_journal_of(total);
+    let mut builder = Replayer { ledger, ..Replayer::default() };
+    let (chain, good_bytes) = read_journal(file, path, |entry, offset| builder.take(entry, offset))?;
     if let Some(run) = builder.runs.iter().find(|run| run.version > VERSION) {
         return Err(Error::unusable(format!("{} was written by prehire {}", path.display(), run.tool))
             .hint("use that version, or a later one"));
