@@ -208,6 +208,13 @@ impl History {
     }
 }
 
+impl Default for Outcome {
+    /// A row that was never sent.
+    fn default() -> Self {
+        History::default().settle(&Ending::Interrupted)
+    }
+}
+
 /// What is known of the doubt about a pre-hire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -145,13 +145,6 @@ pub struct Attempt {
     pub ended_at: Timestamp,
 }
 
-impl Default for Outcome {
-    /// A row that was never sent.
-    fn default() -> Self {
-        crate::history::History::default().settle(&crate::history::Ending::Interrupted)
-    }
-}
-
 /// What proved the status of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConfirmedBy {
