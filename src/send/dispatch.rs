@@ -16,8 +16,10 @@ use crate::plan::{Decision, Planned};
 impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
     /// Lets every call go that may go now; the moment at which to look again, if time alone can change anything.
     pub(super) async fn dispatch(&mut self) -> Result<Option<Moment>> {
-        let looks = self.dispatch_looks().await?;
+        self.dispatch_looks().await?;
         let calls = self.dispatch_calls().await?;
+        // Again: a row that was opened in doubt waits for its look only since then.
+        let looks = self.dispatch_looks().await?;
         Ok([looks, calls].into_iter().flatten().min())
     }
 
