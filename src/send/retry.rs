@@ -45,7 +45,13 @@ impl RetryPolicy {
     #[must_use]
     pub fn decide(&self, history: &History, may_look: bool, jitter: f64) -> Next {
         let Some(last @ (verdict, error_code)) = history.last() else {
-            return Next::AgainAfter(Duration::ZERO);
+            // What an earlier run settled as unknown is looked up before it is called again.
+            let is_asked = may_look && history.is_in_doubt();
+            return if is_asked {
+                Next::Ask(Question::WasItApplied)
+            } else {
+                Next::AgainAfter(Duration::ZERO)
+            };
         };
         match verdict {
             Verdict::Accepted => Next::Settle(Ending::Withdrawn),
