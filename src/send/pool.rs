@@ -15,7 +15,7 @@ use super::clock::Clock;
 use super::due::DueQueue;
 use super::gate::{Gate, Pass};
 use super::looking::{LandedQuery, WaitingLook};
-use super::retry::RetryPolicy;
+use super::retry::{Next, RetryPolicy};
 use super::stop::StopRules;
 use super::token_desk::TokenDesk;
 use super::token_state::{Generation, TokenState};
@@ -212,7 +212,13 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
                 Decision::Send(..) => Settlement::NotReached,
                 Decision::Resume(id, reason, history) => {
                     let reason = reason.map(|reason| ReasonHash::of(reason.as_str()));
-                    let (doubt, ending) = (history.doubt(), Ending::Interrupted);
+                    let history = history.in_another_run();
+                    // A reply that an earlier run recorded, and did not live to settle, says all without a call.
+                    let ending = match self.settings.retry.decide(&history, self.may_look, 0.0) {
+                        Next::Settle(ending) => ending,
+                        _ => Ending::Interrupted,
+                    };
+                    let doubt = history.doubt();
                     Settlement::Sent(SentRow { line, id, reason, doubt, outcome: history.settle(&ending) })
                 }
             };
