@@ -104,8 +104,15 @@ impl OutputPath {
 fn is_same_file(one: &Path, other: &Path) -> bool {
     match (fs::canonicalize(one), fs::canonicalize(other)) {
         (Ok(one), Ok(other)) => one == other,
-        _ => one == other,
+        _ => place_of(one) == place_of(other),
     }
+}
+
+/// Where a file is, or will be.
+fn place_of(path: &Path) -> Option<PathBuf> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let parent = fs::canonicalize(parent).unwrap_or_else(|_| parent.to_owned());
+    path.file_name().map(|name| parent.join(name))
 }
 
 #[cfg(test)]
