@@ -37,13 +37,9 @@ pub fn stop_words(stop: &StopCause) -> &'static str {
         StopCause::TokenRefusedAgain(_) => "the API refused the token, and there is no way to a better one",
         StopCause::NoToken(_) => "no token could be fetched: check the network and the address",
         StopCause::RefusalsInARow(_) => "too many rows were refused one after the other (--stop-after)",
-        StopCause::SilenceInARow(_) => "too many rows got no reply one after the other: check the network",
-        StopCause::FirstCallUnanswered => {
-            "the first row got no reply in all its attempts: check the network and the address"
-        }
-        StopCause::ThrottledTooLong => {
-            "the API turned every call away for more than 15 minutes: try again later"
-        }
+        StopCause::SilenceInARow(_) => "too many rows in a row got no reply: check the network",
+        StopCause::FirstCallUnanswered => "the first row got no reply: check the network and the address",
+        StopCause::ThrottledTooLong => "the API turned all calls away for 15 minutes: try again later",
         StopCause::Deadline => "the time of --deadline is over",
         StopCause::Interrupted(Interrupt::Interrupt) => "interrupted by Ctrl-C (SIGINT)",
         StopCause::Interrupted(Interrupt::Terminate) => "interrupted by SIGTERM",
@@ -56,7 +52,7 @@ pub fn stop_words(stop: &StopCause) -> &'static str {
 pub fn stop_story(stop: &StopCause, again: &str) -> String {
     let mut story = format!("stopped early: {}", stop_words(stop));
     if let StopCause::RefusalsInARow(rows) | StopCause::SilenceInARow(rows) = stop {
-        let _ = write!(story, "; {rows} rows");
+        let _ = write!(story, "\n  rows    {rows}");
     }
     if let Some(refusal) = stop.refusal() {
         let code = refusal.error_code.map_or_else(String::new, |code| format!("{code} "));
