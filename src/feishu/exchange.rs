@@ -22,6 +22,9 @@ impl Exchange {
         match self {
             Exchange::Failed(failure) => failure.message(),
             Exchange::Reply(Reply { status, body, .. }) => match body {
+                Body::Json(Envelope { code: Some(0), success: Some(false), .. }) => {
+                    format!("HTTP {status}: the API says that it did not withdraw")
+                }
                 // Where code 0 is no success, the API's word for it ("success") would mislead.
                 Body::Json(Envelope { code: None | Some(0), .. }) => {
                     format!("HTTP {status}, and no word of whether it was withdrawn")

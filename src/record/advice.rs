@@ -16,9 +16,10 @@ pub fn advice(status: Status, error_code: Option<ErrorCode>) -> &'static str {
             Some(ErrorCode::ConnectFailed) => {
                 "Nothing was sent. Check the network, then run the same command again."
             }
-            _ => {
+            Some(ErrorCode::Api(1_161_116)) => {
                 "Nothing was withdrawn. Wait until nobody edits this pre-hire, then run the same command again."
             }
+            _ => "Nothing was withdrawn. Wait until the API is well again, then run the same command again.",
         },
         Status::Invalid => invalid(error_code),
         Status::Refused => refused(error_code),
