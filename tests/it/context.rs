@@ -53,6 +53,7 @@ impl TestContext {
             .flag("--burst", "10000")
             .flag("--retry-base", "1ms")
             .flag("--retry-cap", "5ms")
+            .flag("--read-back-delay", "10ms")
             .switch("--yes")
             .env("FEISHU_APP_ID", APP_ID)
             .env("FEISHU_APP_SECRET", APP_SECRET)
@@ -203,7 +204,8 @@ impl TestContext {
         self.outcome(command.spawn().unwrap())
     }
 
-    fn outcome(&self, child: Child) -> Run {
+    /// Waits for the end of a run that was started, within bounds.
+    pub fn outcome(&self, child: Child) -> Run {
         let Output { status, stdout, stderr } = bounded(child);
         let output = self.flags.get("--output").and_then(Option::as_deref);
         let results_path = output.map_or_else(|| self.results_path(), |name| self.path(name));

@@ -105,7 +105,6 @@ fn a_duplicate_is_not_sent_and_shares_the_fate_of_the_first() {
 }
 
 #[test]
-#[ignore = "a known gap: the reader takes all that follows an unclosed quotation mark for one cell"]
 fn a_quotation_mark_that_is_never_closed_is_exit_2_before_any_call() {
     let rows =
         "7345005664477775401,a\n7345005664477775402,\"oops\n7345005664477775403,c\n7345005664477775404,d\n";

@@ -9,25 +9,43 @@
 mod context;
 /// One bounded run of the program, and what came of it.
 mod run;
+/// What can be seen of a run from outside: its journal, its lock, the server's record; and runs that are killed.
+mod watch;
 
+/// The allowance on disk: what an earlier run has used counts in the next.
+mod allowance;
 /// The layout: which files are pure, which stage may know which, how long a file may be.
 mod architecture;
 /// What goes over the wire, against a mock that sees every byte: requests, tokens, secrets, broken servers.
 mod client;
 /// The question on a terminal.
 mod confirmation;
+/// Doubt over several runs: it sticks to a pre-hire.
+mod doubt;
+/// `prehire explain`: one pre-hire's story, for an auditor.
+mod explain;
 /// What must be true before the first call, and what ends a run early.
 mod guards;
 /// What is read: files, columns, rows, ids.
 mod input;
+/// The journal: its lines, its chain, whose it is, and what is done about a damaged one.
+mod journal;
+/// One run at a time on a journal and on an allowance.
+mod locks;
 /// Files in, results out: order, encodings, columns, cells.
 mod main_job;
 /// The cap on calls in any rolling window, in real time; the proofs in virtual time are beside the code.
 mod pacing;
+/// Calls in doubt: looked up where the app may, repeated where it may not.
+mod read_back;
 /// The table "What a reply means" of the design, row by row.
 mod replies;
+/// The same command again: it goes on, by pre-hire id.
+mod resume;
 /// Every file of `samples/`, with the results that stand beside it.
 mod samples;
+/// Ctrl-C and SIGTERM, once and twice.
+mod signals;
 /// `prehire simulate`, and `--simulate`.
 mod simulate;
 /// Standard output and standard error: what is said, and where.
