@@ -161,6 +161,9 @@ impl History {
         };
         let message = match ending {
             _ if success => String::new(),
+            Ending::FoundIn(stage, _) if self.message.is_empty() => {
+                format!("read back: the stage is {stage}")
+            }
             Ending::FoundIn(stage, _) => format!("{}; read back: the stage is {stage}", self.message),
             _ => self.message.clone(),
         };

@@ -18,8 +18,7 @@ use crate::report::{Detail, Progress, Tally};
 use crate::send::{Api, Gates, Lines, Pool};
 use crate::settings::WithdrawSettings;
 
-const STOPPING: &str =
-    "stopping: calls in flight are awaited; the same signal again leaves at once";
+const STOPPING: &str = "stopping: calls in flight are awaited; the same signal again leaves at once";
 /// Events that may wait for the desk.
 const QUEUE: usize = 1_024;
 

@@ -86,3 +86,13 @@ fn an_id_in_doubt_that_the_file_no_longer_holds_stands_in_the_text_summary() {
     let context = context.input(HEADER).row(SOMEBODY, "b").without("--no-read-back");
     context.run().assert_exit(0).assert_stdout(APPLIED).assert_stdout("withdrawn");
 }
+
+#[test]
+fn an_unknown_row_that_is_found_in_another_stage_is_refused_and_says_so() {
+    let context = TestContext::new().row(APPLIED, "a").flag("--max-attempts", 1).switch("--no-read-back");
+    let unknown = context.run().results_text().replace(APPLIED, "9922000000000000001");
+    let second = context.input(unknown).named("again.csv").without("--no-read-back").run();
+    let row = second.only_row();
+    assert_eq!(row.words(&["status", "retry_outcome", "confirmed_by"]), "refused refused_on_retry read_back");
+    assert_eq!(&row["error_message"], "read back: the stage is completed", "{second}");
+}
