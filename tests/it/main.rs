@@ -12,10 +12,16 @@ mod run;
 
 /// The layout: which files are pure, which stage may know which, how long a file may be.
 mod architecture;
+/// What a journal must prove about its runs, for the tests that kill them.
+mod audit;
 /// What goes over the wire, against a mock that sees every byte: requests, tokens, secrets, broken servers.
 mod client;
 /// The question on a terminal.
 mod confirmation;
+/// Runs that are killed at any moment and at every line of the journal.
+mod crash;
+/// Disks that are full or read-only.
+mod disk_full;
 /// What must be true before the first call, and what ends a run early.
 mod guards;
 /// What is read: files, columns, rows, ids.
