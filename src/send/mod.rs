@@ -23,6 +23,8 @@ mod look;
 mod looking;
 mod pacing;
 mod pool;
+#[cfg(test)]
+mod pool_tests;
 mod retry;
 mod spacing;
 mod stop;

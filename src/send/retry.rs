@@ -45,13 +45,10 @@ impl RetryPolicy {
     #[must_use]
     pub fn decide(&self, history: &History, may_look: bool, jitter: f64) -> Next {
         let Some(last @ (verdict, error_code)) = history.last() else {
-            // What an earlier run settled as unknown is looked up before it is called again.
-            let is_asked = may_look && history.is_in_doubt();
-            return if is_asked {
-                Next::Ask(Question::WasItApplied)
-            } else {
-                Next::AgainAfter(Duration::ZERO)
-            };
+            // An earlier run has left its cells, and with them perhaps a doubt, but not the story of its calls.
+            let is_to_be_asked = may_look && history.is_in_doubt();
+            let question = is_to_be_asked.then_some(Question::WasItApplied);
+            return question.map_or(Next::AgainAfter(Duration::ZERO), Next::Ask);
         };
         match verdict {
             Verdict::Accepted => Next::Settle(Ending::Withdrawn),
@@ -153,6 +150,16 @@ mod tests {
         assert_eq!(story(&[THROTTLED]), (Status::NotAttempted, Some(Interrupted), 0));
         assert_eq!(story(&[(Verdict::Hopeless, None)]), (Status::NotAttempted, Some(Interrupted), 1));
         assert_eq!(story(&[]), (Status::NotAttempted, None, 0));
+    }
+
+    #[test]
+    fn a_doubt_that_the_cells_of_an_earlier_run_tell_of_is_looked_up_first() {
+        use crate::history::Doubt;
+        let next = |doubt, may_look| POLICY.decide(&History::resumed(2, None, doubt), may_look, 0.5);
+        assert_eq!(next(Doubt::Now, true), Next::Ask(Question::WasItApplied));
+        for (doubt, may_look) in [(Doubt::Now, false), (Doubt::Before, true), (Doubt::Never, true)] {
+            assert_eq!(next(doubt, may_look), Next::AgainAfter(Duration::ZERO), "{doubt:?}");
+        }
     }
 
     fn any_reply() -> impl Strategy<Value = (Verdict, Option<ErrorCode>)> {

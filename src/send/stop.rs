@@ -24,6 +24,8 @@ impl StopRules {
 
     /// Notes that a row was settled by calls; `had_reply` if any of them was answered.
     pub(super) fn settled(&mut self, status: Status, had_reply: bool) -> Option<StopCause> {
+        // A success without a reply was read back: its call has arrived, so somebody is there.
+        let had_reply = had_reply || status.is_success();
         if had_reply {
             self.silent = 0;
         } else {
@@ -87,5 +89,10 @@ mod tests {
         assert_eq!(stops(StopRules::new(0), &rows), Some((20, StopCause::SilenceInARow(20))));
         rows[10] = (Refused, true);
         assert_eq!(stops(StopRules::new(0), &rows), None);
+        assert_eq!(
+            stops(StopRules::new(0), &[(Withdrawn, false); 25]),
+            None,
+            "read back, so they have arrived"
+        );
     }
 }

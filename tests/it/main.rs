@@ -16,10 +16,16 @@ mod watch;
 mod allowance;
 /// The layout: which files are pure, which stage may know which, how long a file may be.
 mod architecture;
+/// What a journal must prove about its runs, for the tests that kill them.
+mod audit;
 /// What goes over the wire, against a mock that sees every byte: requests, tokens, secrets, broken servers.
 mod client;
 /// The question on a terminal.
 mod confirmation;
+/// Runs that are killed at any moment and at every line of the journal.
+mod crash;
+/// Disks that are full or read-only.
+mod disk_full;
 /// Doubt over several runs: it sticks to a pre-hire.
 mod doubt;
 /// `prehire explain`: one pre-hire's story, for an auditor.

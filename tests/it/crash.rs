@@ -1,0 +1,203 @@
+//! Owns the proof that nothing is lost and nothing done twice: runs that are killed, again and again, at any moment
+//! and at every line of the journal.
+
+use std::path::PathBuf;
+use std::process::{Child, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use prehire::simulator::Api;
+
+use crate::audit::{Audit, calls_by_id, lines_of};
+use crate::context::TestContext;
+use crate::run::Run;
+
+/// A run that makes no call is killed all the same after this time.
+const LONGEST_LIFE: Duration = Duration::from_millis(400);
+
+/// When a run is killed: after so many more calls to the server, and then so much time.
+struct Fate {
+    calls: usize,
+    then: Duration,
+}
+
+fn context() -> TestContext {
+    TestContext::new()
+        .flag("--read-back-delay", "20ms")
+        .flag("--timeout", "2s")
+        .flag("--max-attempts", 8)
+        .flag("--stop-after", 0)
+        .flag("--progress", "never")
+}
+
+fn journal_of(context: &TestContext) -> PathBuf {
+    context.results_path().with_extension("csv.journal")
+}
+
+fn ids(count: u64) -> Vec<String> {
+    (0..count).map(|index| (7_345_005_664_477_000_000 + 7 * index + 1).to_string()).collect()
+}
+
+/// Starts the run; true if it was killed, false if it ended before its fate came.
+fn run_until(context: &TestContext, fate: &Fate, signal: Signal) -> bool {
+    let calls = context.record().calls.len() + fate.calls;
+    let began = Instant::now();
+    let mut command = context.withdraw_command();
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    while context.record().calls.len() < calls && began.elapsed() < LONGEST_LIFE {
+        if child.try_wait().unwrap().is_some() {
+            return false;
+        }
+        thread::yield_now();
+    }
+    thread::sleep(fate.then);
+    let was_alive = child.try_wait().unwrap().is_none();
+    signal_to(&child, signal);
+    child.wait().unwrap();
+    was_alive
+}
+
+fn signal_to(child: &Child, signal: Signal) {
+    // It may have ended by itself; its id is ours until it is waited for.
+    let _ = kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), signal);
+}
+
+/// Kills runs until enough have died, then lets one end by itself.
+fn kill_again_and_again(
+    context: &TestContext,
+    workers: usize,
+    kills: usize,
+    fates: impl Fn() -> Fate,
+) -> Run {
+    let (mut audit, mut killed, mut runs) = (Audit::default(), 0, 0);
+    let journal = journal_of(context);
+    while killed < kills && runs < 2 * kills {
+        runs += 1;
+        killed += usize::from(run_until(context, &fates(), Signal::SIGKILL));
+        audit.look(&journal, workers, || context.record());
+    }
+    let run = context.run();
+    audit.look(&journal, workers, || context.record());
+    assert!(killed >= kills, "only {killed} of {runs} runs were killed, the rest had ended{run}");
+    run
+}
+
+#[test]
+fn nothing_is_lost_and_nothing_done_twice_by_kills_at_random_moments() {
+    const ROWS: u64 = 160;
+    let context = context().rows(ROWS).flag("--workers", 8).simulator(|settings| {
+        settings.latency = Duration::ZERO..=Duration::from_millis(15);
+        settings.fault_percent = 8.0;
+        settings.seed = Some(1);
+    });
+    fastrand::seed(1);
+    let began = Instant::now();
+    let run = kill_again_and_again(&context, 8, 30, || Fate {
+        calls: fastrand::usize(0..8),
+        then: Duration::from_micros(fastrand::u64(0..6_000)),
+    });
+    eprintln!("30 kills in {:?}", began.elapsed());
+    run.assert_exit(0);
+    Audit::default().assert_complete(&run, context.api(), &ids(ROWS));
+    let statuses = run.results();
+    assert!(statuses.iter().all(|row| &row["status"] == "withdrawn"), "{run}");
+    let calls = context.withdraw_calls();
+    context.run().assert_exit(0);
+    assert_eq!(context.withdraw_calls(), calls, "everything was settled, so nothing is called");
+}
+
+#[test]
+fn no_window_holds_more_than_the_cap_however_often_the_run_is_killed() {
+    const ROWS: u64 = 120;
+    let rate = "40/1s";
+    let context = context().rows(ROWS).rate(rate).flag("--workers", 4).flag("--timeout", "500ms").simulator(
+        |settings| {
+            settings.rate = Some(rate.parse().unwrap());
+            settings.latency = Duration::ZERO..=Duration::from_millis(15);
+            settings.fault_percent = 4.0;
+            settings.seed = Some(2);
+        },
+    );
+    fastrand::seed(2);
+    let began = Instant::now();
+    let run = kill_again_and_again(&context, 4, 30, || Fate {
+        calls: fastrand::usize(0..14),
+        then: Duration::from_micros(fastrand::u64(0..60_000)),
+    });
+    eprintln!("30 kills in {:?}", began.elapsed());
+    run.assert_exit(0);
+    Audit::default().assert_complete(&run, context.api(), &ids(ROWS));
+    let record = context.record();
+    assert!(record.calls.iter().all(|call| call.status != Some(429)), "a call was throttled{run}");
+    for api in [Api::WithdrawOnboarding, Api::Query] {
+        let most = record.most_in_window(api, Duration::from_secs(1));
+        assert!(most <= 40, "{most} calls in a second{run}");
+    }
+}
+
+#[test]
+fn a_crash_at_any_line_of_the_journal_is_survived_and_so_is_another_one() {
+    const LINES: usize = 36;
+    const LANES: usize = 9;
+    let began = Instant::now();
+    thread::scope(|scope| {
+        for lane in 0..LANES {
+            scope.spawn(move || (1..=LINES).filter(|line| line % LANES == lane).for_each(crash_at));
+        }
+    });
+    eprintln!("{} crashes in {:?}", 2 * LINES, began.elapsed());
+}
+
+/// One life that ends while this line is written, another one soon after it began, and a last one to the end.
+fn crash_at(line: usize) {
+    // Refused at first, withdrawn without a word, cut off before the deed and after it, and ordinary ones between.
+    let scripted =
+        ["9902011611160000001", "9903011610000000001", "9912020000000000001", "9913030000000000001"];
+    let ids: Vec<String> = scripted.map(str::to_owned).into_iter().chain(ids(4)).collect();
+    let mut context =
+        ids.iter().fold(context(), |context, id| context.row(id, "reason")).flag("--workers", 3);
+    let (mut audit, journal) = (Audit::default(), journal_of(&context));
+    for at in [line, 2 + line % 7] {
+        context = context.env("PREHIRE_TEST_CRASH_AT_JOURNAL_LINE", at.to_string());
+        let crashed = context.run();
+        assert!(matches!(crashed.exit_code, 134 | 0), "line {at}{crashed}");
+        audit.look(&journal, 3, || context.record());
+    }
+    let context = context.without_env("PREHIRE_TEST_CRASH_AT_JOURNAL_LINE");
+    let run = context.run();
+    audit.look(&journal, 3, || context.record());
+    audit.assert_complete(&run, context.api(), &ids);
+    run.assert_exit(0);
+}
+
+#[test]
+fn what_a_signal_leaves_in_doubt_is_looked_up_by_the_next_run() {
+    const ROWS: u64 = 60;
+    let context = context().rows(ROWS).flag("--workers", 8).simulator(|settings| {
+        settings.latency = Duration::ZERO..=Duration::from_millis(15);
+        settings.fault_percent = 40.0;
+        settings.seed = Some(3);
+    });
+    fastrand::seed(3);
+    let (mut audit, journal) = (Audit::default(), journal_of(&context));
+    for _ in 0..10 {
+        let fate = Fate { calls: fastrand::usize(0..14), then: Duration::from_millis(fastrand::u64(0..20)) };
+        let signal = if fastrand::bool() { Signal::SIGTERM } else { Signal::SIGINT };
+        run_until(&context, &fate, signal);
+        audit.look(&journal, 8, || context.record());
+    }
+    let unknown = lines_of(&journal).iter().filter(|line| line.fields["cells"][1] == "unknown").count();
+    assert!(unknown > 0, "no run left anything in doubt");
+    let run = context.run();
+    audit.look(&journal, 8, || context.record());
+    audit.assert_complete(&run, context.api(), &ids(ROWS));
+    let calls = calls_by_id(&context.record());
+    for row in run.results() {
+        assert!(
+            row["attempts"].parse::<usize>().unwrap() >= calls[&row["pre_hire_id"]],
+            "calls were lost: {row:?}"
+        );
+    }
+}

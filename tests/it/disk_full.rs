@@ -1,0 +1,1 @@
+//! Owns disks that are full or read-only.
