@@ -1,9 +1,13 @@
 //! Owns the story of one row: what its attempts and looks have told so far, and how it ends in an [`Outcome`].
 
+mod ending;
+
 use jiff::Timestamp;
 
-use crate::feishu::Stage;
-use crate::outcome::{Attempt, ConfirmedBy, ErrorCode, Outcome, RetryOutcome, Status, Verdict};
+use crate::input::ReasonHash;
+use crate::outcome::{Attempt, ErrorCode, Verdict};
+
+pub use ending::Ending;
 
 /// Everything that the calls so far have told about one row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,51 +18,65 @@ pub struct History {
     is_in_doubt: bool,
     first_sent_at: Option<Timestamp>,
     last: Option<(Verdict, Option<ErrorCode>)>,
+    last_reason: Option<ReasonHash>,
+    /// The code that an earlier run has recorded, where its calls are not known one by one.
+    recorded_code: Option<ErrorCode>,
     message: String,
     http_status: Option<u16>,
     log_id: Option<String>,
     settled_at: Option<Timestamp>,
 }
 
-/// How the story of a row ends.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// The API carried the withdrawal out.
-    Withdrawn,
-    /// A look showed that a call of ours was carried out.
-    FoundWithdrawn(Timestamp),
-    /// A look showed that somebody else had withdrawn it before our first call.
-    FoundWithdrawnBefore(Timestamp),
-    /// The API refused, and nothing was in doubt that this would leave open.
-    Refused,
-    /// A look showed a stage that allows no withdrawal.
-    FoundIn(Stage, Timestamp),
-    /// A repeat of a call in doubt was refused in a way that does not tell whether the first was applied.
-    RefusedInDoubt,
-    /// No attempt is left.
-    OutOfAttempts,
-    /// The run ended first.
-    Interrupted,
-}
-
 impl History {
-    /// The story as the cells of an earlier run tell it.
+    /// The story as the cells of an earlier run tell it; `cell` gives the text in one of our columns.
     #[must_use]
-    pub fn resumed(attempts: u32, first_sent_at: Option<Timestamp>, doubt: Doubt) -> Self {
+    pub fn recorded<'c>(cell: impl Fn(&str) -> &'c str, doubt: Doubt) -> Self {
+        let attempts = cell("attempts").parse().unwrap_or(0);
         History {
             attempts,
             attempts_of_earlier_runs: attempts,
             was_ever_in_doubt: doubt != Doubt::Never,
             is_in_doubt: doubt == Doubt::Now,
-            first_sent_at,
+            first_sent_at: cell("first_sent_at").parse().ok(),
+            recorded_code: cell("error_code").parse().ok(),
+            message: cell("error_message").to_owned(),
+            http_status: cell("http_status").parse().ok(),
+            log_id: Some(cell("log_id").to_owned()).filter(|log_id| !log_id.is_empty()),
             ..History::default()
         }
     }
 
-    /// The same story at the beginning of another run, which has attempts of its own.
+    /// A story of so many calls, the first at this time.
+    #[cfg(test)]
+    pub(crate) fn resumed(attempts: u32, first_sent_at: Option<Timestamp>, doubt: Doubt) -> Self {
+        let (attempts, at) =
+            (attempts.to_string(), first_sent_at.map_or_else(String::new, |at| at.to_string()));
+        let cell = |column: &str| match column {
+            "attempts" => attempts.as_str(),
+            "first_sent_at" => at.as_str(),
+            _ => "",
+        };
+        History::recorded(cell, doubt)
+    }
+
+    /// The same story at the beginning of another run, which has attempts of its own, and perhaps another reason.
+    ///
+    /// What the last call came to counts no more if it was refused for another reason, or says nothing of a doubt.
     #[must_use]
-    pub fn in_another_run(self) -> Self {
-        History { attempts_of_earlier_runs: self.attempts, ..self }
+    pub fn in_another_run(self, reason: Option<ReasonHash>) -> Self {
+        let is_other_reason = self.last_reason.is_some() && reason.is_some() && self.last_reason != reason;
+        let counts = match self.last {
+            Some((Verdict::Refused, _)) => !is_other_reason,
+            Some((Verdict::Accepted | Verdict::InDoubt, _)) => true,
+            _ => !self.is_in_doubt,
+        };
+        let last = self.last.filter(|_| counts);
+        History { attempts_of_earlier_runs: self.attempts, last, ..self }
+    }
+
+    /// Notes the reason of the last call.
+    pub fn called_with(&mut self, reason: ReasonHash) {
+        self.last_reason = Some(reason);
     }
 
     /// Adds one call.
@@ -144,77 +162,6 @@ impl History {
             (true, false) => Doubt::Before,
             (false, false) => Doubt::Never,
         }
-    }
-
-    /// Closes the story of the row.
-    #[must_use]
-    pub fn settle(self, ending: &Ending) -> Outcome {
-        let status = self.status(ending);
-        let success = status.is_success();
-        let error_code = self.last.and_then(|(_, code)| code).filter(|_| !success);
-        let (confirmed_by, looked_at) = match ending {
-            Ending::Withdrawn | Ending::Refused => (Some(ConfirmedBy::Reply), None),
-            Ending::FoundWithdrawn(at) | Ending::FoundWithdrawnBefore(at) | Ending::FoundIn(_, at) => {
-                (Some(ConfirmedBy::ReadBack), Some(*at))
-            }
-            Ending::RefusedInDoubt | Ending::OutOfAttempts | Ending::Interrupted => (None, None),
-        };
-        let message = match ending {
-            _ if success => String::new(),
-            Ending::FoundIn(stage, _) if self.message.is_empty() => {
-                format!("read back: the stage is {stage}")
-            }
-            Ending::FoundIn(stage, _) => format!("{}; read back: the stage is {stage}", self.message),
-            _ => self.message.clone(),
-        };
-        Outcome {
-            status,
-            error_code,
-            message,
-            retry_outcome: self.retry_outcome(ending),
-            attempts: self.attempts,
-            http_status: self.http_status,
-            confirmed_by,
-            log_id: self.log_id,
-            first_sent_at: self.first_sent_at,
-            settled_at: looked_at.or(self.settled_at).filter(|_| status != Status::NotAttempted),
-        }
-    }
-
-    const fn status(&self, ending: &Ending) -> Status {
-        match ending {
-            Ending::Withdrawn | Ending::FoundWithdrawn(_) => Status::Withdrawn,
-            Ending::FoundWithdrawnBefore(_) => Status::AlreadyWithdrawn,
-            Ending::Refused | Ending::FoundIn(..) => Status::Refused,
-            Ending::RefusedInDoubt => Status::Unknown,
-            Ending::OutOfAttempts | Ending::Interrupted if self.is_in_doubt => Status::Unknown,
-            Ending::OutOfAttempts => Status::Exhausted,
-            Ending::Interrupted => Status::NotAttempted,
-        }
-    }
-
-    fn retry_outcome(&self, ending: &Ending) -> Option<RetryOutcome> {
-        let at_once = self.attempts <= 1 && !self.was_ever_in_doubt;
-        match ending {
-            Ending::Withdrawn if self.attempts <= 1 => Some(RetryOutcome::NotNeeded),
-            Ending::FoundWithdrawnBefore(_) | Ending::Refused | Ending::FoundIn(..) if at_once => {
-                Some(RetryOutcome::NotNeeded)
-            }
-            Ending::Withdrawn | Ending::FoundWithdrawn(_) => Some(RetryOutcome::Recovered),
-            Ending::FoundWithdrawnBefore(_)
-            | Ending::Refused
-            | Ending::FoundIn(..)
-            | Ending::RefusedInDoubt => Some(RetryOutcome::RefusedOnRetry),
-            Ending::OutOfAttempts => Some(RetryOutcome::Exhausted),
-            Ending::Interrupted => self.first_sent_at.map(|_| RetryOutcome::Interrupted),
-        }
-    }
-}
-
-impl Default for Outcome {
-    /// A row that was never sent.
-    fn default() -> Self {
-        History::default().settle(&Ending::Interrupted)
     }
 }
 

@@ -5,7 +5,7 @@ use crate::cli::Duplicates;
 use crate::error::{Error, Exit, Result};
 use crate::event::Settlement;
 use crate::input::{Spool, Survey, survey};
-use crate::plan::{Decision, Ledger, Planned, Planner};
+use crate::plan::{Decision, Ledger, Past, Planned, Planner};
 use crate::record::{OutputPath, ResultsFile};
 use crate::report::CheckReport;
 use crate::settings::{CheckSettings, InputSettings};
@@ -43,7 +43,9 @@ pub(super) fn survey_input(spool: &Spool, settings: &InputSettings) -> Result<Su
 
 fn write_results(output: OutputPath, spool: &Spool, survey: &Survey, input: &InputSettings) -> Result<()> {
     let mut results = ResultsFile::create(output, spool, survey, &input.rules)?;
-    for planned in Planner::new(spool.reader(), survey, &input.rules, &Ledger::default())? {
+    let ledger = Ledger::default();
+    let past = Past { ledger: &ledger, recall: None };
+    for planned in Planner::new(spool.reader(), survey, &input.rules, past)? {
         let Planned::Row { index, decision, .. } = planned? else { continue };
         let settlement = match decision {
             Decision::Send(..) | Decision::Resume(..) => Settlement::NotReached,

@@ -12,7 +12,7 @@ use super::desk::Desk;
 use crate::error::{Error, Exit, Result};
 use crate::event::{Interrupt, StopCause};
 use crate::input::{Spool, Survey};
-use crate::plan::{Ledger, Planner};
+use crate::plan::{Past, Planner};
 use crate::record::{Journal, JournalFile, ResultsFile};
 use crate::report::{Detail, Progress, Tally};
 use crate::send::{Api, Gates, Lines, Pool};
@@ -28,7 +28,7 @@ pub(super) struct RunInput<'a> {
     pub(super) settings: &'a WithdrawSettings,
     pub(super) spool: &'a Spool,
     pub(super) survey: &'a Survey,
-    pub(super) ledger: &'a Ledger,
+    pub(super) past: Past<'a>,
     /// The rows that are still to be sent.
     pub(super) upcoming: &'a Upcoming,
 }
@@ -63,10 +63,10 @@ pub(super) async fn run_to_the_end<A: Api>(
     gates: Gates,
     output: RunOutput<'_>,
 ) -> Result<Ran> {
-    let RunInput { settings, spool, survey, ledger, upcoming } = input;
+    let RunInput { settings, spool, survey, past, upcoming } = input;
     let (sender, notices) = mpsc::channel(QUEUE);
     let (halt, halted) = watch::channel(None);
-    let plan = Planner::new(spool.reader(), survey, &settings.input.rules, ledger)?;
+    let plan = Planner::new(spool.reader(), survey, &settings.input.rules, past)?;
     let pool = Pool::new(api, plan, settings.send.clone(), gates, Lines { events: sender, halt: halted });
     let (show, rate) = (settings.show, settings.send.rate);
     let mut desk = Desk {

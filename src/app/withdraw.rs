@@ -14,6 +14,7 @@ use crate::cli::Format;
 use crate::error::{Error, Exit, Result};
 use crate::feishu::{Client, ClientSettings, Credentials, Secret};
 use crate::input::{Spool, Survey};
+use crate::plan::{Past, Recall};
 use crate::record::entry::{Entry, RunSettings, RunStarted, VERSION};
 use crate::record::{JournalFile, OutputPath, ResultsFile, seen_from};
 use crate::report::{RunReport, stop_story};
@@ -34,7 +35,9 @@ pub(super) fn run(settings: WithdrawSettings, surroundings: &Surroundings) -> Re
     let (journal_file, ledger) =
         JournalFile::take(&journal_path, &settings.target.owner(), keep.restart, keep.wait_lock)?;
     output.refuse_to_overwrite(journal_file.names(output.results()))?;
-    let upcoming = Upcoming::find(&spool, &survey, &settings.input.rules, &ledger)?;
+    let recall = journal_file.reader()?;
+    let past = Past { ledger: &ledger, recall: recall.as_ref().map(|reader| reader as &dyn Recall) };
+    let upcoming = Upcoming::find(&spool, &survey, &settings.input.rules, past)?;
     check_guards(&settings.guards, &survey, upcoming.rows)?;
     let gates = gates(&settings)?;
     confirm(&settings, &survey, &upcoming)?;
@@ -48,13 +51,7 @@ pub(super) fn run(settings: WithdrawSettings, surroundings: &Surroundings) -> Re
     runtime.block_on(journal.append_durably(begun))?;
     let results = ResultsFile::create(output, &spool, &survey, &settings.input.rules)?.with_journal(reader);
 
-    let input = RunInput {
-        settings: &settings,
-        spool: &spool,
-        survey: &survey,
-        ledger: &ledger,
-        upcoming: &upcoming,
-    };
+    let input = RunInput { settings: &settings, spool: &spool, survey: &survey, past, upcoming: &upcoming };
     let Ran { tally, stop, exit } = runtime.block_on(run_to_the_end(
         input,
         client,

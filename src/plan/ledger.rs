@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::error::Result;
 use crate::history::History;
 use crate::input::{PreHireId, ReasonHash};
 use crate::outcome::Status;
@@ -15,6 +16,24 @@ pub struct Ledger {
     // Sorted by id, one entry each: a fifth of what a hash map of a million entries takes.
     settled: Vec<Entry>,
     open: HashMap<PreHireId, History>,
+}
+
+/// Recalls what an earlier run has recorded.
+pub trait Recall: std::fmt::Debug {
+    /// The story of the settled row whose record is at this place.
+    ///
+    /// # Errors
+    /// When it is not there any more.
+    fn history_at(&self, offset: u64) -> Result<History>;
+}
+
+/// What is known of earlier runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Past<'a> {
+    /// By pre-hire.
+    pub ledger: &'a Ledger,
+    /// By place; `None` where there was no earlier run.
+    pub recall: Option<&'a dyn Recall>,
 }
 
 /// What earlier runs say of one pre-hire.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 
-use super::ledger::{Earlier, Ledger};
+use super::ledger::{Earlier, Past};
 use crate::error::Result;
 use crate::event::Settlement;
 use crate::history::{Doubt, History};
@@ -45,7 +45,7 @@ pub struct Planner<'a, R> {
     reader: RecordReader<R>,
     survey: &'a Survey,
     rules: &'a RowRules,
-    ledger: &'a Ledger,
+    past: Past<'a>,
     left_in_doubt: BTreeMap<PreHireId, History>,
     next_row: u32,
     next_duplicate: usize,
@@ -57,15 +57,15 @@ impl<'a, R: Read> Planner<'a, R> {
     ///
     /// # Errors
     /// When the copy can't be read.
-    pub fn new(source: R, survey: &'a Survey, rules: &'a RowRules, ledger: &'a Ledger) -> Result<Self> {
+    pub fn new(source: R, survey: &'a Survey, rules: &'a RowRules, past: Past<'a>) -> Result<Self> {
         let mut reader = RecordReader::new(source);
         reader.read()?;
-        let left_in_doubt = ledger.in_doubt().map(|(id, history)| (id, history.clone())).collect();
+        let left_in_doubt = past.ledger.in_doubt().map(|(id, history)| (id, history.clone())).collect();
         Ok(Planner {
             reader,
             survey,
             rules,
-            ledger,
+            past,
             left_in_doubt,
             next_row: 0,
             next_duplicate: 0,
@@ -96,10 +96,10 @@ impl<'a, R: Read> Planner<'a, R> {
             Row::Sendable { id, reason } => {
                 self.left_in_doubt.remove(&id);
                 match in_doubt_by_its_cells(&validator, record) {
-                    Some(history) if self.ledger.get(id).is_none() => {
+                    Some(history) if self.past.ledger.get(id).is_none() => {
                         Decision::Resume(id, Some(reason.into()), history)
                     }
-                    _ => by_the_ledger(self.ledger, id, reason.into()),
+                    _ => by_the_past(self.past, id, reason.into())?,
                 }
             }
             Row::Invalid(problem) => Decision::Settled(Settlement::Invalid(problem)),
@@ -111,26 +111,27 @@ impl<'a, R: Read> Planner<'a, R> {
 
 /// A row that an earlier results file calls unknown starts in doubt, and goes on from its cells.
 fn in_doubt_by_its_cells(validator: &Validator<'_>, record: &Record) -> Option<History> {
-    let cell = |column| validator.earlier_cell(record, column);
-    let is_unknown = cell("status").and_then(Status::from_word) == Some(Status::Unknown);
-    let attempts = cell("attempts").and_then(|cell| cell.parse().ok()).unwrap_or(0);
-    let first_sent_at = cell("first_sent_at").and_then(|cell| cell.parse().ok());
-    is_unknown.then(|| History::resumed(attempts, first_sent_at, Doubt::Now))
+    let cell = |column: &str| validator.earlier_cell(record, column).unwrap_or_default();
+    let is_unknown = Status::from_word(cell("status")) == Some(Status::Unknown);
+    is_unknown.then(|| History::recorded(cell, Doubt::Now))
 }
 
-fn by_the_ledger(ledger: &Ledger, id: PreHireId, reason: WithdrawReason) -> Decision {
-    match ledger.get(id) {
+fn by_the_past(past: Past<'_>, id: PreHireId, reason: WithdrawReason) -> Result<Decision> {
+    let decision = match past.ledger.get(id) {
         None => Decision::Send(id, reason),
         Some(Earlier::Withdrawn { offset }) => Decision::Settled(Settlement::Recorded { offset }),
         Some(Earlier::Refused { offset, reason: refused }) => {
             if refused == ReasonHash::of(reason.as_str()) {
                 Decision::Settled(Settlement::Recorded { offset })
             } else {
-                Decision::Send(id, reason)
+                // Another reason is a new chance, but neither its calls nor its doubt are forgotten.
+                let history = past.recall.map(|recall| recall.history_at(offset)).transpose()?;
+                Decision::Resume(id, Some(reason), history.unwrap_or_default())
             }
         }
         Some(Earlier::Open(history)) => Decision::Resume(id, Some(reason), history),
-    }
+    };
+    Ok(decision)
 }
 
 impl<R: Read> Iterator for Planner<'_, R> {
@@ -145,13 +146,14 @@ impl<R: Read> Iterator for Planner<'_, R> {
 mod tests {
     use super::*;
     use crate::input::{ColumnChoice, survey};
-    use crate::plan::LedgerBuilder;
+    use crate::plan::{Ledger, LedgerBuilder};
     use jiff::Timestamp;
 
     fn plan(text: &str, ledger: &Ledger) -> Vec<String> {
         let rules = RowRules::default();
         let found = survey(text.as_bytes(), 0, &ColumnChoice::default(), &rules).expect("a usable file");
-        let planner = Planner::new(text.as_bytes(), &found, &rules, ledger).expect("readable");
+        let planner =
+            Planner::new(text.as_bytes(), &found, &rules, Past { ledger, recall: None }).expect("readable");
         let shown = |planned| match planned {
             Planned::LeftInDoubt(id, _) => format!("look up {id}"),
             Planned::Row { decision, .. } => match decision {
@@ -182,7 +184,7 @@ mod tests {
         builder.open(id("4")).record_cut_off(Timestamp::UNIX_EPOCH);
         builder.open(id("9")).record_cut_off(Timestamp::UNIX_EPOCH);
         let planned = plan("pre_hire_id,reason\n4,a\n3,new\n2,same\n1,new\n", &builder.build());
-        assert_eq!(planned, ["resume 4", "send 3 new", "recorded at 20", "recorded at 10", "look up 9"]);
+        assert_eq!(planned, ["resume 4", "resume 3", "recorded at 20", "recorded at 10", "look up 9"]);
     }
 
     #[test]

@@ -59,7 +59,14 @@ fn refused(error_code: Option<ErrorCode>) -> &'static str {
         Some(ErrorCode::Api(1_161_105)) => {
             "Check the id. If it is right, ask the administrator to let the app see this pre-hire, then run this row again."
         }
-        Some(ErrorCode::Api(1_161_129)) => {
+        // The others never refuse: a look has found the stage.
+        Some(
+            ErrorCode::Api(1_161_129 | 1_161_000 | 1_161_204)
+            | ErrorCode::TimedOut
+            | ErrorCode::ConnectionLost
+            | ErrorCode::BadReply
+            | ErrorCode::Http(_),
+        ) => {
             "Look the pre-hire up in Feishu: its stage allows no withdrawal. It may be withdrawn or on board already."
         }
         Some(ErrorCode::Api(1_161_094)) => {

@@ -29,10 +29,10 @@ const SLACK: u64 = 1024 * 1024;
 #[derive(Debug)]
 pub struct Allowance {
     path: PathBuf,
-    file: File,
+    /// Written anew with the first call: until then nothing is changed.
+    file: Option<File>,
     boot: Boot,
     window: Duration,
-    memory: Duration,
     timeout: Duration,
     open: BTreeSet<u64>,
     bytes: u64,
@@ -63,24 +63,18 @@ impl Allowance {
     pub fn take(path: &Path, window: Duration, timeout: Duration, wait: Duration) -> Result<Allowance> {
         let lock = Lock::take(&path.with_extension("lock"), "the allowance of this app", wait)?;
         let path = path.with_extension("log");
-        let unusable = |error| Error::unusable(format!("can't write {}", path.display())).because(error);
-        let (boot, memory) = (Boot::current(), window.max(SHORTEST_MEMORY));
-        let now = uptime();
-        let mut ended = tell_file(&path, &boot, now).unwrap_or_default().ended;
-        forget(&mut ended, now, window, memory);
-        let text = compact(&ended, &boot, timeout);
-        let file = replace(&path, &text).map_err(unusable)?;
-        let bytes = text.len() as u64;
+        let boot = Boot::current();
+        tell_file(&path, &boot, uptime())
+            .map_err(|error| Error::unusable(format!("can't read {}", path.display())).because(error))?;
         Ok(Allowance {
             path,
-            file,
+            file: None,
             boot,
             window,
-            memory,
             timeout,
             open: BTreeSet::new(),
-            bytes,
-            bytes_when_compact: bytes,
+            bytes: 0,
+            bytes_when_compact: 0,
             _lock: lock,
         })
     }
@@ -95,26 +89,33 @@ impl Allowance {
     }
 
     fn append(&mut self, line: &str) -> Result<()> {
-        let unwritable = |error| Error::cannot_record("can't write the log of the allowance").because(error);
-        self.file.write_all(line.as_bytes()).map_err(unwritable)?;
-        self.bytes += line.len() as u64;
-        if self.bytes > 2 * self.bytes_when_compact + SLACK {
-            self.compact().map_err(unwritable)?;
+        self.write(line).map_err(|error| {
+            Error::cannot_record(format!("can't write {}", self.path.display())).because(error)
+        })
+    }
+
+    fn write(&mut self, line: &str) -> std::io::Result<()> {
+        if self.file.is_none() || self.bytes > 2 * self.bytes_when_compact + SLACK {
+            self.compact()?;
         }
-        Ok(())
+        let file = self.file.as_mut().expect("the file was just written anew");
+        self.bytes += line.len() as u64;
+        file.write_all(line.as_bytes())
     }
 
     fn compact(&mut self) -> std::io::Result<()> {
         let now = uptime();
         let Told { mut ended, open } = tell_file(&self.path, &self.boot, now)?;
-        // Those in flight come last, and are no ended calls of this run.
-        ended.truncate(ended.len() - open);
-        forget(&mut ended, now, self.window, self.memory);
+        if self.file.is_some() {
+            // Those in flight come last, and are no ended calls of this run.
+            ended.truncate(ended.len() - open);
+        }
+        forget(&mut ended, now, self.window, self.window.max(SHORTEST_MEMORY));
         let mut text = compact(&ended, &self.boot, self.timeout);
         for call in &self.open {
             let _ = writeln!(text, "s {call} {}", now.as_nanos());
         }
-        self.file = replace(&self.path, &text)?;
+        self.file = Some(replace(&self.path, &text)?);
         self.bytes = text.len() as u64;
         self.bytes_when_compact = self.bytes;
         Ok(())
@@ -135,8 +136,11 @@ impl AllowanceStore for Allowance {
 
 /// Reads a file at a moment of uptime; one that is not there tells nothing.
 fn tell_file(path: &Path, boot: &Boot, now: Duration) -> std::io::Result<Told> {
-    let lines = BufReader::new(File::open(path)?).lines();
-    Ok(tell(lines.map_while(std::io::Result::ok), boot, now))
+    match File::open(path) {
+        Ok(file) => Ok(tell(BufReader::new(file).lines().map_while(std::io::Result::ok), boot, now)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Told::default()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Drops the calls that can't count any more.
@@ -276,8 +280,8 @@ mod tests {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("withdraw");
         let mut log = Allowance::take(&path, SECOND * 60, SECOND * 30, Duration::ZERO).expect("free");
-        let compact_at_first = log.bytes_when_compact;
         log.admitted(1_000_000).expect("room");
+        let compact_at_first = log.bytes_when_compact;
         for call in 0..30_000 {
             log.admitted(call).expect("room");
             log.ended(call, true).expect("room");

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::advice::advice;
+use crate::history::{Doubt, History};
 use crate::input::{Problem, RESULT_COLUMNS};
 use crate::outcome::{ConfirmedBy, ErrorCode, Outcome, RetryOutcome, Status};
 
@@ -16,10 +17,13 @@ pub const STATUS: usize = 1;
 pub const SUCCESS: usize = 2;
 /// The column `error_code`.
 pub const ERROR_CODE: usize = 3;
-/// The column `attempts`.
-pub const ATTEMPTS: usize = 6;
-/// The column `first_sent_at`.
-pub const FIRST_SENT_AT: usize = 11;
+
+/// The story that the cells of an earlier run tell.
+#[must_use]
+pub fn history(cells: &Cells, doubt: Doubt) -> History {
+    let place = |column: &str| RESULT_COLUMNS.iter().position(|name| *name == column);
+    History::recorded(|column| place(column).map_or("", |place| cells[place].as_str()), doubt)
+}
 
 /// The cells of a row that was to be sent.
 #[must_use]

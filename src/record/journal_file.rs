@@ -73,6 +73,19 @@ impl JournalFile {
         Ok((taken, told.ledger))
     }
 
+    /// A reader of what earlier runs have recorded; `None` if there were none, or they are set aside.
+    ///
+    /// # Errors
+    /// When the file can't be read: exit 2.
+    pub fn reader(&self) -> Result<Option<JournalReader>> {
+        if self.good_bytes == 0 {
+            return Ok(None);
+        }
+        let unreadable =
+            |error| Error::unusable(format!("can't read {}", self.path.display())).because(error);
+        File::open(&self.path).map(|file| Some(JournalReader::new(file))).map_err(unreadable)
+    }
+
     /// Does a run of this journal name these results?
     #[must_use]
     pub fn names(&self, results: &Path) -> bool {

@@ -7,14 +7,14 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::cells::{ATTEMPTS, Cells, FIRST_SENT_AT, STATUS};
+use super::cells::{self, Cells, STATUS};
 use super::chain::{Chain, entry_of};
 use super::entry::{Entry, RunStarted, VERSION};
 use crate::error::{Error, Result};
 use crate::history::{Doubt, History};
 use crate::input::PreHireId;
 use crate::outcome::{Attempt, Status};
-use crate::plan::{Ledger, LedgerBuilder};
+use crate::plan::{Ledger, LedgerBuilder, Recall};
 
 /// A torn end is believed only within this many last bytes of the file.
 const LONGEST_TORN_END: u64 = 1024 * 1024;
@@ -104,8 +104,9 @@ impl Replayer {
                 self.cut_off_open_calls();
                 self.runs.push(run.clone());
             }
-            Entry::CallStarted { at, id, .. } => {
+            Entry::CallStarted { at, id, reason, .. } => {
                 self.calls.insert(*id, *at);
+                self.ledger.open(*id).called_with(*reason);
             }
             Entry::CallFinished { at, id, verdict, http_status, code, msg, log_id, .. } => {
                 let sent_at = self.calls.remove(id).unwrap_or(*at);
@@ -141,11 +142,7 @@ impl Replayer {
                 self.ledger.settled(id, status, offset, reason.unwrap_or(crate::input::ReasonHash(0)));
             }
             (Some(status @ Status::Refused), Some(reason)) => self.ledger.settled(id, status, offset, reason),
-            _ => {
-                let attempts = cells[ATTEMPTS].parse().unwrap_or(0);
-                let first_sent_at = cells[FIRST_SENT_AT].parse().ok();
-                *self.ledger.open(id) = History::resumed(attempts, first_sent_at, doubt);
-            }
+            _ => *self.ledger.open(id) = cells::history(cells, doubt),
         }
     }
 
@@ -175,11 +172,11 @@ impl JournalReader {
         JournalReader { file }
     }
 
-    /// The cells of the settled row whose line begins at this place.
+    /// The cells and the doubt of the settled row whose line begins at this place.
     ///
     /// # Errors
     /// When the line is not there any more.
-    pub fn cells_at(&self, offset: u64) -> Result<Cells> {
+    pub fn row_at(&self, offset: u64) -> Result<(Cells, Doubt)> {
         let gone = || Error::cannot_record("the journal was changed while the run went on");
         let mut line = Vec::new();
         let mut piece = [0; 4096];
@@ -197,8 +194,15 @@ impl JournalReader {
             }
         }
         match entry_of(&line) {
-            Some(Entry::RowSettled { cells, .. }) => Ok(cells),
+            Some(Entry::RowSettled { cells, doubt, .. }) => Ok((cells, doubt)),
             _ => Err(gone()),
         }
+    }
+}
+
+impl Recall for JournalReader {
+    fn history_at(&self, offset: u64) -> Result<History> {
+        let (cells, doubt) = self.row_at(offset)?;
+        Ok(cells::history(&cells, doubt))
     }
 }

@@ -184,7 +184,7 @@ impl<'a> ResultsFile<'a> {
 /// What an earlier run recorded goes over as it is, with the new row number.
 fn recorded(line: u64, journal: Option<&JournalReader>, offset: u64) -> Result<(Cells, Written)> {
     let journal = journal.expect("a run that goes on has a journal");
-    let mut cells = journal.cells_at(offset)?;
+    let (mut cells, _) = journal.row_at(offset)?;
     cells[0] = line.to_string();
     let status = Status::from_word(&cells[cells::STATUS]).unwrap_or(Status::Unknown);
     let error_code = cells[cells::ERROR_CODE].parse().ok();

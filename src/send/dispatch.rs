@@ -94,7 +94,10 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
             }
             (Decision::Settled(_), None) => return Ok(()),
             (Decision::Send(id, reason), _) => (id, Some(reason), History::default()),
-            (Decision::Resume(id, reason, history), _) => (id, reason, history.in_another_run()),
+            (Decision::Resume(id, reason, history), _) => {
+                let hash = reason.as_ref().map(|reason| ReasonHash::of(reason.as_str()));
+                (id, reason, history.in_another_run(hash))
+            }
         };
         if let Some(row) = row {
             self.board.opened(row.index);

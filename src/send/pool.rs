@@ -212,7 +212,7 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
                 Decision::Send(..) => Settlement::NotReached,
                 Decision::Resume(id, reason, history) => {
                     let reason = reason.map(|reason| ReasonHash::of(reason.as_str()));
-                    let history = history.in_another_run();
+                    let history = history.in_another_run(reason);
                     // A reply that an earlier run recorded, and did not live to settle, says all without a call.
                     let ending = match self.settings.retry.decide(&history, self.may_look, 0.0) {
                         Next::Settle(ending) => ending,

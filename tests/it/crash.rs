@@ -43,9 +43,9 @@ fn ids(count: u64) -> Vec<String> {
 /// Starts the run; true if it was killed, false if it ended before its fate came.
 fn run_until(context: &TestContext, fate: &Fate, signal: Signal) -> bool {
     let calls = context.record().calls.len() + fate.calls;
-    let began = Instant::now();
     let mut command = context.withdraw_command();
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let began = Instant::now();
     while context.record().calls.len() < calls && began.elapsed() < LONGEST_LIFE {
         if child.try_wait().unwrap().is_some() {
             return false;
@@ -93,12 +93,10 @@ fn nothing_is_lost_and_nothing_done_twice_by_kills_at_random_moments() {
         settings.seed = Some(1);
     });
     fastrand::seed(1);
-    let began = Instant::now();
     let run = kill_again_and_again(&context, 8, 30, || Fate {
         calls: fastrand::usize(0..8),
         then: Duration::from_micros(fastrand::u64(0..6_000)),
     });
-    eprintln!("30 kills in {:?}", began.elapsed());
     run.assert_exit(0);
     Audit::default().assert_complete(&run, context.api(), &ids(ROWS));
     let statuses = run.results();
@@ -121,12 +119,10 @@ fn no_window_holds_more_than_the_cap_however_often_the_run_is_killed() {
         },
     );
     fastrand::seed(2);
-    let began = Instant::now();
     let run = kill_again_and_again(&context, 4, 30, || Fate {
         calls: fastrand::usize(0..14),
         then: Duration::from_micros(fastrand::u64(0..60_000)),
     });
-    eprintln!("30 kills in {:?}", began.elapsed());
     run.assert_exit(0);
     Audit::default().assert_complete(&run, context.api(), &ids(ROWS));
     let record = context.record();
@@ -141,13 +137,11 @@ fn no_window_holds_more_than_the_cap_however_often_the_run_is_killed() {
 fn a_crash_at_any_line_of_the_journal_is_survived_and_so_is_another_one() {
     const LINES: usize = 36;
     const LANES: usize = 9;
-    let began = Instant::now();
     thread::scope(|scope| {
         for lane in 0..LANES {
             scope.spawn(move || (1..=LINES).filter(|line| line % LANES == lane).for_each(crash_at));
         }
     });
-    eprintln!("{} crashes in {:?}", 2 * LINES, began.elapsed());
 }
 
 /// One life that ends while this line is written, another one soon after it began, and a last one to the end.

@@ -156,7 +156,7 @@ fn a_refusal_for_the_stage_without_doubt_is_looked_up_once() {
         "9901011610940000001 refused false 1161094 not_needed 1 400 reply",
     ];
     let run = run_all(&context, &expected.map(str::to_owned));
-    assert!(run.results()[2]["error_message"].ends_with("the stage is completed"), "{run}");
+    assert!(run.results()[2]["error_message"].ends_with("(read back: the stage is completed)"), "{run}");
     assert!(context.looks() <= 3, "{run}");
     assert_eq!(context.withdraw_calls(), 4, "{run}");
 

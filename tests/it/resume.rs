@@ -95,7 +95,6 @@ fn a_refused_row_is_sent_again_only_with_another_reason() {
 }
 
 #[test]
-#[ignore = "a known gap: a refused row begins anew with another reason"]
 fn the_attempts_of_a_refused_row_are_those_of_all_runs() {
     let context = TestContext::new().row(NOT_VISIBLE, "a");
     let first = context.run().only_row();
@@ -219,7 +218,6 @@ fn after_a_kill_what_was_in_flight_is_looked_up_and_everything_has_one_result() 
 }
 
 #[test]
-#[ignore = "a known gap: a reply that was recorded and not settled counts for whatever reason the row has now"]
 fn a_refusal_that_a_kill_left_unsettled_is_no_refusal_of_another_reason() {
     let context = TestContext::new().row(NOT_VISIBLE, "a").env("PREHIRE_TEST_CRASH_AT_JOURNAL_LINE", "5");
     context.run().assert_exit(134);
@@ -230,7 +228,6 @@ fn a_refusal_that_a_kill_left_unsettled_is_no_refusal_of_another_reason() {
 }
 
 #[test]
-#[ignore = "a known gap: the cells of an earlier run are forgotten but for attempts and the first moment"]
 fn the_last_reply_of_an_earlier_run_stays_in_the_cells() {
     let context = TestContext::new().row(APPLIED, "a").flag("--max-attempts", 1).switch("--no-read-back");
     let first = context.run().only_row();

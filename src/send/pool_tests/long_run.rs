@@ -42,7 +42,7 @@ async fn ten_thousand_rows_over_a_bad_network() {
         (7, 1) => Some(Fault::Lost { applied: true }),
         (17, 1) => Some(Fault::Lost { applied: false }),
         (27, 1 | 2) => Some(Fault::NotSent),
-        (37, 1 | 2 | 3) => Some(Fault::Code(1_161_116)),
+        (37, 1..=3) => Some(Fault::Code(1_161_116)),
         (47, 1) => Some(Fault::Silence),
         _ => None,
     };

@@ -1,0 +1,102 @@
+//! Owns how the story of a row ends: each ending, and the outcome that it makes of what the calls have told.
+
+use jiff::Timestamp;
+
+use super::History;
+use crate::feishu::Stage;
+use crate::outcome::{ConfirmedBy, Outcome, RetryOutcome, Status};
+
+/// How the story of a row ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The API carried the withdrawal out.
+    Withdrawn,
+    /// A look showed that a call of ours was carried out.
+    FoundWithdrawn(Timestamp),
+    /// A look showed that somebody else had withdrawn it before our first call.
+    FoundWithdrawnBefore(Timestamp),
+    /// The API refused, and nothing was in doubt that this would leave open.
+    Refused,
+    /// A look showed a stage that allows no withdrawal.
+    FoundIn(Stage, Timestamp),
+    /// A repeat of a call in doubt was refused in a way that does not tell whether the first was applied.
+    RefusedInDoubt,
+    /// No attempt is left.
+    OutOfAttempts,
+    /// The run ended first.
+    Interrupted,
+}
+
+impl History {
+    /// Closes the story of the row.
+    #[must_use]
+    pub fn settle(self, ending: &Ending) -> Outcome {
+        let status = self.status(ending);
+        let success = status.is_success();
+        let last_code = self.last.map_or(self.recorded_code, |(_, code)| code);
+        let error_code = last_code.filter(|_| !success);
+        let (confirmed_by, looked_at) = match ending {
+            Ending::Withdrawn | Ending::Refused => (Some(ConfirmedBy::Reply), None),
+            Ending::FoundWithdrawn(at) | Ending::FoundWithdrawnBefore(at) | Ending::FoundIn(_, at) => {
+                (Some(ConfirmedBy::ReadBack), Some(*at))
+            }
+            Ending::RefusedInDoubt | Ending::OutOfAttempts | Ending::Interrupted => (None, None),
+        };
+        let message = match ending {
+            _ if success => String::new(),
+            Ending::FoundIn(stage, _) if self.message.is_empty() => {
+                format!("read back: the stage is {stage}")
+            }
+            Ending::FoundIn(stage, _) => format!("{} (read back: the stage is {stage})", self.message),
+            _ => self.message.clone(),
+        };
+        Outcome {
+            status,
+            error_code,
+            message,
+            retry_outcome: self.retry_outcome(ending),
+            attempts: self.attempts,
+            http_status: self.http_status,
+            confirmed_by,
+            log_id: self.log_id,
+            first_sent_at: self.first_sent_at,
+            settled_at: looked_at.or(self.settled_at).filter(|_| status != Status::NotAttempted),
+        }
+    }
+
+    const fn status(&self, ending: &Ending) -> Status {
+        match ending {
+            Ending::Withdrawn | Ending::FoundWithdrawn(_) => Status::Withdrawn,
+            Ending::FoundWithdrawnBefore(_) => Status::AlreadyWithdrawn,
+            Ending::Refused | Ending::FoundIn(..) => Status::Refused,
+            Ending::RefusedInDoubt => Status::Unknown,
+            Ending::OutOfAttempts | Ending::Interrupted if self.is_in_doubt => Status::Unknown,
+            Ending::OutOfAttempts => Status::Exhausted,
+            Ending::Interrupted => Status::NotAttempted,
+        }
+    }
+
+    fn retry_outcome(&self, ending: &Ending) -> Option<RetryOutcome> {
+        let at_once = self.attempts <= 1 && !self.was_ever_in_doubt;
+        match ending {
+            Ending::Withdrawn if self.attempts <= 1 => Some(RetryOutcome::NotNeeded),
+            Ending::FoundWithdrawnBefore(_) | Ending::Refused | Ending::FoundIn(..) if at_once => {
+                Some(RetryOutcome::NotNeeded)
+            }
+            Ending::Withdrawn | Ending::FoundWithdrawn(_) => Some(RetryOutcome::Recovered),
+            Ending::FoundWithdrawnBefore(_)
+            | Ending::Refused
+            | Ending::FoundIn(..)
+            | Ending::RefusedInDoubt => Some(RetryOutcome::RefusedOnRetry),
+            Ending::OutOfAttempts => Some(RetryOutcome::Exhausted),
+            Ending::Interrupted => self.first_sent_at.map(|_| RetryOutcome::Interrupted),
+        }
+    }
+}
+
+impl Default for Outcome {
+    /// A row that was never sent.
+    fn default() -> Self {
+        History::default().settle(&Ending::Interrupted)
+    }
+}
