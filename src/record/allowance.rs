@@ -222,6 +222,9 @@ fn replace(path: &Path, text: &str) -> std::io::Result<File> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::moment::Moment;
+    use crate::send::{Admission, Echo, Pacing};
+    use proptest::prelude::*;
 
     const SECOND: Duration = Duration::from_secs(1);
 
@@ -300,5 +303,136 @@ mod tests {
         let mut calls: Vec<Ended> = (0..20_000).map(|_| ended(59, 0)).collect();
         forget(&mut calls, SECOND * 60, SECOND * 2, SECOND * 60);
         assert_eq!(calls.len(), 20_000, "all of the window count");
+    }
+
+    /// What happened to the allowance in one run, nanosecond after nanosecond: calls begin and end.
+    fn log_of(calls: &[(u64, bool)]) -> Vec<String> {
+        let mut lines = vec![format!("r b1 {}\n", 5_000)];
+        let mut open: Vec<(u64, u64)> = Vec::new();
+        for (number, (life, is_over)) in (1..).zip(calls) {
+            let now = number * 10;
+            while let Some(place) = open.iter().position(|(_, ends)| *ends <= now) {
+                let (call, ends) = open.remove(place);
+                lines.push(format!("e {call} {ends} {}\n", u8::from(*is_over)));
+            }
+            lines.push(format!("s {number} {now}\n"));
+            open.push((number, now + life));
+        }
+        lines
+    }
+
+    /// Until when the calls of a log count as under way, in order, by what it says of each.
+    fn under_way(log: &str, now: Duration) -> Vec<Duration> {
+        let mut calls = std::collections::BTreeMap::new();
+        for line in log.lines() {
+            let number = |word: &str| word.parse::<u64>().expect("a number");
+            match line.split(' ').collect::<Vec<_>>()[..] {
+                ["s", call, _] => {
+                    calls.insert(number(call), now + Duration::from_nanos(5_000));
+                }
+                ["e", call, at, is_over] => {
+                    let grace = if is_over == "1" { 0 } else { 5_000 };
+                    calls.insert(number(call), Duration::from_nanos(number(at) + grace));
+                }
+                _ => {}
+            }
+        }
+        let mut until: Vec<Duration> = calls.into_values().collect();
+        until.sort_unstable();
+        until
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        #[test]
+        fn a_log_that_is_cut_at_any_byte_forgets_no_call_that_had_begun(
+            calls in proptest::collection::vec((1_u64..200, any::<bool>()), 1..40),
+            cut in any::<proptest::sample::Index>(),
+        ) {
+            let lines = log_of(&calls);
+            let text = lines.concat();
+            let cut = cut.index(text.len() + 1);
+            let now = Duration::from_nanos(10_000);
+            let told = tell(text[..cut].lines().map(str::to_owned), &boot("b1"), now).ended;
+            let mut until: Vec<Duration> = told.iter().map(|ended| ended.at + ended.grace).collect();
+            until.sort_unstable();
+            let is_whole = cut == 0 || text[..cut].ends_with('\n') || text[cut..].starts_with('\n');
+            let last_line = text[..cut].rfind('\n').map_or(0, |end| end + 1);
+            // With its third blank a line has told the time of an end, if not yet whether it is over.
+            let is_told = text[last_line..cut].matches(' ').count() == 3;
+            let readable = if is_whole || is_told { &text[..cut] } else { &text[..last_line] };
+            let expected = under_way(readable, now);
+            // Any other torn line is that of a call that has not left, or of an end that is not believed.
+            prop_assert!((expected.len()..=expected.len() + 1).contains(&until.len()));
+            let counts = |(told, expected): (&Duration, &Duration)| told >= expected;
+            prop_assert!(until.iter().rev().zip(expected.iter().rev()).all(counts), "{until:?} {expected:?}");
+            prop_assert!(!is_whole || until == expected);
+        }
+
+        #[test]
+        fn the_server_never_sees_more_than_the_cap_over_any_number_of_kills(
+            lives in proptest::collection::vec((1_u64..400, 0_u64..200), 1..30),
+            latencies in proptest::collection::vec((0_u64..40, 0.0_f64..=1.0, proptest::bool::weighted(0.9)), 60..200),
+            cap in 1_u32..12,
+        ) {
+            let arrivals = live_and_die(&lives, &latencies, cap);
+            let most = arrivals.iter().map(|from| {
+                arrivals.iter().filter(|at| (*from..from + WINDOW).contains(*at)).count()
+            });
+            prop_assert!(most.max().unwrap_or(0) <= cap as usize);
+        }
+    }
+
+    const WINDOW: u64 = 100;
+    const TIMEOUT: u64 = 50;
+
+    /// Runs that live and lie dead for so many milliseconds, in virtual time; when the server saw their calls.
+    fn live_and_die(lives: &[(u64, u64)], calls: &[(u64, f64, bool)], cap: u32) -> Vec<u64> {
+        let millis = Duration::from_millis;
+        let rate: crate::settings::Rate = format!("{cap}/100ms").parse().expect("a rate");
+        let burst = std::num::NonZeroU32::new(4).expect("four");
+        let mut calls = calls.iter().cycle();
+        let (mut log, mut now, mut arrivals) = (String::new(), 1_000, Vec::new());
+        for (life, pause) in lives {
+            let born = now;
+            let mut ended = tell(log.lines().map(str::to_owned), &boot("b1"), millis(now)).ended;
+            forget(&mut ended, millis(now), millis(WINDOW), millis(WINDOW));
+            log = compact(&ended, &boot("b1"), millis(TIMEOUT));
+            let counts =
+                |ended: &Ended| (ended.at + ended.grace + millis(WINDOW)).saturating_sub(millis(now));
+            let earlier = ended.iter().map(counts).collect();
+            let mut pacing = Pacing::after_earlier_calls(rate, burst, millis(TIMEOUT), earlier);
+            let moment = |now: u64| Moment::after_origin(millis(now - born));
+            let mut in_flight: Vec<(u64, u64, u64, bool)> = Vec::new();
+            for number in 1_u64.. {
+                while let Some(place) = in_flight.iter().position(|call| call.0 <= now) {
+                    let (ends, call, began, is_answered) = in_flight.remove(place);
+                    let echo = if is_answered { Echo::Passed } else { Echo::Silence };
+                    pacing.ended(moment(now), moment(began), echo, 0.0);
+                    let _ = writeln!(log, "e {call} {} {}", ends * 1_000_000, u8::from(is_answered));
+                }
+                if now >= born + life {
+                    break;
+                }
+                if pacing.admit(moment(now)) == Admission::Granted {
+                    let (latency, arrives_at, is_answered) = calls.next().expect("they go round");
+                    let (ends, latest) = if *is_answered {
+                        (now + latency, now + latency)
+                    } else {
+                        (now + TIMEOUT, now + 2 * TIMEOUT)
+                    };
+                    let _ = writeln!(log, "s {number} {}", now * 1_000_000);
+                    in_flight.push((ends, number, now, *is_answered));
+                    let arrival = (now as f64 + (latest - now) as f64 * arrives_at) as u64;
+                    // A kill gives up what is in flight: no later than a timeout after it, as with any other end.
+                    arrivals.push(arrival.min(born + life + TIMEOUT));
+                } else {
+                    now += 1;
+                }
+            }
+            now += pause;
+        }
+        arrivals
     }
 }

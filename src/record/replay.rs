@@ -206,3 +206,314 @@ impl Recall for JournalReader {
         Ok(cells::history(&cells, doubt))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::PathBuf;
+
+    use proptest::prelude::*;
+    use proptest::sample::Index;
+
+    use crate::input::{RESULT_COLUMNS, ReasonHash};
+    use crate::outcome::{ErrorCode, Verdict};
+    use crate::record::entry::{FoundStage, Owner, RunSettings};
+    use crate::record::journal::Journal;
+    use crate::record::journal_file::JournalFile;
+
+    /// What happens to one of five pre-hires, or to the run.
+    #[derive(Clone, Copy, Debug)]
+    enum Happening {
+        Begun(u32),
+        Ended(u32, Verdict),
+        Settled(u32, Status, Doubt),
+        Found(u32),
+        NewRun,
+    }
+
+    fn any_happening() -> impl Strategy<Value = Happening> {
+        use Happening::*;
+        let verdict = prop::sample::select(vec![
+            Verdict::Accepted,
+            Verdict::Refused,
+            Verdict::Conflict,
+            Verdict::Throttled,
+            Verdict::TokenStale,
+            Verdict::InDoubt,
+            Verdict::NotSent,
+        ]);
+        let doubt = prop::sample::select(vec![Doubt::Never, Doubt::Before, Doubt::Now]);
+        let status = prop::sample::select(Status::ALL.to_vec());
+        prop_oneof![
+            4 => (0_u32..5).prop_map(Begun),
+            4 => (0_u32..5, verdict).prop_map(|(row, verdict)| Ended(row, verdict)),
+            2 => (0_u32..5, status, doubt).prop_map(|(row, status, doubt)| Settled(row, status, doubt)),
+            1 => (0_u32..5).prop_map(Found),
+            1 => Just(NewRun),
+        ]
+    }
+
+    fn id(row: u32) -> PreHireId {
+        PreHireId::parse(&(7_000 + row).to_string(), true).expect("an id")
+    }
+
+    fn at(second: usize) -> Timestamp {
+        Timestamp::from_second(second as i64).expect("a time")
+    }
+
+    fn owner() -> Owner {
+        let [host, app, tenant, operation] = ["host", "app", "", "withdraw"].map(str::to_owned);
+        Owner { host, app, tenant, operation }
+    }
+
+    fn run_started(second: usize) -> Entry {
+        let settings = RunSettings {
+            rate: "99/60s".to_owned(),
+            burst: 10,
+            workers: 16,
+            timeout_milliseconds: 30_000,
+            max_attempts: 5,
+            read_back: true,
+        };
+        let [tool, input, digest, results] = ["0.1.0", "in.csv", "0", "in.results.csv"].map(str::to_owned);
+        let (version, owner) = (VERSION, owner());
+        Entry::RunStarted(RunStarted {
+            version,
+            tool,
+            at: at(second),
+            owner,
+            input,
+            digest,
+            results,
+            settings,
+        })
+    }
+
+    fn entry(second: usize, happening: Happening) -> Entry {
+        let (now, reason) = (at(second), ReasonHash(u64::MAX - 5));
+        match happening {
+            Happening::NewRun => run_started(second),
+            Happening::Begun(row) => Entry::CallStarted { at: now, id: id(row), row: 2, reason, attempt: 1 },
+            Happening::Ended(row, verdict) => Entry::CallFinished {
+                at: now,
+                id: id(row),
+                verdict,
+                http_status: Some(400),
+                code: Some(ErrorCode::Api(1_161_129)),
+                msg: "原因 \"said\"".to_owned(),
+                log_id: None,
+                milliseconds: 12,
+            },
+            Happening::Settled(row, status, doubt) => {
+                let mut cells = Cells::default();
+                cells[STATUS] = status.word().to_owned();
+                let column =
+                    |name: &str| RESULT_COLUMNS.iter().position(|column| *column == name).expect("a column");
+                cells[column("attempts")] = row.to_string();
+                cells[column("first_sent_at")] = now.to_string();
+                Entry::RowSettled { id: id(row), reason: Some(reason), doubt, cells }
+            }
+            Happening::Found(row) => {
+                let found = vec![FoundStage { id: id(row), stage: Some("preboarding".to_owned()) }];
+                Entry::ReadBack { at: now, found, http_status: Some(200), code: None, log_id: None }
+            }
+        }
+    }
+
+    fn entries(happenings: &[Happening]) -> Vec<Entry> {
+        let later = happenings.iter().enumerate().map(|(second, happening)| entry(second + 1, *happening));
+        std::iter::once(run_started(0)).chain(later).collect()
+    }
+
+    /// The lines, each with its line end.
+    fn lines(entries: &[Entry]) -> Vec<Vec<u8>> {
+        let mut chain = Chain::default();
+        let line = |entry| {
+            let mut line = Vec::new();
+            chain.append(&mut line, entry);
+            line
+        };
+        entries.iter().map(line).collect()
+    }
+
+    /// What entries tell when nobody has written them down.
+    fn told(entries: &[Entry]) -> (Ledger, Vec<RunStarted>) {
+        let mut replayer = Replayer::default();
+        let mut offset = 0;
+        for (entry, line) in entries.iter().zip(lines(entries)) {
+            replayer.take(entry, offset);
+            offset += line.len() as u64;
+        }
+        let Replayer { ledger, runs, .. } = replayer.close();
+        (ledger.build(), runs)
+    }
+
+    struct Place {
+        _directory: tempfile::TempDir,
+        path: PathBuf,
+    }
+
+    impl Place {
+        fn with(bytes: &[u8]) -> Place {
+            let directory = tempfile::tempdir().expect("a directory");
+            let path = directory.path().join("journal");
+            std::fs::write(&path, bytes).expect("room");
+            Place { _directory: directory, path }
+        }
+
+        fn replay(&self) -> Result<Replay> {
+            replay(&File::open(&self.path).expect("it is there"), &self.path)
+        }
+
+        /// Goes on with it as a run does, by one more entry.
+        fn go_on(&self, entry: Entry) {
+            let (file, _) =
+                JournalFile::take(&self.path, &owner(), false, std::time::Duration::ZERO).expect("ours");
+            let (mut journal, _) = file.open().expect("room");
+            let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+            runtime.block_on(journal.append_durably(entry)).expect("room");
+        }
+    }
+
+    fn written(entries: &[Entry]) -> Place {
+        let place = Place::with(b"");
+        let file = std::fs::OpenOptions::new().append(true).open(&place.path).expect("it is there");
+        let mut journal =
+            Journal::append_to(file, Chain::default(), "the journal".to_owned()).expect("a thread");
+        entries.iter().for_each(|entry| {
+            journal.append(entry.clone(), None).expect("room");
+        });
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        runtime.block_on(journal.sync()).expect("room");
+        place
+    }
+
+    /// The whole lines among the first so many bytes.
+    fn whole(lines: &[Vec<u8>], bytes: usize) -> usize {
+        let ends = lines.iter().scan(0, |end, line| {
+            *end += line.len();
+            Some(*end)
+        });
+        ends.take_while(|end| *end <= bytes).count()
+    }
+
+    fn assert_resumes(entries: &[Entry], lines: &[Vec<u8>], cut: usize, tail: &[u8]) {
+        let bytes: Vec<u8> = lines.concat();
+        let place = Place::with(&[&bytes[..cut], tail].concat());
+        let replay = place.replay().expect("a torn end is no damage");
+        let kept = whole(lines, cut);
+        assert_eq!((replay.ledger, replay.runs), told(&entries[..kept]), "cut at byte {cut}");
+        let good: usize = lines[..kept].iter().map(Vec::len).sum();
+        assert_eq!((replay.good_bytes, replay.torn_bytes), (good as u64, (cut + tail.len() - good) as u64));
+        place.go_on(run_started(900));
+        let went_on = place.replay().expect("what follows a torn end is whole");
+        assert_eq!((went_on.runs.len(), went_on.torn_bytes), (told(&entries[..kept]).1.len() + 1, 0));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(60))]
+
+        #[test]
+        fn the_ledger_of_a_journal_is_that_of_its_replay(happenings in prop::collection::vec(any_happening(), 0..60)) {
+            let entries = entries(&happenings);
+            let place = written(&entries);
+            prop_assert_eq!(std::fs::read(&place.path).expect("it is there"), lines(&entries).concat());
+            let replay = place.replay().expect("whole");
+            prop_assert_eq!((replay.ledger, replay.runs), told(&entries));
+            prop_assert_eq!(replay.torn_bytes, 0);
+        }
+
+        #[test]
+        fn a_journal_that_is_cut_anywhere_resumes(
+            happenings in prop::collection::vec(any_happening(), 0..30),
+            cut in any::<Index>(),
+            zeros in 0_usize..3,
+        ) {
+            let entries = entries(&happenings);
+            let lines = lines(&entries);
+            let cut = cut.index(lines.concat().len() + 1);
+            // After a power cut the end of a file may be blank, over whole pages.
+            assert_resumes(&entries, &lines, cut, &vec![0; zeros * 3_000]);
+        }
+
+        #[test]
+        fn a_byte_that_is_changed_in_any_line_is_damage_and_changes_nothing(
+            happenings in prop::collection::vec(any_happening(), 0..20),
+            place in any::<Index>(),
+            change in 1_u8..=255,
+        ) {
+            let mut bytes = lines(&entries(&happenings)).concat();
+            let place = place.index(bytes.len());
+            let (before, is_last) = (bytes[place], place == bytes.len() - 1);
+            bytes[place] ^= change;
+            // A blank byte, a line end made or lost: these may pass for a torn end.
+            prop_assume!(!is_last && before != b'\n' && !matches!(bytes[place], b'\n' | 0));
+            let place = Place::with(&bytes);
+            prop_assert!(place.replay().is_err());
+            let taken = JournalFile::take(&place.path, &owner(), false, std::time::Duration::ZERO);
+            prop_assert_eq!(taken.expect_err("damaged").exit().code(), 2);
+            prop_assert_eq!(std::fs::read(&place.path).expect("it is there"), bytes, "nothing is overwritten");
+        }
+    }
+
+    #[test]
+    fn a_journal_that_is_cut_at_any_byte_of_its_last_lines_resumes() {
+        use Happening::*;
+        let happenings = [
+            Begun(0),
+            Ended(0, Verdict::InDoubt),
+            Found(0),
+            Begun(1),
+            Settled(0, Status::Refused, Doubt::Before),
+        ];
+        let entries = entries(&happenings);
+        let lines = lines(&entries);
+        let total = lines.concat().len();
+        let last = lines[lines.len() - 2].len() + lines[lines.len() - 1].len();
+        for cut in total - last..=total {
+            assert_resumes(&entries, &lines, cut, b"");
+        }
+    }
+
+    #[test]
+    fn a_blank_line_is_a_torn_end_only_within_the_last_mebibyte() {
+        let long = |second| match entry(second, Happening::Ended(second as u32 % 5, Verdict::Conflict)) {
+            Entry::CallFinished { at, id, verdict, http_status, code, log_id, milliseconds, .. } => {
+                let msg = "m".repeat(50_000);
+                Entry::CallFinished { at, id, verdict, http_status, code, msg, log_id, milliseconds }
+            }
+            _ => unreachable!("it is the end of a call"),
+        };
+        let entries: Vec<Entry> = std::iter::once(run_started(0)).chain((1..60).map(long)).collect();
+        let lines = lines(&entries);
+        let total: usize = lines.iter().map(Vec::len).sum();
+        let mut begins = 0;
+        for (number, line) in lines.iter().enumerate() {
+            let mut bytes = lines.concat();
+            bytes[begins + line.len() / 2] = 0;
+            let replay = Place::with(&bytes).replay();
+            if total - begins <= LONGEST_TORN_END as usize {
+                assert_eq!(replay.expect("torn").good_bytes, begins as u64);
+            } else {
+                let report = replay.expect_err("damaged").report();
+                assert!(report.contains(&format!("line {} of", number + 1)), "{report}");
+            }
+            begins += line.len();
+        }
+    }
+
+    #[test]
+    fn cells_are_read_where_the_ledger_says() {
+        let settled = entry(1, Happening::Settled(3, Status::Withdrawn, Doubt::Never));
+        let place = written(&[run_started(0), settled.clone()]);
+        let Some(crate::plan::Earlier::Withdrawn { offset }) =
+            place.replay().expect("whole").ledger.get(id(3))
+        else {
+            panic!("it is withdrawn");
+        };
+        let reader = JournalReader::new(File::open(&place.path).expect("it is there"));
+        let Entry::RowSettled { cells, .. } = settled else { unreachable!("it is settled") };
+        assert_eq!(reader.row_at(offset).expect("they are there").0, cells);
+        assert_eq!(reader.row_at(0).expect_err("another line").exit().code(), 4);
+    }
+}
