@@ -51,6 +51,12 @@ pub fn lines_of(journal: &Path) -> Vec<Line> {
     parsed.collect()
 }
 
+/// How many calls have no end, because their run died.
+pub fn calls_cut_off(lines: &[Line]) -> usize {
+    let count = |kind: &str| lines.iter().filter(|line| line.kind == kind).count();
+    count("call_started") - count("call_finished")
+}
+
 /// The calls that the server has seen, by pre-hire.
 pub fn calls_by_id(record: &Record) -> BTreeMap<String, usize> {
     let mut calls = BTreeMap::new();

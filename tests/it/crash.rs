@@ -10,7 +10,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use prehire::simulator::Api;
 
-use crate::audit::{Audit, calls_by_id, lines_of};
+use crate::audit::{Audit, calls_by_id, calls_cut_off, lines_of};
 use crate::context::TestContext;
 use crate::run::Run;
 
@@ -80,6 +80,7 @@ fn kill_again_and_again(
     }
     let run = context.run();
     audit.look(&journal, workers, || context.record());
+    assert!(calls_cut_off(&lines_of(&journal)) >= kills / 3, "the kills missed the calls{run}");
     assert!(killed >= kills, "only {killed} of {runs} runs were killed, the rest had ended{run}");
     run
 }

@@ -20,6 +20,7 @@ struct Disk(PathBuf);
 
 impl Disk {
     /// `None` where nobody may mount: the test is skipped with a word.
+    #[expect(clippy::print_stdout, reason = "nobody should take a test that was skipped for one that passed")]
     fn of(context: &TestContext, size: &str) -> Option<Disk> {
         let path = context.path("disk");
         fs::create_dir(&path).unwrap();
