@@ -12,7 +12,7 @@ use super::token_state::Generation;
 use crate::error::Result;
 use crate::event::{Event, StopCause};
 use crate::feishu::{self, Exchange, QueryReply, Token, codes};
-use crate::history::{Ending, History};
+use crate::history::Ending;
 use crate::input::PreHireId;
 use crate::moment::Moment;
 use crate::outcome::{ErrorCode, Verdict};
@@ -40,17 +40,6 @@ enum QueryVerdict {
     Failed,
     MayNotLook,
     AskAgain,
-}
-
-impl Question {
-    /// How a row ends when the run stops before it was looked up.
-    pub(super) fn without_an_answer(self, history: &History) -> Ending {
-        let code = history.last().and_then(|(_, code)| code);
-        match self.unanswered(code) {
-            AfterLook::Settle(ending) => ending,
-            AfterLook::CallAgain | AfterLook::LookAgainAfter(_) => Ending::Interrupted,
-        }
-    }
 }
 
 impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {

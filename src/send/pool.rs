@@ -198,9 +198,11 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
 
     /// After a stop: whatever is still open, and whatever the plan still holds, gets its result, too.
     async fn settle_the_rest(&mut self) -> Result<()> {
-        while let Some(WaitingLook { job, question, .. }) = self.looks.take_any() {
-            let ending = question.without_an_answer(&job.history);
-            self.settle(job, &ending).await?;
+        // A row that waits for its look is not judged without: the next run asks again.
+        let looked_for = std::iter::from_fn(|| self.looks.take_any()).map(|look| look.job);
+        let open: Vec<Job> = looked_for.collect();
+        for job in open {
+            self.settle(job, &Ending::Interrupted).await?;
         }
         while let Some(job) = self.ready.take().or_else(|| self.waiting.take_any()) {
             self.settle(job, &Ending::Interrupted).await?;
