@@ -74,6 +74,25 @@ impl History {
         History { attempts_of_earlier_runs: self.attempts, last, ..self }
     }
 
+    /// Does it begin with its first call of one run, without what earlier runs have told?
+    #[must_use]
+    pub const fn knows_nothing_before(&self) -> bool {
+        self.attempts_of_earlier_runs == 0
+    }
+
+    /// The same story as it goes on after an earlier one: no call and no doubt of that is forgotten.
+    #[must_use]
+    pub fn after(self, earlier: &History) -> Self {
+        History {
+            attempts: self.attempts.saturating_add(earlier.attempts),
+            was_ever_in_doubt: self.was_ever_in_doubt || earlier.was_ever_in_doubt,
+            is_in_doubt: self.is_in_doubt || earlier.is_in_doubt,
+            first_sent_at: earlier.first_sent_at.or(self.first_sent_at),
+            http_status: self.http_status.or(earlier.http_status),
+            ..self
+        }
+    }
+
     /// Notes the reason of the last call.
     pub fn called_with(&mut self, reason: ReasonHash) {
         self.last_reason = Some(reason);

@@ -196,8 +196,8 @@ async fn read_body(mut response: Response) -> std::result::Result<Vec<u8>, Broke
 }
 
 fn header_text(headers: &HeaderMap, names: &[&str]) -> Option<String> {
-    let text = names.iter().find_map(|name| headers.get(*name)?.to_str().ok());
-    text.filter(|text| !text.trim().is_empty()).map(str::to_owned)
+    let filled = |name: &&str| headers.get(*name)?.to_str().ok().filter(|text| !text.trim().is_empty());
+    names.iter().find_map(filled).map(str::to_owned)
 }
 
 fn bearer(token: &Token) -> HeaderValue {

@@ -23,6 +23,8 @@ pub(super) const STAGE_FIELD: &str = "onboarding_info.onboarding_status";
 /// The path of the token call of custom apps.
 pub(super) const TOKEN_PATH: &str = "/open-apis/auth/v3/tenant_access_token/internal";
 
+/// How long a token is believed to live whose reply does not say; a stale one is noticed all the same.
+const UNTOLD_LIFE_SECONDS: u64 = 120;
 /// How much of a message goes into the results.
 const MESSAGE_CHARACTERS: usize = 1_000;
 const URL_CHARACTERS: usize = 500;
@@ -92,7 +94,9 @@ fn stages(value: &Value) -> Vec<(PreHireId, Stage)> {
 fn granted_token(value: &Value) -> Option<(Token, Duration)> {
     let token = Secret::new(value["tenant_access_token"].as_str()?);
     let is_granted = value["code"].as_i64() == Some(0) && !token.is_empty();
-    is_granted.then(|| (Token(token), Duration::from_secs(value["expire"].as_u64().unwrap_or(0))))
+    let seconds = value["expire"].as_u64().or_else(|| value["expire"].as_str()?.parse().ok());
+    let expire = seconds.filter(|seconds| *seconds > 0).unwrap_or(UNTOLD_LIFE_SECONDS);
+    is_granted.then(|| (Token(token), Duration::from_secs(expire)))
 }
 
 /// Reads a wait of a reply's header: seconds, maybe fractional; nonsense counts as missing.
@@ -139,11 +143,17 @@ mod tests {
 
     #[test]
     fn a_token_needs_code_0_and_a_text() {
-        let token = |body| read(body).and_then(|parsed| parsed.token).map(|(_, expire)| expire.as_secs());
+        let token =
+            |body: &str| read(body).and_then(|parsed| parsed.token).map(|(_, expire)| expire.as_secs());
         assert_eq!(token(r#"{"code":0,"tenant_access_token":"t-1","expire":7189}"#), Some(7189));
         assert_eq!(token(r#"{"code":10003,"tenant_access_token":"t-1","expire":7189}"#), None);
         assert_eq!(token(r#"{"code":0,"tenant_access_token":"","expire":7189}"#), None);
         assert_eq!(token(r#"{"code":0}"#), None);
+        for expire in ["", r#","expire":0"#, r#","expire":"soon""#] {
+            let body = format!(r#"{{"code":0,"tenant_access_token":"t-1"{expire}}}"#);
+            assert_eq!(token(&body), Some(UNTOLD_LIFE_SECONDS), "{body}");
+        }
+        assert_eq!(token(r#"{"code":0,"tenant_access_token":"t-1","expire":"7200"}"#), Some(7200));
     }
 
     #[test]

@@ -52,7 +52,12 @@ pub enum Earlier {
         reason: ReasonHash,
     },
     /// Called, and not settled for good.
-    Open(History),
+    Open {
+        /// What its calls have told.
+        history: History,
+        /// Where its refusal for another reason stands, if it was called again after one.
+        refused_before: Option<u64>,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,12 +116,13 @@ impl Ledger {
     /// What earlier runs say of a pre-hire. One that was settled, and then called again, is open.
     #[must_use]
     pub fn get(&self, id: PreHireId) -> Option<Earlier> {
+        let settled =
+            self.settled.binary_search_by_key(&id, |entry| entry.id).map(|place| self.settled[place]).ok();
+        let offset = settled.map(|entry| entry.offset_and_kind >> 1);
         if let Some(history) = self.open.get(&id) {
-            return Some(Earlier::Open(history.clone()));
+            return Some(Earlier::Open { history: history.clone(), refused_before: offset });
         }
-        let place = self.settled.binary_search_by_key(&id, |entry| entry.id).ok()?;
-        let Entry { offset_and_kind, reason, .. } = self.settled[place];
-        let offset = offset_and_kind >> 1;
+        let (Entry { offset_and_kind, reason, .. }, offset) = (settled?, offset?);
         Some(match offset_and_kind & 1 {
             0 => Earlier::Withdrawn { offset },
             _ => Earlier::Refused { offset, reason: ReasonHash(reason) },
@@ -161,8 +167,11 @@ mod tests {
         let ledger = builder.build();
         assert_eq!(ledger.get(id("1")), Some(Earlier::Withdrawn { offset: 30 }));
         assert_eq!(ledger.get(id("2")), Some(Earlier::Withdrawn { offset: 20 }));
-        assert!(matches!(ledger.get(id("3")), Some(Earlier::Open(history)) if history.is_in_doubt()));
-        assert!(matches!(ledger.get(id("4")), Some(Earlier::Open(_))), "called again with another reason");
+        assert!(matches!(ledger.get(id("3")), Some(Earlier::Open { history, .. }) if history.is_in_doubt()));
+        assert!(
+            matches!(ledger.get(id("4")), Some(Earlier::Open { refused_before: Some(40), .. })),
+            "called again with another reason"
+        );
         assert_eq!(ledger.get(id("5")), None);
         assert_eq!(ledger.in_doubt().count(), 2);
     }

@@ -129,7 +129,12 @@ fn by_the_past(past: Past<'_>, id: PreHireId, reason: WithdrawReason) -> Result<
                 Decision::Resume(id, Some(reason), history.unwrap_or_default())
             }
         }
-        Some(Earlier::Open(history)) => Decision::Resume(id, Some(reason), history),
+        Some(Earlier::Open { history, refused_before }) => {
+            let before = refused_before.filter(|_| history.knows_nothing_before());
+            let before = before.and_then(|offset| Some(past.recall?.history_at(offset))).transpose()?;
+            let history = before.map_or_else(|| history.clone(), |before| history.clone().after(&before));
+            Decision::Resume(id, Some(reason), history)
+        }
     };
     Ok(decision)
 }

@@ -18,8 +18,8 @@ use crate::error::{Error, Result};
 use crate::send::AllowanceStore;
 
 const OWNER_ONLY: u32 = 0o600;
-/// Calls are kept for at least the API's own window, should a later run have a longer one than this.
-const SHORTEST_MEMORY: Duration = Duration::from_secs(60);
+/// Calls are kept for the longest window that any run may have, should a later one have a longer one than this.
+const SHORTEST_MEMORY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Older calls than the window are kept only so far: no run that takes care has a larger allowance.
 const MOST_REMEMBERED: usize = 10_000;
 /// The file is written anew when it has grown to twice its size and this many bytes more.

@@ -47,7 +47,10 @@ impl JournalFile {
         };
         let file = match File::open(path) {
             Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((taken, Ledger::default())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                taken.results = taken.results_named_aside();
+                return Ok((taken, Ledger::default()));
+            }
             Err(error) => {
                 return Err(Error::unusable(format!("can't read {}", path.display())).because(error));
             }
@@ -70,6 +73,9 @@ impl JournalFile {
         taken.good_bytes = told.good_bytes;
         taken.torn_bytes = told.torn_bytes;
         taken.results = told.runs.into_iter().map(|run| run.results).collect();
+        if taken.results.is_empty() {
+            taken.results = taken.results_named_aside();
+        }
         Ok((taken, told.ledger))
     }
 
@@ -121,6 +127,13 @@ impl JournalFile {
         let reader = JournalReader::new(File::open(&self.path)?);
         let journal = Journal::append_to(file, self.chain, self.path.display().to_string());
         Ok(journal.map(|journal| (journal, reader)))
+    }
+
+    /// What journals that were set aside name: a restart may have died before it wrote its first line.
+    fn results_named_aside(&self) -> Vec<String> {
+        let aside =
+            (1_u32..).map_while(|number| File::open(with_ending(&self.path, &number.to_string())).ok());
+        aside.flat_map(|file| results_named_in(&file)).collect()
     }
 
     fn free_name(&self) -> PathBuf {

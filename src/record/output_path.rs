@@ -28,6 +28,9 @@ impl OutputPath {
                     .hint("give one with -o FILE"));
             }
         };
+        if results == Path::new("-") {
+            return Err(Error::unusable("the results need a file").hint("give its name with -o FILE"));
+        }
         let ending = results.extension().map(|ending| ending.to_string_lossy().to_lowercase());
         if matches!(ending.as_deref(), Some("xlsx" | "xls" | "ods")) {
             return Err(Error::unusable(format!(

@@ -22,6 +22,8 @@ pub(super) struct Job {
     pub(super) history: History,
     /// Was any call of this run answered?
     pub(super) had_reply: bool,
+    /// How many times in a row its calls met a stale token.
+    pub(super) stale_in_a_row: u32,
 }
 
 /// A row's place: counted from 0, and the line on which it begins.

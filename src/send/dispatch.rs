@@ -25,6 +25,10 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
 
     async fn dispatch_looks(&mut self) -> Result<Option<Moment>> {
         while self.has_free_worker() && self.looks.next_due().is_some_and(|due| due <= self.clock.now()) {
+            if self.is_past_deadline(Some(self.clock.now())) {
+                self.stop_because(StopCause::Deadline);
+                return Ok(None);
+            }
             let Some((token, generation)) = self.usable_token() else { return Ok(None) };
             match self.gates.query.admit(self.clock.now())? {
                 Answer::Go(pass) => self.launch_query(pass, token, generation),
@@ -61,10 +65,12 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
     }
 
     pub(super) fn is_past_deadline(&self, moment: Option<Moment>) -> bool {
-        match (self.first_call, self.settings.deadline, moment) {
-            (Some(first), Some(deadline), Some(moment)) => moment >= first + deadline,
-            _ => false,
-        }
+        self.deadline().is_some_and(|deadline| moment.is_some_and(|moment| moment >= deadline))
+    }
+
+    /// The moment from which on no call starts, once the first one has.
+    pub(super) fn deadline(&self) -> Option<Moment> {
+        Some(self.first_call? + self.settings.deadline?)
     }
 
     /// Sees to it that a row is ready to go: one whose wait is over, else the next of the plan.
@@ -103,7 +109,7 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
             self.board.opened(row.index);
         }
         let is_new = history.last().is_none() && !history.is_in_doubt();
-        let job = Job { row, id, reason, history, had_reply: false };
+        let job = Job { row, id, reason, history, had_reply: false, stale_in_a_row: 0 };
         if is_new {
             self.ready = Some(job)
         } else {

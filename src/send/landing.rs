@@ -19,6 +19,9 @@ use crate::moment::Moment;
 use crate::outcome::{Attempt, Verdict};
 use crate::plan::Planned;
 
+/// A row that meets a stale token so often in a row, each time a newer one, will always do.
+const MOST_STALE_IN_A_ROW: u32 = 3;
+
 impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
     pub(super) async fn land_call(&mut self, landed: LandedCall) -> Result<()> {
         let LandedCall { mut job, exchange, pass, sent_at, generation } = landed;
@@ -34,6 +37,15 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
         self.gates.withdraw.ended(now, &pass, echo(&exchange, judgement.verdict))?;
         let attempt = attempt(judgement, &exchange, sent_at, self.clock.wall());
         job.history.record(&attempt);
+        if judgement.verdict == Verdict::TokenStale {
+            job.stale_in_a_row += 1;
+        } else {
+            job.stale_in_a_row = 0;
+        }
+        if job.stale_in_a_row >= MOST_STALE_IN_A_ROW {
+            // The token serves other rows, so it is not the token.
+            self.stop_because(StopCause::TokenRefusedAgain(refusal(&exchange)));
+        }
         if exchange.status().is_some() {
             job.had_reply = true;
             self.stop_rules.answered();
@@ -102,7 +114,7 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
     }
 
     pub(super) async fn settle(&mut self, job: Job, ending: &Ending) -> Result<()> {
-        let Job { row, id, reason, history, had_reply } = job;
+        let Job { row, id, reason, history, had_reply, .. } = job;
         let reason = reason.map(|reason| ReasonHash::of(reason.as_str()));
         let (line, doubt) = (row.map_or(0, |row| row.line), history.doubt());
         let was_sent = history.was_sent();

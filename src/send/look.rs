@@ -86,10 +86,6 @@ impl Question {
         }
     }
 
-    const fn is_asked_once(self) -> bool {
-        matches!(self, Question::WasItWithdrawnBefore | Question::DidItHappenAllTheSame)
-    }
-
     /// What is said where no look is possible, or none has told anything.
     #[must_use]
     pub fn unanswered(self, last: Option<ErrorCode>) -> AfterLook {
@@ -106,19 +102,25 @@ impl Look {
     /// Decides by what was found; `delay` is that of the first look.
     #[must_use]
     pub fn decide(self, found: Found, last: Option<ErrorCode>, delay: Duration) -> AfterLook {
-        let is_last = self.looks >= MOST_LOOKS || self.question.is_asked_once();
-        let next = delay.saturating_mul(1 << self.looks.min(16));
+        let is_last = self.looks >= MOST_LOOKS;
         match found {
             // No lag can make a pre-hire look withdrawn too early.
             Found::In(Stage::Withdrawn) => AfterLook::Settle(match self.question {
                 Question::WasItWithdrawnBefore => Ending::FoundWithdrawnBefore(self.at),
                 _ => Ending::FoundWithdrawn(self.at),
             }),
-            Found::In(stage) if self.is_believed() || self.question.is_asked_once() => self.believe(stage),
-            Found::In(_) if !is_last => AfterLook::LookAgainAfter(next.max(LAG.saturating_sub(self.age))),
-            Found::Nothing | Found::Failed if !is_last => AfterLook::LookAgainAfter(next),
+            Found::In(stage) if self.is_believed() || self.fits_the_refusal(&stage) => self.believe(stage),
+            Found::In(_) if !is_last => AfterLook::LookAgainAfter(LAG.saturating_sub(self.age)),
+            Found::Nothing | Found::Failed if !is_last => {
+                AfterLook::LookAgainAfter(delay.saturating_mul(1 << self.looks.min(16)))
+            }
             Found::In(_) | Found::Nothing | Found::Failed => self.question.unanswered(last),
         }
+    }
+
+    /// A stage that explains why the first call was refused needs no second look.
+    const fn fits_the_refusal(self, stage: &Stage) -> bool {
+        matches!(self.question, Question::WasItWithdrawnBefore) && !stage.is_active()
     }
 
     /// Is the look late enough after the call for the copies to know of it?

@@ -160,10 +160,13 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
             if self.stop.is_some() || self.is_done() {
                 return Ok(());
             }
-            if self.in_flight.is_empty() && self.fetch.is_none() && self.is_past_deadline(wake) {
+            let (now, deadline) = (self.clock.now(), self.deadline());
+            let is_vain = self.fetch.is_none() && self.is_past_deadline(wake);
+            if self.in_flight.is_empty() && (is_vain || self.is_past_deadline(Some(now))) {
                 self.stop_because(StopCause::Deadline);
                 return Ok(());
             }
+            let wake = wake.into_iter().chain(deadline.filter(|deadline| *deadline > now)).min();
             let clock = self.clock;
             let fetch = async {
                 match self.fetch.as_mut() {
