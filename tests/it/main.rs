@@ -54,5 +54,7 @@ mod samples;
 mod signals;
 /// `prehire simulate`, and `--simulate`.
 mod simulate;
+/// Runs that would never end, or never go on.
+mod stubborn;
 /// Standard output and standard error: what is said, and where.
 mod summary;
