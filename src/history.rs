@@ -1,4 +1,4 @@
-//! Owns the story of one row: what its attempts and looks have told so far, and how it ends in an [`Outcome`].
+//! Owns the story of one row: what its attempts and looks have told so far, and how it ends in an [`Outcome`](crate::outcome::Outcome).
 
 mod ending;
 
