@@ -133,12 +133,6 @@ impl Ledger {
     pub fn in_doubt(&self) -> impl Iterator<Item = (PreHireId, &History)> {
         self.open.iter().filter(|(_, history)| history.is_in_doubt()).map(|(id, history)| (*id, history))
     }
-
-    /// Did earlier runs leave nothing behind?
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.settled.is_empty() && self.open.is_empty()
-    }
 }
 
 #[cfg(test)]

@@ -19,6 +19,15 @@ pub(super) struct Pass {
     pub(super) admitted: Moment,
 }
 
+/// A gate that a throttled reply has closed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct GateHold {
+    /// The moment before which no call goes.
+    pub(super) until: Moment,
+    /// Has the server turned everything away for so long that waiting is of no use?
+    pub(super) is_endless: bool,
+}
+
 /// The answer of the gate.
 #[derive(Debug)]
 pub(super) enum Answer {
@@ -54,13 +63,8 @@ impl Gate {
         self.store.ended(pass.call, echo != Echo::Silence)
     }
 
-    /// The moment before which a throttled reply lets no call go.
-    pub(super) const fn held_until(&self) -> Moment {
-        self.pacing.held_until()
-    }
-
-    /// Has the server turned everything away for so long that waiting is of no use?
-    pub(super) fn is_throttled_endlessly(&self, now: Moment) -> bool {
-        self.pacing.is_throttled_endlessly(now)
+    /// How a throttled reply has closed the gate.
+    pub(super) fn hold(&self, now: Moment) -> GateHold {
+        GateHold { until: self.pacing.held_until(), is_endless: self.pacing.is_throttled_endlessly(now) }
     }
 }

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::api::Api;
 use super::board::Job;
 use super::classify::{Judgement, classify, echo, refusal};
+use super::gate::GateHold;
 use super::look::Question;
 use super::pacing::Echo;
 use super::pool::{LandedCall, Pool};
@@ -94,17 +95,19 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
                 self.token.proved(generation);
             }
             Verdict::Hopeless => self.stop_because(StopCause::Hopeless(refusal(exchange))),
-            Verdict::Throttled => {
-                if self.gates.withdraw.is_throttled_endlessly(now) {
-                    self.stop_because(StopCause::ThrottledTooLong);
-                }
-                let until = self.gates.withdraw.held_until();
-                self.ear.tell(Event::Held { at: now, until }).await?;
-            }
+            Verdict::Throttled => self.note_hold(self.gates.withdraw.hold(now), now).await?,
             Verdict::TokenStale => self.renew_token(exchange, generation),
             Verdict::InDoubt | Verdict::NotSent => {}
         }
         Ok(())
+    }
+
+    /// What a throttled reply means for the run, whichever gate it has closed.
+    pub(super) async fn note_hold(&mut self, hold: GateHold, now: Moment) -> Result<()> {
+        if hold.is_endless {
+            self.stop_because(StopCause::ThrottledTooLong);
+        }
+        self.ear.tell(Event::Held { at: now, until: hold.until }).await
     }
 
     pub(super) fn renew_token(&mut self, exchange: &Exchange, generation: Generation) {

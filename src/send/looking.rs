@@ -10,7 +10,7 @@ use super::look::{AfterLook, Found, Look, Question};
 use super::pool::{Landed, Pool};
 use super::token_state::Generation;
 use crate::error::Result;
-use crate::event::{Event, StopCause};
+use crate::event::Event;
 use crate::feishu::{self, Exchange, QueryReply, Token, codes};
 use crate::history::Ending;
 use crate::input::PreHireId;
@@ -71,7 +71,7 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
         let verdict = classify(&reply.exchange).verdict;
         self.gates.query.ended(now, &pass, echo(&reply.exchange, verdict))?;
         self.ear.tell(Event::LookedUp(self.told(&batch, &reply))).await?;
-        match judge(&reply.exchange, verdict) {
+        let has_failed = match judge(&reply.exchange, verdict) {
             QueryVerdict::AskAgain => {
                 self.note_query_trouble(verdict, &reply.exchange, generation, now).await?;
                 batch.into_iter().for_each(|look| self.looks.put(now, look));
@@ -84,10 +84,12 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
                 batch.into_iter().for_each(|look| self.looks.put(now, look));
                 return self.answer_all_if_blind().await;
             }
-            QueryVerdict::Answered => self.token.proved(generation),
-            QueryVerdict::Failed => {}
-        }
-        let has_failed = matches!(judge(&reply.exchange, verdict), QueryVerdict::Failed);
+            QueryVerdict::Answered => {
+                self.token.proved(generation);
+                false
+            }
+            QueryVerdict::Failed => true,
+        };
         for look in batch {
             let found = match reply.stage_of(look.job.id) {
                 _ if has_failed => Found::Failed,
@@ -156,11 +158,7 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
             self.renew_token(exchange, generation);
             return Ok(());
         }
-        if self.gates.query.is_throttled_endlessly(now) {
-            self.stop_because(StopCause::ThrottledTooLong);
-        }
-        let until = self.gates.query.held_until();
-        self.ear.tell(Event::Held { at: now, until }).await
+        self.note_hold(self.gates.query.hold(now), now).await
     }
 
     fn told(&self, batch: &[WaitingLook], reply: &QueryReply) -> crate::event::Look {
