@@ -7,11 +7,11 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::settings::{Rate, parse_positive_span, parse_span};
-use crate::simulator::{SimulatorSettings, manual};
+use crate::simulator::{SimulatorSettings, Stage, manual};
 
 /// Serves the simulated API on loopback, for rehearsals and tests.
 ///
-/// It answers the token and the withdraw call as the documents of Feishu say, under the same limit, and knows
+/// It answers the token, withdraw, restore and query calls as the documents of Feishu say, under the same limit, and knows
 /// no real person. The first line on standard output is where it listens; it serves until it is interrupted.
 #[derive(Args, Clone, Debug)]
 #[command(after_long_help = manual())]
@@ -28,12 +28,16 @@ pub struct SimulateArgs {
     #[arg(long, value_name = "MIN..MAX", default_value = "0ms", value_parser = parse_latency)]
     pub latency: RangeInclusive<Duration>,
 
-    /// This share of the withdraw calls meets a fault by chance.
+    /// This share of the withdraw and restore calls meets a fault by chance.
     ///
     /// Each is one of: 1161000 before or after the deed, the connection closed before or after it, 1161116, or
     /// 1161204 after it.
     #[arg(long, value_name = "PERCENT", default_value = "0", value_parser = parse_percent)]
     pub faults: f64,
+
+    /// The stage in which pre-hires are at the start, such as `withdrawn` to rehearse restorations.
+    #[arg(long, value_name = "STAGE", default_value = "preboarding")]
+    pub start: Stage,
 
     /// How long a token is valid; renewed when less than a quarter of it is left.
     #[arg(long, value_name = "DURATION", default_value = "2h", value_parser = parse_positive_span)]
@@ -65,6 +69,7 @@ impl SimulateArgs {
             rate: self.rate.0,
             latency: self.latency.clone(),
             fault_percent: self.faults,
+            start: self.start,
             token_lifetime: self.token_lifetime,
             seed: self.seed,
             record: self.record,
@@ -131,6 +136,7 @@ mod tests {
         assert_eq!((settings.rate, settings.seed, settings.record), (None, Some(7), true));
         assert_eq!(settings.latency, Duration::from_millis(20)..=Duration::from_secs(2));
         assert_eq!(settings.fault_percent, 2.5);
+        assert_eq!(parse(&["--start", "withdrawn"]).unwrap().settings().start, Stage::Withdrawn);
         let one = parse(&["--latency", "5ms"]).unwrap().settings().latency;
         assert_eq!(one, Duration::from_millis(5)..=Duration::from_millis(5));
     }
@@ -145,6 +151,7 @@ mod tests {
             ["--faults", "NaN"],
             ["--rate", "0/60s"],
             ["--token-lifetime", "0s"],
+            ["--start", "gone"],
         ];
         for flags in table {
             assert!(parse(&flags).is_err(), "{flags:?}");

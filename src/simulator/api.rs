@@ -12,13 +12,16 @@ pub enum Api {
     TenantAccessToken,
     /// `POST /open-apis/corehr/v2/pre_hires/withdraw_onboarding`.
     WithdrawOnboarding,
+    /// `POST /open-apis/corehr/v2/pre_hires/restore_flow_instance`.
+    RestoreFlowInstance,
     /// `POST /open-apis/corehr/v2/pre_hires/query`.
     Query,
 }
 
 impl Api {
     /// Every endpoint, in the order of the variants.
-    pub(super) const ALL: [Api; 3] = [Api::TenantAccessToken, Api::WithdrawOnboarding, Api::Query];
+    pub(super) const ALL: [Api; 4] =
+        [Api::TenantAccessToken, Api::WithdrawOnboarding, Api::RestoreFlowInstance, Api::Query];
 
     /// The endpoint behind a method and a path; the real gateway knows no "wrong method" either.
     pub(super) fn of(method: &str, path: &str) -> Option<Api> {
@@ -29,7 +32,18 @@ impl Api {
         match self {
             Api::TenantAccessToken => "/open-apis/auth/v3/tenant_access_token/internal",
             Api::WithdrawOnboarding => "/open-apis/corehr/v2/pre_hires/withdraw_onboarding",
+            Api::RestoreFlowInstance => "/open-apis/corehr/v2/pre_hires/restore_flow_instance",
             Api::Query => "/open-apis/corehr/v2/pre_hires/query",
+        }
+    }
+
+    /// The scopes of which the app needs one; a token needs none.
+    pub(super) fn scopes(self) -> &'static [&'static str] {
+        match self {
+            Api::TenantAccessToken => &[],
+            Api::WithdrawOnboarding => &["corehr:pre_hire:withdraw_onboarding"],
+            Api::RestoreFlowInstance => &["corehr:pre_hire:restore_flow_instance"],
+            Api::Query => &["corehr:pre_hire:read_only"],
         }
     }
 
@@ -37,7 +51,7 @@ impl Api {
     pub(super) fn rate(self, corehr: Option<Rate>) -> Option<Rate> {
         match self {
             Api::TenantAccessToken => Some("1000/60s".parse().expect("the literal is a rate")),
-            Api::WithdrawOnboarding | Api::Query => corehr,
+            Api::WithdrawOnboarding | Api::RestoreFlowInstance | Api::Query => corehr,
         }
     }
 }
@@ -52,6 +66,13 @@ mod tests {
             assert_eq!(Api::of("POST", api.path()), Some(api));
             assert_eq!(Api::of("GET", api.path()), None);
             assert_eq!(Api::of("POST", &format!("{}/", api.path())), None);
+        }
+    }
+
+    #[test]
+    fn each_endpoint_has_a_place_of_its_own() {
+        for (place, api) in Api::ALL.into_iter().enumerate() {
+            assert_eq!(api as usize, place);
         }
     }
 }

@@ -12,6 +12,8 @@ pub(super) const NOT_VISIBLE: u32 = 1_161_105;
 pub(super) const WRONG_STAGE: u32 = 1_161_129;
 /// The step of the workflow does not allow it.
 pub(super) const INVALID_OPERATION: u32 = 1_161_094;
+/// The department has no head count left for a restored pre-hire.
+pub(super) const WORK_FORCE_EXCEEDED: u32 = 1_161_063;
 /// The app may not do it.
 pub(super) const PERMISSION_DENIED: u32 = 1_161_097;
 /// The system failed, perhaps after the deed.
@@ -41,6 +43,7 @@ pub(super) fn usual(code: u32) -> (u16, &'static str) {
 
 const INVALID_TOKEN: &str =
     "Invalid access token for authorization. Please make a request with token attached.";
+const WORK_EMAIL: &str = "the work email of the pre-hire is used by somebody else";
 
 const TABLE: &[(u32, u16, &str)] = &[
     (
@@ -53,6 +56,20 @@ const TABLE: &[(u32, u16, &str)] = &[
     (WRONG_STAGE, 400, "Unable to submit this task as pre-hire is in the \"已撤销\" stage."),
     (INVALID_OPERATION, 400, "Invalid workflow operation."),
     (PARAM_INVALID, 400, "param is invalid"),
+    (1_161_034, 400, "the pre-hire can not be restored"),
+    (1_161_035, 400, "the pre-hire can not be restored"),
+    (1_161_036, 400, "the pre-hire can not be restored"),
+    (WORK_FORCE_EXCEEDED, 400, "work force is exceeded"),
+    (1_161_118, 400, WORK_EMAIL),
+    (1_161_119, 400, WORK_EMAIL),
+    (1_161_120, 400, WORK_EMAIL),
+    (1_161_121, 400, WORK_EMAIL),
+    (1_161_122, 400, WORK_EMAIL),
+    (1_161_123, 400, WORK_EMAIL),
+    (1_161_124, 400, WORK_EMAIL),
+    (1_161_125, 400, WORK_EMAIL),
+    (1_161_126, 400, WORK_EMAIL),
+    (1_161_127, 400, WORK_EMAIL),
     (SYSTEM_ERROR, 500, "Server system error"),
     // The typing error is the API's own.
     (SYSTEM_TIMEOUT, 503, "Requset timeout"),

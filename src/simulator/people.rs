@@ -1,9 +1,11 @@
 //! Owns the state of each pre-hire, in a few bytes: most runs withdraw many and ask about none.
 
 use std::collections::HashMap;
+use std::str::FromStr;
 
 use serde::Serialize;
 
+use super::operation::Operation;
 use super::reasons::{ReasonNumber, Reasons};
 use super::wish::Wish;
 
@@ -24,6 +26,21 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// Every stage, in the order of the variants.
+    const ALL: [Stage; 5] =
+        [Stage::Preboarding, Stage::DayOne, Stage::Withdrawn, Stage::Completed, Stage::Deleted];
+
+    /// The word of the API's filters and replies.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Stage::Preboarding => "preboarding",
+            Stage::DayOne => "day_one",
+            Stage::Withdrawn => "withdrawn",
+            Stage::Completed => "completed",
+            Stage::Deleted => "deleted",
+        }
+    }
+
     /// The name that the API shows to people.
     pub(super) fn label(self) -> &'static str {
         match self {
@@ -36,6 +53,16 @@ impl Stage {
     }
 }
 
+impl FromStr for Stage {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Stage, String> {
+        let words = Stage::ALL.map(Stage::word).join(", ");
+        let stage = Stage::ALL.into_iter().find(|stage| stage.word() == text);
+        stage.ok_or_else(|| format!("expected one of {words}, not \"{text}\""))
+    }
+}
+
 /// What the simulated API knows of one pre-hire.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PreHire {
@@ -44,7 +71,9 @@ pub struct PreHire {
     /// Where the pre-hire stands now.
     pub stage: Stage,
     /// How often a withdrawal took effect: more than once is impossible without a restoration.
-    pub withdrawn_times: u16,
+    pub withdrawn_times: u8,
+    /// How often a restoration took effect.
+    pub restored_times: u8,
     /// The reason of the last withdrawal.
     pub withdraw_reason: Option<String>,
 }
@@ -53,14 +82,30 @@ pub struct PreHire {
 #[derive(Clone, Copy, Debug)]
 struct Person {
     reason: Option<ReasonNumber>,
-    withdrawn_times: u16,
+    withdrawn_times: u8,
+    restored_times: u8,
     stage: Stage,
-    called: bool,
+    called: Called,
+}
+
+/// Which operations a pre-hire was called for: a bit for each.
+#[derive(Clone, Copy, Debug, Default)]
+struct Called(u8);
+
+impl Called {
+    /// Notes a call; true for the first one of its operation.
+    fn note(&mut self, operation: Operation) -> bool {
+        let bit = 1 << operation as u8;
+        let first = self.0 & bit == 0;
+        self.0 |= bit;
+        first
+    }
 }
 
 /// All pre-hires that were ever called; any other is in the stage where its id starts.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct People {
+    start: Stage,
     by_number: HashMap<u64, Person>,
     // Only ids with leading zeros or above 64 bits: two different texts are two pre-hires.
     by_text: HashMap<Box<str>, Person>,
@@ -68,24 +113,31 @@ pub(super) struct People {
 }
 
 impl People {
+    /// Ordinary pre-hires are in this stage at the start.
+    pub(super) fn new(start: Stage) -> People {
+        let (by_number, by_text) = (HashMap::new(), HashMap::new());
+        People { start, by_number, by_text, reasons: Reasons::default() }
+    }
+
     /// What is known of this pre-hire.
     pub(super) fn look_up(&self, id: &str) -> PreHire {
         let known = match number_of(id) {
             Some(number) => self.by_number.get(&number).copied(),
             None => self.by_text.get(id).copied(),
         };
-        let person = known.unwrap_or_else(|| Person::new(id));
+        let person = known.unwrap_or_else(|| Person::new(id, self.start));
         PreHire {
             pre_hire_id: id.to_owned(),
             stage: person.stage,
             withdrawn_times: person.withdrawn_times,
+            restored_times: person.restored_times,
             withdraw_reason: person.reason.map(|number| self.reasons.get(number).to_owned()),
         }
     }
 
-    /// Notes a call for this pre-hire; true for its first one.
-    pub(super) fn note_call(&mut self, id: &str) -> bool {
-        !std::mem::replace(&mut self.person(id).called, true)
+    /// Notes a call for this pre-hire; true for the first one of its operation.
+    pub(super) fn note_call(&mut self, id: &str, operation: Operation) -> bool {
+        self.person(id).called.note(operation)
     }
 
     /// Withdraws, or says which stage forbids it.
@@ -102,21 +154,37 @@ impl People {
         Ok(())
     }
 
+    /// Restores to the stage before the withdrawal, or says which stage forbids it.
+    pub(super) fn restore(&mut self, id: &str) -> Result<(), Stage> {
+        let start = self.start;
+        let person = self.person(id);
+        if person.stage != Stage::Withdrawn {
+            return Err(person.stage);
+        }
+        // No call but these two moves anybody: the stage before is the one at the start.
+        person.stage = match Person::new(id, start).stage {
+            Stage::Withdrawn => Stage::Preboarding,
+            start => start,
+        };
+        person.restored_times = person.restored_times.saturating_add(1);
+        Ok(())
+    }
+
     fn person(&mut self, id: &str) -> &mut Person {
         match number_of(id) {
-            Some(number) => self.by_number.entry(number).or_insert_with(|| Person::new(id)),
-            None => self.by_text.entry(id.into()).or_insert_with(|| Person::new(id)),
+            Some(number) => self.by_number.entry(number).or_insert_with(|| Person::new(id, self.start)),
+            None => self.by_text.entry(id.into()).or_insert_with(|| Person::new(id, self.start)),
         }
     }
 }
 
 impl Person {
-    fn new(id: &str) -> Person {
+    fn new(id: &str, start: Stage) -> Person {
         let stage = match Wish::of(id) {
             Some(Wish::StartsAs(stage)) => stage,
-            _ => Stage::Preboarding,
+            _ => start,
         };
-        Person { reason: None, withdrawn_times: 0, stage, called: false }
+        Person { reason: None, withdrawn_times: 0, restored_times: 0, stage, called: Called::default() }
     }
 }
 
@@ -131,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_withdrawal_takes_effect_once() {
-        let mut people = People::default();
+        let mut people = People::new(Stage::Preboarding);
         assert_eq!(people.look_up("7345005664477775407").stage, Stage::Preboarding);
         assert_eq!(people.withdraw("7345005664477775407", "原因"), Ok(()));
         assert_eq!(people.withdraw("7345005664477775407", "another"), Err(Stage::Withdrawn));
@@ -142,7 +210,7 @@ mod tests {
 
     #[test]
     fn ids_that_differ_in_text_are_different_people() {
-        let mut people = People::default();
+        let mut people = People::new(Stage::Preboarding);
         let long = "99999999999999999999999999999999";
         for id in ["7", "07", "007", "18446744073709551615", "18446744073709551616", long] {
             assert_eq!(people.withdraw(id, "reason"), Ok(()), "{id}");
@@ -152,7 +220,7 @@ mod tests {
 
     #[test]
     fn the_stage_at_the_start_is_the_ids_wish() {
-        let mut people = People::default();
+        let mut people = People::new(Stage::Preboarding);
         assert_eq!(people.withdraw("9921000000000000001", "r"), Err(Stage::Withdrawn));
         assert_eq!(people.withdraw("9922000000000000001", "r"), Err(Stage::Completed));
         assert_eq!(people.withdraw("9923000000000000001", "r"), Err(Stage::Deleted));
@@ -160,11 +228,54 @@ mod tests {
     }
 
     #[test]
-    fn only_the_first_call_is_the_first() {
-        let mut people = People::default();
-        assert!(people.note_call("1"));
-        assert!(!people.note_call("1"));
-        assert!(people.note_call("2"));
+    fn a_restoration_leads_back_to_the_stage_before() {
+        let mut people = People::new(Stage::Preboarding);
+        let table = [
+            ("7345005664477775407", Stage::Preboarding),
+            ("9924000000000000001", Stage::DayOne),
+            ("99999999999999999999999999999999", Stage::Preboarding),
+        ];
+        for (id, stage) in table {
+            assert_eq!(people.restore(id), Err(stage), "{id}");
+            for times in 1..=3 {
+                assert_eq!(people.withdraw(id, "r"), Ok(()), "{id}");
+                assert_eq!(people.restore(id), Ok(()), "{id}");
+                let known = people.look_up(id);
+                assert_eq!((known.stage, known.withdrawn_times, known.restored_times), (stage, times, times));
+            }
+        }
+        let (gone, done) = ("9921000000000000001", "9922000000000000001");
+        assert_eq!(people.restore(gone), Ok(()));
+        assert_eq!(people.look_up(gone).stage, Stage::Preboarding);
+        assert_eq!(people.restore(done), Err(Stage::Completed));
+    }
+
+    #[test]
+    fn everybody_may_start_withdrawn_but_for_those_whose_id_says_otherwise() {
+        let mut people = People::new(Stage::Withdrawn);
+        for id in ["7345005664477775407", "9903011610000000001", "9921000000000000001"] {
+            assert_eq!(people.withdraw(id, "r"), Err(Stage::Withdrawn), "{id}");
+            assert_eq!(people.restore(id), Ok(()), "{id}");
+            assert_eq!(people.look_up(id).stage, Stage::Preboarding, "{id}");
+        }
+        assert_eq!(people.restore("9924000000000000001"), Err(Stage::DayOne));
+    }
+
+    #[test]
+    fn a_stage_is_read_and_serialised_by_its_word() {
+        for stage in Stage::ALL {
+            assert_eq!(stage.word().parse(), Ok(stage));
+            assert_eq!(serde_json::json!(stage), stage.word());
+        }
+        assert!("Withdrawn".parse::<Stage>().is_err());
+    }
+
+    #[test]
+    fn only_the_first_call_of_an_operation_is_its_first() {
+        let mut people = People::new(Stage::Preboarding);
+        let calls = [Operation::Withdraw, Operation::Restore, Operation::Withdraw, Operation::Restore];
+        assert_eq!(calls.map(|operation| people.note_call("1", operation)), [true, true, false, false]);
+        assert!(people.note_call("2", Operation::Withdraw));
     }
 
     #[test]

@@ -40,7 +40,7 @@ mod tests {
 
     fn ask(ids: &[&str], fields: &[&str]) -> Result<Value, u32> {
         let owned = |words: &[&str]| words.iter().map(ToString::to_string).collect();
-        let mut people = People::default();
+        let mut people = People::new(Stage::Preboarding);
         people.withdraw("2", "reason").expect("it can be withdrawn");
         play(&people, Some(&QueryRequest { pre_hire_ids: owned(ids), fields: owned(fields) }))
     }
@@ -58,6 +58,6 @@ mod tests {
     #[test]
     fn more_than_ten_ids_are_refused() {
         assert_eq!(ask(&["1"; 11], &[]), Err(codes::PARAM_INVALID));
-        assert_eq!(play(&People::default(), None), Err(codes::PARAM_INVALID));
+        assert_eq!(play(&People::new(Stage::Preboarding), None), Err(codes::PARAM_INVALID));
     }
 }

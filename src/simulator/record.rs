@@ -26,11 +26,13 @@ pub struct Call {
     pub pre_hire_id: Option<String>,
     /// The reason, if the body had one.
     pub withdraw_reason: Option<String>,
+    /// Whether a restoration confirms the work force, if the body says so.
+    pub confirm_workforce: Option<bool>,
     /// The HTTP status that was answered; `None` is no answer at all.
     pub status: Option<u16>,
     /// The API code that was answered; `None` when the answer has none (or none that can be read).
     pub code: Option<u32>,
-    /// Whether the call withdrew the pre-hire, whatever was answered.
+    /// Whether the call withdrew (restored) the pre-hire, whatever was answered.
     pub applied: bool,
     /// The token that it carried, or was given.
     pub token: Option<String>,
@@ -42,7 +44,7 @@ impl Record {
         self.calls.iter().filter(move |call| call.api == api)
     }
 
-    /// The withdraw calls for one pre-hire.
+    /// The withdraw and restore calls for one pre-hire.
     pub fn calls_for<'record>(&'record self, id: &'record str) -> impl Iterator<Item = &'record Call> {
         self.calls.iter().filter(move |call| call.pre_hire_id.as_deref() == Some(id))
     }
@@ -78,6 +80,7 @@ mod tests {
             arrived_at: Duration::from_millis(milliseconds),
             pre_hire_id: None,
             withdraw_reason: None,
+            confirm_workforce: None,
             status: None,
             code: None,
             applied: false,

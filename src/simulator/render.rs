@@ -1,5 +1,6 @@
 //! Owns how a decision is worded: codes, messages, details and headers.
 
+use super::api::Api;
 use super::codes;
 use super::faults;
 use super::kinds::Kind;
@@ -8,7 +9,7 @@ use super::people::Stage;
 use super::reply::{Reaction, Reply};
 use super::wire::{self, ErrorDetail, ErrorReply, FieldViolation, Help, PermissionViolation};
 
-/// What a withdraw call is answered.
+/// What a call to a CoreHR endpoint is answered, if not with data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Say {
     /// It is done.
@@ -34,6 +35,8 @@ pub(super) struct Addressee<'call> {
     pub(super) log_id: &'call str,
     /// The app that called; empty when it is not known.
     pub(super) app_id: &'call str,
+    /// The endpoint that was called.
+    pub(super) api: Api,
 }
 
 /// Words an answer.
@@ -90,16 +93,18 @@ fn coded(code: u32, to: Addressee<'_>) -> Reply {
 }
 
 fn scope_missing(to: Addressee<'_>) -> Reply {
-    let scope = wire::WITHDRAW_SCOPE;
+    let scopes = to.api.scopes();
+    let (list, names) = (scopes.join(","), scopes.join(", "));
     let url =
-        format!("https://open.feishu.cn/app/{}/auth?q={scope}&op_from=openapi&token_type=tenant", to.app_id);
+        format!("https://open.feishu.cn/app/{}/auth?q={list}&op_from=openapi&token_type=tenant", to.app_id);
     let msg = format!(
-        "Access denied. One of the following scopes is required: [{scope}].应用尚未开通所需的应用身份权限：[{scope}]，点击链接申请并开通任一权限即可：{url}"
+        "Access denied. One of the following scopes is required: [{names}].应用尚未开通所需的应用身份权限：[{names}]，点击链接申请并开通任一权限即可：{url}"
     );
-    let violation = PermissionViolation { kind: "action_scope_required", subject: scope, description: "" };
+    let violation =
+        |scope| PermissionViolation { kind: "action_scope_required", subject: scope, description: "" };
     let help = Help { url, description: "点击链接申请并开通任一权限即可" };
     let detail = ErrorDetail {
-        permission_violations: vec![violation],
+        permission_violations: scopes.iter().copied().map(violation).collect(),
         helps: vec![help],
         ..detail(codes::SCOPE_MISSING, to.log_id)
     };
@@ -122,7 +127,7 @@ mod tests {
     use super::*;
 
     fn body_of(say: Say) -> (u16, Value) {
-        let to = Addressee { log_id: "20241219000000AB", app_id: "cli_a" };
+        let to = Addressee { log_id: "20241219000000AB", app_id: "cli_a", api: Api::WithdrawOnboarding };
         match render(say, to) {
             Reaction::Reply(reply) => (reply.status, serde_json::from_slice(&reply.body).unwrap()),
             other => panic!("no reply but {other:?}"),

@@ -5,9 +5,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::api::Api;
+use super::change::{self, Chance, Decision};
 use super::codes;
 use super::limit::{Refusal, Window};
 use super::log_ids::LogIds;
+use super::operation::{ChangeRequest, Operation};
 use super::people::{People, PreHire};
 use super::query;
 use super::record::{Call, Record};
@@ -15,8 +17,7 @@ use super::render::{self, Addressee, Say};
 use super::reply::{JSON, Reaction, Reply};
 use super::settings::SimulatorSettings;
 use super::tokens::Tokens;
-use super::wire::{self, QueryReply, QueryRequest, TokenReply, TokenRequest, WithdrawRequest};
-use super::withdraw::{self, Chance, Decision};
+use super::wire::{self, QueryReply, QueryRequest, TokenReply, TokenRequest};
 
 /// The app whose secret is always wrong.
 const WRONG_SECRET_APP: &str = "cli_wrong_secret";
@@ -51,6 +52,20 @@ pub(super) struct Moment {
     pub(super) dice: u64,
 }
 
+/// A call's time and dice, and the log id of its reply.
+#[derive(Clone, Copy, Debug)]
+struct Occasion<'call> {
+    moment: Moment,
+    log_id: &'call str,
+}
+
+impl<'call> Request<'call> {
+    /// The token that it carries.
+    fn token(&self) -> Option<&'call str> {
+        self.authorization.and_then(|value| value.strip_prefix("Bearer "))
+    }
+}
+
 impl Script {
     /// A fresh API; `started` is the wall clock's time, or none where replies shall repeat.
     pub(super) fn new(settings: &SimulatorSettings, started: Option<Timestamp>) -> Script {
@@ -59,7 +74,7 @@ impl Script {
             may_read: settings.may_read,
             windows: Api::ALL.map(|api| api.rate(settings.rate).map(Window::new)),
             tokens: Tokens::new(settings.token_lifetime),
-            people: People::default(),
+            people: People::new(settings.start),
             log_ids: LogIds::new(started),
             record: settings.record.then(Record::default),
         }
@@ -68,10 +83,12 @@ impl Script {
     /// Decides about one call.
     pub(super) fn answer(&mut self, request: Request<'_>, moment: Moment) -> Reaction {
         let log_id = self.log_ids.next(moment.arrived_at, moment.dice);
+        let call = Occasion { moment, log_id: &log_id };
         match Api::of(request.method, request.path) {
-            Some(Api::TenantAccessToken) => self.hand_out_token(request.body, moment, &log_id),
-            Some(Api::WithdrawOnboarding) => self.withdraw(request, moment, &log_id),
-            Some(Api::Query) => self.query(request, moment, &log_id),
+            Some(Api::TenantAccessToken) => self.hand_out_token(request.body, call),
+            Some(Api::WithdrawOnboarding) => self.change(Operation::Withdraw, request, call),
+            Some(Api::RestoreFlowInstance) => self.change(Operation::Restore, request, call),
+            Some(Api::Query) => self.query(request, call),
             None => Reaction::Reply(self.inspect(request, &log_id)),
         }
     }
@@ -86,7 +103,8 @@ impl Script {
         self.people.look_up(id)
     }
 
-    fn hand_out_token(&mut self, body: &[u8], moment: Moment, log_id: &str) -> Reaction {
+    fn hand_out_token(&mut self, body: &[u8], call: Occasion<'_>) -> Reaction {
+        let Occasion { moment, log_id } = call;
         let request: TokenRequest = serde_json::from_slice(body).unwrap_or_default();
         let mut token = None;
         let reply = if let Err(refusal) = self.admit(Api::TenantAccessToken, moment) {
@@ -105,68 +123,71 @@ impl Script {
             reply
         };
         let reaction = Reaction::Reply(reply);
-        self.note(&reaction, || Call { token, ..call(Api::TenantAccessToken, moment) });
+        self.note(&reaction, || Call { token, ..blank(Api::TenantAccessToken, moment) });
         reaction
     }
 
-    fn withdraw(&mut self, request: Request<'_>, moment: Moment, log_id: &str) -> Reaction {
-        let token = request.authorization.and_then(|value| value.strip_prefix("Bearer "));
-        let body: Option<WithdrawRequest> = serde_json::from_slice(request.body).ok();
-        let app_id = token.and_then(|token| self.tokens.app_of(token, moment.arrived_at)).map(str::to_owned);
-        let decision = match (token, &app_id) {
-            (None, _) => Decision::only(Say::Code(codes::TOKEN_MISSING)),
-            (Some(_), None) => Decision::only(Say::Code(codes::TOKEN_INVALID)),
-            (Some(_), Some(_)) => match self.admit(Api::WithdrawOnboarding, moment) {
-                Err(refusal) => Decision::only(Say::Throttled(refusal)),
-                Ok(()) => {
-                    let chance = Chance { fault_percent: self.fault_percent, dice: moment.dice };
-                    withdraw::play(&mut self.people, body.as_ref(), chance)
-                }
-            },
+    fn change(&mut self, operation: Operation, request: Request<'_>, call: Occasion<'_>) -> Reaction {
+        let api = operation.api();
+        let body = ChangeRequest::read(operation, request.body);
+        let caller = self.pass_gateway(api, request, call.moment);
+        let decision = match &caller {
+            Err(say) => Decision::only(*say),
+            Ok(_) => {
+                let chance = Chance { fault_percent: self.fault_percent, dice: call.moment.dice };
+                change::play(&mut self.people, body.as_ref(), chance)
+            }
         };
-        if let (true, Some(token)) = (decision.revokes_token, token) {
+        let token = request.token().map(str::to_owned);
+        if let (true, Some(token)) = (decision.revokes_token, &token) {
             self.tokens.revoke(token);
         }
-        let app_id = app_id.as_deref().unwrap_or_default();
-        let reaction = render::render(decision.say, Addressee { log_id, app_id });
+        let app_id = caller.as_deref().unwrap_or_default();
+        let reaction = render::render(decision.say, Addressee { log_id: call.log_id, app_id, api });
         self.note(&reaction, || {
-            let (pre_hire_id, withdraw_reason) =
-                body.map_or((None, None), |body| (body.pre_hire_id, body.withdraw_reason));
-            let token = token.map(str::to_owned);
-            let applied = decision.applied;
-            let blank = call(Api::WithdrawOnboarding, moment);
-            Call { pre_hire_id, withdraw_reason, applied, token, ..blank }
+            let (pre_hire_id, withdraw_reason, confirm_workforce) =
+                body.map_or((None, None, None), ChangeRequest::into_parts);
+            let (applied, blank) = (decision.applied, blank(api, call.moment));
+            Call { pre_hire_id, withdraw_reason, confirm_workforce, applied, token, ..blank }
         });
         reaction
     }
 
-    fn query(&mut self, request: Request<'_>, moment: Moment, log_id: &str) -> Reaction {
-        let token = request.authorization.and_then(|value| value.strip_prefix("Bearer "));
-        let app_id = token.and_then(|token| self.tokens.app_of(token, moment.arrived_at)).map(str::to_owned);
-        let say = match (token, &app_id) {
-            (None, _) => Err(Say::Code(codes::TOKEN_MISSING)),
-            (Some(_), None) => Err(Say::Code(codes::TOKEN_INVALID)),
-            (Some(_), Some(_)) if !self.may_read => Err(Say::Code(codes::SCOPE_MISSING)),
-            (Some(_), Some(_)) => match self.admit(Api::Query, moment) {
-                Err(refusal) => Err(Say::Throttled(refusal)),
-                Ok(()) => {
-                    let body: Option<QueryRequest> = serde_json::from_slice(request.body).ok();
-                    query::play(&self.people, body.as_ref()).map_err(Say::Code)
-                }
-            },
+    fn query(&mut self, request: Request<'_>, call: Occasion<'_>) -> Reaction {
+        let api = Api::Query;
+        let caller = self.pass_gateway(api, request, call.moment);
+        let answer = match &caller {
+            Err(say) => Err(*say),
+            Ok(_) => {
+                let body: Option<QueryRequest> = serde_json::from_slice(request.body).ok();
+                query::play(&self.people, body.as_ref()).map_err(Say::Code)
+            }
         };
-        let reaction = match say {
+        let reaction = match answer {
             Ok(data) => {
                 let reply = wire::to_json(&QueryReply { code: 0, msg: "success", data });
-                Reaction::Reply(Reply::json(200, 0, reply, log_id))
+                Reaction::Reply(Reply::json(200, 0, reply, call.log_id))
             }
             Err(say) => {
-                render::render(say, Addressee { log_id, app_id: app_id.as_deref().unwrap_or_default() })
+                let app_id = caller.as_deref().unwrap_or_default();
+                render::render(say, Addressee { log_id: call.log_id, app_id, api })
             }
         };
-        let token = token.map(str::to_owned);
-        self.note(&reaction, || Call { token, ..call(Api::Query, moment) });
+        let token = request.token().map(str::to_owned);
+        self.note(&reaction, || Call { token, ..blank(api, call.moment) });
         reaction
+    }
+
+    /// The app that calls, or what the gateway says in place of the API: token first, then scope, then limit.
+    fn pass_gateway(&mut self, api: Api, request: Request<'_>, moment: Moment) -> Result<String, Say> {
+        let token = request.token().ok_or(Say::Code(codes::TOKEN_MISSING))?;
+        let app_id = self.tokens.app_of(token, moment.arrived_at);
+        let app_id = app_id.ok_or(Say::Code(codes::TOKEN_INVALID))?.to_owned();
+        if !self.may_read && api == Api::Query {
+            return Err(Say::Code(codes::SCOPE_MISSING));
+        }
+        self.admit(api, moment).map_err(Say::Throttled)?;
+        Ok(app_id)
     }
 
     /// The windows through which tests look in.
@@ -197,12 +218,13 @@ impl Script {
 }
 
 /// A call of which nothing but the endpoint and the time is known yet.
-fn call(api: Api, moment: Moment) -> Call {
+fn blank(api: Api, moment: Moment) -> Call {
     Call {
         api,
         arrived_at: moment.arrived_at,
         pre_hire_id: None,
         withdraw_reason: None,
+        confirm_workforce: None,
         status: None,
         code: None,
         applied: false,
@@ -221,6 +243,7 @@ mod tests {
 
     const TOKEN: &str = "/open-apis/auth/v3/tenant_access_token/internal";
     const WITHDRAW: &str = "/open-apis/corehr/v2/pre_hires/withdraw_onboarding";
+    const RESTORE: &str = "/open-apis/corehr/v2/pre_hires/restore_flow_instance";
 
     fn script(rate: &str) -> Script {
         let settings =
@@ -308,6 +331,25 @@ mod tests {
     }
 
     #[test]
+    fn a_restoration_has_an_allowance_of_its_own_and_is_recorded() {
+        let mut script = script("1/60s");
+        let good = bearer(&mut script);
+        assert_eq!(withdraw(&mut script, &good, "77").1["data"]["success"], true);
+        let body = br#"{"pre_hire_id":"77","confirm_workforce":true}"#;
+        let request = Request { method: "POST", path: RESTORE, authorization: Some(&good), body };
+        let (status, reply, _) = play(&mut script, request, 1);
+        let expected = json!({"code": 0, "msg": "success", "data": {"success": true}});
+        assert_eq!((status, reply), (200, expected));
+        assert_eq!(play(&mut script, request, 2).0, 429);
+        let record = script.record();
+        let calls: Vec<&Call> = record.calls_to(Api::RestoreFlowInstance).collect();
+        assert_eq!((calls[0].applied, calls[1].applied), (true, false));
+        assert_eq!((calls[0].confirm_workforce, calls[0].withdraw_reason.as_deref()), (Some(true), None));
+        assert_eq!(record.calls_for("77").count(), 3);
+        assert_eq!(script.look_up("77").restored_times, 1);
+    }
+
+    #[test]
     fn the_body_must_be_two_strings_and_nothing_else() {
         let mut script = script("100/60s");
         let good = bearer(&mut script);
@@ -346,7 +388,8 @@ mod tests {
             |path| play(&mut script, Request { method: "GET", path, authorization: None, body: b"" }, 2).1;
         let state = get("/_simulator/state/77");
         let expected = json!({
-            "pre_hire_id": "77", "stage": "withdrawn", "withdrawn_times": 1, "withdraw_reason": "r"
+            "pre_hire_id": "77", "stage": "withdrawn", "withdrawn_times": 1, "restored_times": 0,
+            "withdraw_reason": "r"
         });
         assert_eq!(state, expected);
         let record = get(RECORD_PATH);

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use super::people::Stage;
 use crate::settings::Rate;
 
 /// How a simulated API behaves. The default is the documented API without delays or chance faults.
@@ -15,8 +16,10 @@ pub struct SimulatorSettings {
     pub rate: Option<Rate>,
     /// The network's delay for one call, there and back together, drawn evenly from this range.
     pub latency: RangeInclusive<Duration>,
-    /// How many of a hundred withdraw calls meet a fault by chance.
+    /// How many of a hundred withdraw and restore calls meet a fault by chance.
     pub fault_percent: f64,
+    /// The stage in which pre-hires are at the start, but for ids that say otherwise.
+    pub start: Stage,
     /// May the app look pre-hires up?
     pub may_read: bool,
     /// How long a token is valid; a new one is handed out when less than a quarter of it is left.
@@ -34,6 +37,7 @@ impl Default for SimulatorSettings {
             rate: Some(Rate::SIMULATOR),
             latency: Duration::ZERO..=Duration::ZERO,
             fault_percent: 0.0,
+            start: Stage::Preboarding,
             token_lifetime: Duration::from_secs(2 * 60 * 60),
             seed: None,
             record: false,

@@ -2,9 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The scope that the withdraw call needs.
-pub(super) const WITHDRAW_SCOPE: &str = "corehr:pre_hire:withdraw_onboarding";
-/// The reply to a withdrawal that took effect.
+/// The reply to a withdrawal or restoration that took effect.
 pub(super) const SUCCESS: &str = r#"{"code":0,"msg":"success","data":{"success":true}}"#;
 
 /// What the token endpoint is asked.
@@ -31,6 +29,14 @@ pub(super) struct TokenReply<'reply> {
 pub(super) struct WithdrawRequest {
     pub(super) pre_hire_id: Option<String>,
     pub(super) withdraw_reason: Option<String>,
+}
+
+/// What the restore call is asked, just as strictly.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RestoreRequest {
+    pub(super) pre_hire_id: Option<String>,
+    pub(super) confirm_workforce: Option<bool>,
 }
 
 /// What the query call is asked.
