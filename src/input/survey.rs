@@ -9,7 +9,8 @@ use super::columns::{ColumnChoice, Columns};
 use super::duplicates::SeenIds;
 use super::problem::Problem;
 use super::records::{Record, RecordReader};
-use super::validate::{Row, RowRules, Validator};
+use super::rules::RowRules;
+use super::validate::{Row, Validator};
 use crate::error::{Error, Result};
 use crate::outcome::ErrorCode;
 
@@ -63,7 +64,7 @@ impl Survey {
 pub fn survey(source: impl Read, bytes: u64, choice: &ColumnChoice, rules: &RowRules) -> Result<Survey> {
     let mut reader = RecordReader::new(source);
     let header = reader.read()?.ok_or_else(|| Error::unusable("the file holds nothing but empty rows"))?;
-    let columns = Columns::find(header, choice)?;
+    let columns = Columns::find(header, choice, rules.operation())?;
     let mut surveyor = Surveyor::new(bytes);
     let mut survey = Survey {
         columns: columns.clone(),
@@ -100,10 +101,11 @@ impl Surveyor {
     fn note(&mut self, survey: &mut Survey, record: &Record, row: Row<'_>) {
         let first = match &row {
             Row::Sendable { id, .. } | Row::CarriedOver { id, .. } => self.seen.note(*id, survey.rows),
+            Row::Repetition { id, .. } => self.seen.first_with(*id),
             Row::Invalid(_) => None,
         };
         match (row, first) {
-            (Row::Invalid(problem), _) => {
+            (Row::Invalid(problem), _) | (Row::Repetition { problem, .. }, None) => {
                 *survey.invalid.entry(problem.code).or_default() += 1;
                 if survey.problems.len() < KEPT_PROBLEMS {
                     survey.problems.push((record.line(), problem));
@@ -111,9 +113,9 @@ impl Surveyor {
             }
             (_, Some(first)) => survey.duplicates.push(DuplicateRow { row: survey.rows, first }),
             (Row::CarriedOver { .. }, None) => survey.carried_over += 1,
-            (Row::Sendable { id, reason }, None) => {
+            (Row::Sendable { id, request }, None) => {
                 self.add_to_digest(&id.to_string());
-                self.add_to_digest(reason.as_str());
+                self.add_to_digest(request.reason());
                 survey.sendable += 1;
             }
         }
