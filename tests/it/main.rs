@@ -30,6 +30,8 @@ mod disk_full;
 mod doubt;
 /// `prehire explain`: one pre-hire's story, for an auditor.
 mod explain;
+/// The forms of a file: encodings, delimiters, line ends, workbooks.
+mod formats;
 /// What must be true before the first call, and what ends a run early.
 mod guards;
 /// What is read: files, columns, rows, ids.
