@@ -16,12 +16,14 @@ pub enum Api {
     RestoreFlowInstance,
     /// `POST /open-apis/corehr/v2/pre_hires/query`.
     Query,
+    /// `POST /open-apis/corehr/v2/pre_hires/search`.
+    Search,
 }
 
 impl Api {
     /// Every endpoint, in the order of the variants.
-    pub(super) const ALL: [Api; 4] =
-        [Api::TenantAccessToken, Api::WithdrawOnboarding, Api::RestoreFlowInstance, Api::Query];
+    pub(super) const ALL: [Api; 5] =
+        [Api::TenantAccessToken, Api::WithdrawOnboarding, Api::RestoreFlowInstance, Api::Query, Api::Search];
 
     /// The endpoint behind a method and a path; the real gateway knows no "wrong method" either.
     pub(super) fn of(method: &str, path: &str) -> Option<Api> {
@@ -34,6 +36,7 @@ impl Api {
             Api::WithdrawOnboarding => "/open-apis/corehr/v2/pre_hires/withdraw_onboarding",
             Api::RestoreFlowInstance => "/open-apis/corehr/v2/pre_hires/restore_flow_instance",
             Api::Query => "/open-apis/corehr/v2/pre_hires/query",
+            Api::Search => "/open-apis/corehr/v2/pre_hires/search",
         }
     }
 
@@ -44,14 +47,20 @@ impl Api {
             Api::WithdrawOnboarding => &["corehr:pre_hire:withdraw_onboarding"],
             Api::RestoreFlowInstance => &["corehr:pre_hire:restore_flow_instance"],
             Api::Query => &["corehr:pre_hire:read_only"],
+            Api::Search => &["corehr:pre_hire.search:read", "corehr:pre_hire:read", "corehr:pre_hire:write"],
         }
+    }
+
+    /// Whether it only looks pre-hires up.
+    pub(super) fn only_reads(self) -> bool {
+        matches!(self, Api::Query | Api::Search)
     }
 
     /// The allowance: the token endpoint has a fixed one, the CoreHR endpoints the given one each.
     pub(super) fn rate(self, corehr: Option<Rate>) -> Option<Rate> {
         match self {
             Api::TenantAccessToken => Some("1000/60s".parse().expect("the literal is a rate")),
-            Api::WithdrawOnboarding | Api::RestoreFlowInstance | Api::Query => corehr,
+            _ => corehr,
         }
     }
 }

@@ -4,6 +4,8 @@
 pub(super) const FIELD_VALIDATION: u32 = 99_992_402;
 /// The parameters are wrong.
 pub(super) const PARAM_INVALID: u32 = 1_161_001;
+/// The parameters of a search are wrong.
+pub(super) const SEARCH_PARAM_INVALID: u32 = 1_160_102;
 /// Several people changed the same pre-hire.
 pub(super) const CONFLICT: u32 = 1_161_116;
 /// The pre-hire is invisible to the app or does not exist.
@@ -74,7 +76,7 @@ const TABLE: &[(u32, u16, &str)] = &[
     // The typing error is the API's own.
     (SYSTEM_TIMEOUT, 503, "Requset timeout"),
     (1_161_604, 429, "QPS over limit"),
-    (1_160_102, 400, "param is invalid"),
+    (SEARCH_PARAM_INVALID, 400, "param is invalid"),
     (1_160_103, 403, "no permission"),
     (FREQUENCY_LIMIT, 429, "request trigger frequency limit"),
     (99_991_401, 400, "ip 203.0.113.7 is denied by app setting"),

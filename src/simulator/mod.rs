@@ -4,12 +4,15 @@
 //!
 //! - [`Simulator`] listens and serves (`server`, `body`); [`Running`] is one on a thread of its own (`running`).
 //! - `script` decides what is answered. It and all below it are pure: time and chance are parameters.
-//!   `change` plays the calls that withdraw or restore (`operation`), `query` the look-up, `tokens` the token endpoint, `limit` the rolling allowance,
-//!   `people` holds each pre-hire's state, `reasons` the texts, `log_ids` the names of replies.
+//!   `gateway` stands before it with `tokens` and `limit`, the rolling allowance. `change` plays the calls that
+//!   withdraw or restore (`operation`), `search` the look-ups (`filter`, `fields`).
+//! - `people` holds each pre-hire's state, `reasons` the texts; `population` says where each starts, `profile` who
+//!   each is, both made up from the id (`mixed`); `lag` knows what look-ups don't see yet.
 //! - `wish` reads the faults that an id asks for by its first digits, `kinds` lists those below HTTP's
 //!   surface, `manual` explains them all.
-//! - `codes` is the API's error table; `wire` its JSON; `render` turns a decision into a `reply`.
-//! - [`Record`] is what tests ask afterwards.
+//! - `request` is a call as it comes; `codes` is the API's error table; `wire` its JSON; `render` turns a decision
+//!   into a `reply`, named by `log_ids`.
+//! - [`Record`] and [`PreHire`] are what tests ask afterwards.
 //!
 //! To add an endpoint: a variant of [`Api`] (its path and allowance), its play beside `change`, and one line
 //! in `script`.
@@ -19,19 +22,28 @@ mod body;
 mod change;
 mod codes;
 mod faults;
+mod fields;
+mod filter;
+mod gateway;
 mod kinds;
+mod lag;
 mod limit;
 mod log_ids;
 mod manual;
+mod mixed;
 mod operation;
 mod people;
-mod query;
+mod population;
+mod pre_hire;
+mod profile;
 mod reasons;
 mod record;
 mod render;
 mod reply;
+mod request;
 mod running;
 mod script;
+mod search;
 mod server;
 mod settings;
 mod tokens;
@@ -39,8 +51,10 @@ mod wire;
 mod wish;
 
 pub use api::Api;
+pub use fields::FieldName;
 pub use manual::manual;
-pub use people::{PreHire, Stage};
+pub use pre_hire::{PreHire, Stage};
+pub use profile::Profile;
 pub use record::{Call, Record};
 pub use running::Running;
 pub use server::Simulator;

@@ -5,7 +5,7 @@ use super::codes;
 use super::faults;
 use super::kinds::Kind;
 use super::limit::Refusal;
-use super::people::Stage;
+use super::pre_hire::Stage;
 use super::reply::{Reaction, Reply};
 use super::wire::{self, ErrorDetail, ErrorReply, FieldViolation, Help, PermissionViolation};
 
@@ -22,6 +22,8 @@ pub(super) enum Say {
     WrongStage(Stage),
     /// A required field is not there.
     MissingField(&'static str),
+    /// A field is out of its range.
+    WrongField(&'static str),
     /// The allowance is used up.
     Throttled(Refusal),
     /// Anything else but a proper answer.
@@ -50,7 +52,8 @@ pub(super) fn render(say: Say, to: Addressee<'_>) -> Reaction {
             let msg = format!("Unable to submit this task as pre-hire is in the \"{label}\" stage.");
             worded(codes::WRONG_STAGE, &msg, detail(codes::WRONG_STAGE, to.log_id), to.log_id)
         }
-        Say::MissingField(field) => missing_field(field, to.log_id),
+        Say::MissingField(field) => bad_field(field, "is required", to.log_id),
+        Say::WrongField(field) => bad_field(field, "is out of range", to.log_id),
         Say::Throttled(refusal) => throttled(refusal.limit(), refusal.reset(), to.log_id),
         Say::Fault(kind) => return faults::render(kind, to.log_id),
     };
@@ -111,9 +114,9 @@ fn scope_missing(to: Addressee<'_>) -> Reply {
     worded(codes::SCOPE_MISSING, &msg, detail, to.log_id)
 }
 
-fn missing_field(field: &'static str, log_id: &str) -> Reply {
+fn bad_field(field: &'static str, fault: &str, log_id: &str) -> Reply {
     let code = codes::FIELD_VALIDATION;
-    let violation = FieldViolation { field, value: "", description: format!("{field} is required") };
+    let violation = FieldViolation { field, value: "", description: format!("{field} {fault}") };
     let detail = ErrorDetail { field_violations: vec![violation], ..detail(code, log_id) };
     worded(code, codes::usual(code).1, detail, log_id)
 }

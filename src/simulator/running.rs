@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::api::Api;
-use super::people::{PreHire, Stage};
+use super::pre_hire::{PreHire, Stage};
 use super::record::Record;
 use super::server::{Backstage, Simulator};
 use super::settings::SimulatorSettings;
@@ -62,6 +62,12 @@ impl Running {
     #[must_use]
     pub fn look_up(&self, id: &str) -> PreHire {
         self.stage.ask(|script| script.look_up(id))
+    }
+
+    /// Everyone whom a search without a filter can find, and the deleted.
+    #[must_use]
+    pub fn everyone(&self) -> Vec<PreHire> {
+        self.stage.ask(|script| script.everyone())
     }
 
     /// The stage of a pre-hire.

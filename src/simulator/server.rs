@@ -22,7 +22,8 @@ use tokio::time::sleep;
 
 use super::body::{BrokenOff, ReplyBody};
 use super::reply::{Reaction, Reply};
-use super::script::{Moment, Request, Script};
+use super::request::{Moment, Request};
+use super::script::Script;
 use super::settings::SimulatorSettings;
 
 /// The largest body that is read.
@@ -102,11 +103,8 @@ impl Simulator {
 
 impl Backstage {
     fn new(settings: &SimulatorSettings) -> Backstage {
-        let (started, dice) = match settings.seed {
-            Some(seed) => (None, Rng::with_seed(seed)),
-            None => (Some(Timestamp::now()), Rng::new()),
-        };
-        let script = Script::new(settings, started);
+        let dice = settings.seed.map_or_else(Rng::new, Rng::with_seed);
+        let script = Script::new(settings, Timestamp::now());
         Backstage {
             latency: (*settings.latency.start(), *settings.latency.end()),
             started: Instant::now(),
@@ -125,7 +123,9 @@ impl Backstage {
 
     fn play(&self, head: &Parts, body: &[u8], arrived_at: Duration) -> Reaction {
         let authorization = head.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let request = Request { method: head.method.as_str(), path: head.uri.path(), authorization, body };
+        let (method, path) = (head.method.as_str(), head.uri.path());
+        let request =
+            Request { method, path, query: head.uri.query().unwrap_or_default(), authorization, body };
         let mut cast = self.cast();
         let dice = cast.dice.u64(..);
         cast.script.answer(request, Moment { arrived_at, dice })

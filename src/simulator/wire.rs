@@ -41,16 +41,30 @@ pub(super) struct RestoreRequest {
 
 /// What the query call is asked.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct QueryRequest {
-    #[serde(default)]
-    pub(super) pre_hire_ids: Vec<String>,
-    #[serde(default)]
-    pub(super) fields: Vec<String>,
+    pub(super) pre_hire_ids: Option<Vec<String>>,
+    pub(super) fields: Option<Vec<String>>,
 }
 
-/// What the query call answers.
+/// What the search call is asked. The real one has more filters: here they are refused, not ignored.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SearchRequest {
+    pub(super) pre_hire_ids: Option<Vec<String>>,
+    pub(super) onboarding_status: Option<String>,
+    pub(super) onboarding_date_start: Option<String>,
+    pub(super) onboarding_date_end: Option<String>,
+    pub(super) updated_date_start: Option<String>,
+    pub(super) updated_date_end: Option<String>,
+    pub(super) department_ids: Option<Vec<String>>,
+    pub(super) key_word: Option<String>,
+    pub(super) fields: Option<Vec<String>>,
+}
+
+/// What a look-up answers.
 #[derive(Debug, Serialize)]
-pub(super) struct QueryReply {
+pub(super) struct DataReply {
     pub(super) code: u32,
     pub(super) msg: &'static str,
     pub(super) data: serde_json::Value,
