@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, value_parser};
@@ -43,6 +44,22 @@ pub struct SimulateArgs {
     /// How long a token is valid; renewed when less than a quarter of it is left.
     #[arg(long, value_name = "DURATION", default_value = "2h", value_parser = parse_positive_span)]
     pub token_lifetime: Duration,
+
+    /// Keep the app ticket of store apps in this file: the first one now, another one after each resend.
+    #[arg(long, value_name = "FILE")]
+    pub app_ticket_file: Option<PathBuf>,
+
+    /// How long an app ticket is valid [default: until the next one].
+    #[arg(long, value_name = "DURATION", value_parser = parse_positive_span)]
+    pub ticket_lifetime: Option<Duration>,
+
+    /// The first app ticket is refused from the start, until one is resent.
+    #[arg(long)]
+    pub stale_ticket: bool,
+
+    /// How long a ticket is on its way to the file after a resend.
+    #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = parse_span)]
+    pub resend_delay: Duration,
 
     /// Makes chance, tokens and log ids repeat.
     #[arg(long, value_name = "NUMBER")]
@@ -92,6 +109,10 @@ impl SimulateArgs {
             fault_percent: self.faults,
             start: self.start,
             token_lifetime: self.token_lifetime,
+            app_ticket_file: self.app_ticket_file.clone(),
+            ticket_lifetime: self.ticket_lifetime,
+            stale_ticket: self.stale_ticket,
+            resend_delay: self.resend_delay,
             seed: self.seed,
             record: self.record,
             people: self.people,
@@ -180,6 +201,11 @@ mod tests {
             (settings.people, settings.index_lag.as_secs(), settings.hidden_fields.len()),
             (5000, 5, 2)
         );
+        let flags =
+            ["--stale-ticket", "--ticket-lifetime", "1h", "--app-ticket-file", "t", "--resend-delay", "5s"];
+        let settings = parse(&flags).unwrap().settings();
+        assert_eq!((settings.stale_ticket, settings.resend_delay.as_secs()), (true, 5));
+        assert_eq!(settings.ticket_lifetime, Some(Duration::from_secs(3600)));
         let one = parse(&["--latency", "5ms"]).unwrap().settings().latency;
         assert_eq!(one, Duration::from_millis(5)..=Duration::from_millis(5));
     }

@@ -6,7 +6,7 @@ use super::limit::{Refusal, Window};
 use super::render::Say;
 use super::request::{Moment, Request};
 use super::settings::SimulatorSettings;
-use super::tokens::Tokens;
+use super::tokens::{Holder, Tokens};
 
 /// What the gateway remembers.
 #[derive(Debug)]
@@ -25,16 +25,16 @@ impl Gateway {
         }
     }
 
-    /// The app that calls, or what the gateway says in place of the API.
-    pub(super) fn pass(&mut self, api: Api, request: Request<'_>, moment: Moment) -> Result<String, Say> {
+    /// Who calls, or what the gateway says in place of the API.
+    pub(super) fn pass(&mut self, api: Api, request: Request<'_>, moment: Moment) -> Result<Holder, Say> {
         let token = request.token().ok_or(Say::Code(codes::TOKEN_MISSING))?;
-        let app_id = self.tokens.app_of(token, moment.arrived_at);
-        let app_id = app_id.ok_or(Say::Code(codes::TOKEN_INVALID))?.to_owned();
+        let caller = self.tokens.holder_of(token, moment.arrived_at).filter(|holder| holder.has_tenant());
+        let caller = caller.ok_or(Say::Code(codes::TOKEN_INVALID))?.clone();
         if api.only_reads() && !self.may_read {
             return Err(Say::Code(codes::SCOPE_MISSING));
         }
         self.admit(api, moment).map_err(Say::Throttled)?;
-        Ok(app_id)
+        Ok(caller)
     }
 
     /// Admits a call within the allowance of its endpoint.

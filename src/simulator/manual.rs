@@ -58,10 +58,15 @@ Looking up
 Credentials
   Any app id with any secret is accepted, but the app id cli_wrong_secret is
   refused with 10014, and an empty one or an empty secret with 10003.
+  A store app's ticket is in --app-ticket-file, and is another one after each
+  resend: the old one is then refused with 10012, as is --stale-ticket from the
+  start. Any tenant key is known, but tenant_unknown (99992500), and has the
+  app, but tenant_not_installed (20009). cli_custom_app gets no ticket (10016).
 
 Watching
   GET /_simulator/state/ID   a pre-hire: the stage, how often it was
                              withdrawn and restored, name and the rest
+  GET /_simulator/app_ticket the current ticket of store apps
   GET /_simulator/record     every call so far, with --record";
 
 /// The long help: every scripted id and fault, as tables of less than 80 columns.

@@ -2,9 +2,10 @@
 //!
 //! It shares no type with the client, so that a mistake there cannot hide behind the same mistake here.
 //!
-//! - [`Simulator`] listens and serves (`server`, `body`); [`Running`] is one on a thread of its own (`running`).
+//! - [`Simulator`] listens and serves (`server`, `body`, `courier`); [`Running`] is one on a thread of its own (`running`).
 //! - `script` decides what is answered. It and all below it are pure: time and chance are parameters.
-//!   `gateway` stands before it with `tokens` and `limit`, the rolling allowance. `change` plays the calls that
+//!   `gateway` stands before it with `tokens` and `limit`, the rolling allowance. `auth` plays the token endpoints
+//!   (`tickets` are those of store apps), `change` the calls that
 //!   withdraw or restore (`operation`), `search` the look-ups (`filter`, `fields`).
 //! - `people` holds each pre-hire's state, `reasons` the texts; `population` says where each starts, `profile` who
 //!   each is, both made up from the id (`mixed`); `lag` knows what look-ups don't see yet.
@@ -18,9 +19,11 @@
 //! in `script`.
 
 mod api;
+mod auth;
 mod body;
 mod change;
 mod codes;
+mod courier;
 mod faults;
 mod fields;
 mod filter;
@@ -46,6 +49,7 @@ mod script;
 mod search;
 mod server;
 mod settings;
+mod tickets;
 mod tokens;
 mod wire;
 mod wish;

@@ -38,6 +38,8 @@ pub struct Call {
     pub applied: bool,
     /// The token that it carried, or was given.
     pub token: Option<String>,
+    /// The tenant that a store app called for.
+    pub tenant_key: Option<String>,
 }
 
 impl Record {
@@ -88,6 +90,7 @@ mod tests {
             code: None,
             applied: false,
             token: None,
+            tenant_key: None,
         }
     }
 

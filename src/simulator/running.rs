@@ -58,6 +58,12 @@ impl Running {
         self.stage.ask(|script| script.record())
     }
 
+    /// The current app ticket of store apps.
+    #[must_use]
+    pub fn app_ticket(&self) -> String {
+        self.stage.ask(|script| script.app_ticket().to_owned())
+    }
+
     /// What is known of a pre-hire.
     #[must_use]
     pub fn look_up(&self, id: &str) -> PreHire {
@@ -187,6 +193,23 @@ mod tests {
         let ended = stream.read(&mut [0; 1]).await;
         assert!(matches!(ended, Ok(0) | Err(_)), "{ended:?}");
         assert!(TcpStream::connect(&address).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_resent_ticket_is_in_the_file_before_the_reply() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("ticket");
+        let app_ticket_file = Some(file.clone());
+        let running =
+            Simulator::spawn(SimulatorSettings { app_ticket_file, ..SimulatorSettings::default() }).unwrap();
+        let delivered = || std::fs::read_to_string(&file).unwrap().trim_end().to_owned();
+        let first = delivered();
+        assert_eq!(first, running.app_ticket());
+        let body = r#"{"app_id":"cli_store","app_secret":"s"}"#;
+        let reply = raw(&running, "/open-apis/auth/v3/app_ticket/resend", "", body).await;
+        assert!(reply.ends_with(r#"{"code":0,"msg":"success"}"#), "{reply}");
+        assert_eq!(delivered(), running.app_ticket());
+        assert_ne!(delivered(), first);
     }
 
     #[test]

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use serde_json::json;
 
 use super::api::Api;
+use super::auth::Desk;
 use super::change::{self, Chance, Decision};
-use super::codes;
 use super::fields::FieldName;
 use super::gateway::Gateway;
 use super::lag::RecentChanges;
@@ -17,16 +18,17 @@ use super::people::People;
 use super::population::{Origin, Population};
 use super::pre_hire::{PreHire, Stage};
 use super::record::{Call, Record};
-use super::render::{self, Addressee};
+use super::render::{self, Addressee, Say};
 use super::reply::{JSON, Reaction, Reply};
 use super::request::{Moment, Occasion, Request};
 use super::search::{self, Page, Question, View};
 use super::settings::SimulatorSettings;
-use super::wire::{self, DataReply, TokenReply, TokenRequest};
+use super::tickets::Tickets;
+use super::tokens::Holder;
+use super::wire::{self, DataReply};
 
-/// The app whose secret is always wrong.
-const WRONG_SECRET_APP: &str = "cli_wrong_secret";
 const RECORD_PATH: &str = "/_simulator/record";
+const TICKET_PATH: &str = "/_simulator/app_ticket";
 const STATE_PATH: &str = "/_simulator/state/";
 
 /// All that the simulated API remembers.
@@ -38,6 +40,7 @@ pub(super) struct Script {
     hidden_fields: Vec<FieldName>,
     today: Date,
     gateway: Gateway,
+    tickets: Tickets,
     people: People,
     recent: RecentChanges,
     log_ids: LogIds,
@@ -46,7 +49,7 @@ pub(super) struct Script {
 
 impl Script {
     /// A fresh API that was started at this time.
-    pub(super) fn new(settings: &SimulatorSettings, started: Timestamp) -> Script {
+    pub(super) fn new(settings: &SimulatorSettings, started: Timestamp, dice: u64) -> Script {
         let population = Population::new(settings.people);
         // Where replies shall repeat, the time stands still.
         let log_ids = LogIds::new(settings.seed.is_none().then_some(started));
@@ -57,6 +60,7 @@ impl Script {
             hidden_fields: settings.hidden_fields.clone(),
             today: settings.today.unwrap_or_else(|| log_ids::in_beijing(started).date()),
             gateway: Gateway::new(settings),
+            tickets: Tickets::new(settings.ticket_lifetime, settings.stale_ticket, dice),
             people: People::new(Origin { population, start: settings.start }),
             recent: RecentChanges::new(settings.index_lag.max(settings.replica_lag)),
             log_ids,
@@ -69,12 +73,22 @@ impl Script {
         let log_id = self.log_ids.next(moment.arrived_at, moment.dice);
         let call = Occasion { moment, log_id: &log_id };
         match Api::of(request.method, request.path) {
-            Some(Api::TenantAccessToken) => self.hand_out_token(request.body, call),
             Some(Api::WithdrawOnboarding) => self.change(Operation::Withdraw, request, call),
             Some(Api::RestoreFlowInstance) => self.change(Operation::Restore, request, call),
             Some(api @ (Api::Query | Api::Search)) => self.search(api, request, call),
+            Some(api) => self.authorise(api, request.body, call),
             None => Reaction::Reply(self.inspect(request, &log_id)),
         }
+    }
+
+    /// The current app ticket.
+    pub(super) fn app_ticket(&self) -> &str {
+        self.tickets.current()
+    }
+
+    /// An app ticket that is to be delivered.
+    pub(super) fn take_undelivered_ticket(&mut self) -> Option<String> {
+        self.tickets.take_undelivered()
     }
 
     /// Every call so far; empty when they are not kept.
@@ -107,27 +121,24 @@ impl Script {
         }
     }
 
-    fn hand_out_token(&mut self, body: &[u8], call: Occasion<'_>) -> Reaction {
+    fn authorise(&mut self, api: Api, body: &[u8], call: Occasion<'_>) -> Reaction {
         let Occasion { moment, log_id } = call;
-        let request: TokenRequest = serde_json::from_slice(body).unwrap_or_default();
         let mut token = None;
-        let reply = if let Err(refusal) = self.gateway.admit(Api::TenantAccessToken, moment) {
+        let reply = if let Err(refusal) = self.gateway.admit(api, moment) {
             render::throttled(refusal.limit(), refusal.reset(), log_id)
-        } else if request.app_id.is_empty() || request.app_secret.is_empty() {
-            render::brief(codes::AUTH_PARAM_INVALID, log_id)
-        } else if request.app_id == WRONG_SECRET_APP {
-            render::brief(codes::APP_SECRET_INVALID, log_id)
         } else {
-            let handout = self.gateway.tokens.hand_out(&request.app_id, moment.arrived_at, moment.dice);
-            // A lifetime below a second must not read as none.
-            let expire = handout.left.as_secs().max(1);
-            let reply = TokenReply { code: 0, msg: "ok", tenant_access_token: &handout.text, expire };
-            let reply = Reply::json(200, 0, wire::to_json(&reply), log_id);
-            token = Some(handout.text);
-            reply
+            let mut desk = Desk { tokens: &mut self.gateway.tokens, tickets: &mut self.tickets };
+            match desk.play(api, body, moment) {
+                Err(code) => render::brief(code, log_id),
+                Ok(grant) => {
+                    let reply = render::granted(&grant, log_id);
+                    token = grant.into_token();
+                    reply
+                }
+            }
         };
         let reaction = Reaction::Reply(reply);
-        self.note(&reaction, || Call { token, ..blank(Api::TenantAccessToken, moment) });
+        self.note(&reaction, || Call { token, ..blank(api, moment) });
         reaction
     }
 
@@ -153,13 +164,13 @@ impl Script {
             };
             self.recent.note(call.moment.arrived_at, id, before);
         }
-        let app_id = caller.as_deref().unwrap_or_default();
-        let reaction = render::render(decision.say, Addressee { log_id: call.log_id, app_id, api });
+        let reaction = render::render(decision.say, Addressee::of(&caller, api, call.log_id));
+        let tenant_key = tenant_of(&caller);
         self.note(&reaction, || {
             let (pre_hire_id, withdraw_reason, confirm_workforce) =
                 body.map_or((None, None, None), ChangeRequest::into_parts);
             let (applied, blank) = (decision.applied, blank(api, call.moment));
-            Call { pre_hire_id, withdraw_reason, confirm_workforce, applied, token, ..blank }
+            Call { pre_hire_id, withdraw_reason, confirm_workforce, applied, token, tenant_key, ..blank }
         });
         reaction
     }
@@ -170,7 +181,7 @@ impl Script {
             _ => (Question::search(request.body), self.index_lag),
         };
         let caller = self.gateway.pass(api, request, call.moment);
-        let answer = caller.as_deref().map_err(|say| *say).and_then(|_| {
+        let answer = caller.as_ref().map_err(|say| *say).and_then(|_| {
             let view = self.view(call.moment.arrived_at, lag);
             search::play(&view, &question, Page::of(request.query))
         });
@@ -179,14 +190,11 @@ impl Script {
                 let reply = wire::to_json(&DataReply { code: 0, msg: "success", data });
                 Reaction::Reply(Reply::json(200, 0, reply, call.log_id))
             }
-            Err(say) => {
-                let app_id = caller.as_deref().unwrap_or_default();
-                render::render(say, Addressee { log_id: call.log_id, app_id, api })
-            }
+            Err(say) => render::render(say, Addressee::of(&caller, api, call.log_id)),
         };
-        let token = request.token().map(str::to_owned);
+        let (token, tenant_key) = (request.token().map(str::to_owned), tenant_of(&caller));
         let looked_up = question.into_ids();
-        self.note(&reaction, || Call { token, looked_up, ..blank(api, call.moment) });
+        self.note(&reaction, || Call { token, tenant_key, looked_up, ..blank(api, call.moment) });
         reaction
     }
 
@@ -194,6 +202,7 @@ impl Script {
     fn inspect(&self, request: Request<'_>, log_id: &str) -> Reply {
         let body = match (request.method, request.path, &self.record) {
             ("GET", RECORD_PATH, Some(record)) => wire::to_json(record),
+            ("GET", TICKET_PATH, _) => wire::to_json(&json!({ "app_ticket": self.app_ticket() })),
             ("GET", path, _) if path.starts_with(STATE_PATH) => {
                 wire::to_json(&self.look_up(&path[STATE_PATH.len()..]))
             }
@@ -210,6 +219,10 @@ impl Script {
     }
 }
 
+fn tenant_of(caller: &Result<Holder, Say>) -> Option<String> {
+    caller.as_ref().ok().and_then(Holder::tenant_key).map(str::to_owned)
+}
+
 /// A call of which nothing but the endpoint and the time is known yet.
 fn blank(api: Api, moment: Moment) -> Call {
     Call {
@@ -223,6 +236,7 @@ fn blank(api: Api, moment: Moment) -> Call {
         code: None,
         applied: false,
         token: None,
+        tenant_key: None,
     }
 }
 
@@ -230,12 +244,15 @@ fn blank(api: Api, moment: Moment) -> Call {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use serde_json::{Value, json};
+    use serde_json::Value;
 
     use super::*;
 
     const TOKEN: &str = "/open-apis/auth/v3/tenant_access_token/internal";
     const WITHDRAW: &str = "/open-apis/corehr/v2/pre_hires/withdraw_onboarding";
+    const RESEND: &str = "/open-apis/auth/v3/app_ticket/resend";
+    const APP_TOKEN: &str = "/open-apis/auth/v3/app_access_token";
+    const TENANT_TOKEN: &str = "/open-apis/auth/v3/tenant_access_token";
     const QUERY: &str = "/open-apis/corehr/v2/pre_hires/query";
     const SEARCH: &str = "/open-apis/corehr/v2/pre_hires/search";
     const RESTORE: &str = "/open-apis/corehr/v2/pre_hires/restore_flow_instance";
@@ -243,7 +260,7 @@ mod tests {
     fn script(rate: &str) -> Script {
         let settings =
             SimulatorSettings { rate: rate.parse().ok(), record: true, ..SimulatorSettings::default() };
-        Script::new(&settings, Timestamp::UNIX_EPOCH)
+        Script::new(&settings, Timestamp::UNIX_EPOCH, 7)
     }
 
     /// Status, body and the reset header of a reply.
@@ -350,10 +367,37 @@ mod tests {
     }
 
     #[test]
+    fn a_store_app_calls_for_its_tenant() {
+        let mut script = script("100/60s");
+        let ask = |script: &mut Script, path, body: Value| {
+            let body = body.to_string();
+            let request =
+                Request { method: "POST", path, query: "", authorization: None, body: body.as_bytes() };
+            play(script, request, 0).1
+        };
+        let (app_id, app_secret) = ("cli_store", "s");
+        let resent = ask(&mut script, RESEND, json!({"app_id": app_id, "app_secret": app_secret}));
+        assert_eq!(resent, json!({"code": 0, "msg": "success"}));
+        let app_ticket = script.take_undelivered_ticket().unwrap();
+        let app = json!({"app_id": app_id, "app_secret": app_secret, "app_ticket": app_ticket});
+        let reply = ask(&mut script, APP_TOKEN, app);
+        assert_eq!((&reply["expire"], &reply["tenant_access_token"]), (&json!(7200), &Value::Null));
+        let app_token = reply["app_access_token"].as_str().unwrap().to_owned();
+        let tenant = json!({"app_access_token": app_token, "tenant_key": "t1"});
+        let reply = ask(&mut script, TENANT_TOKEN, tenant);
+        let tenant_token = reply["tenant_access_token"].as_str().unwrap().to_owned();
+        assert_eq!(withdraw(&mut script, &format!("Bearer {app_token}"), "77").1["code"], 99_991_663);
+        assert_eq!(withdraw(&mut script, &format!("Bearer {tenant_token}"), "77").0, 200);
+        let calls = script.record().calls;
+        assert_eq!(calls[1].token.as_deref(), Some(app_token.as_str()));
+        assert_eq!((calls.len(), calls[4].tenant_key.as_deref()), (5, Some("t1")));
+    }
+
+    #[test]
     fn search_and_query_see_a_change_after_their_lags() {
         let (index_lag, replica_lag) = (Duration::from_secs(5), Duration::from_secs(2));
         let settings = SimulatorSettings { index_lag, replica_lag, ..SimulatorSettings::default() };
-        let mut script = Script::new(&settings, Timestamp::UNIX_EPOCH);
+        let mut script = Script::new(&settings, Timestamp::UNIX_EPOCH, 7);
         let good = bearer(&mut script);
         // The withdrawal comes at second 1.
         withdraw(&mut script, &good, "77");
@@ -375,7 +419,7 @@ mod tests {
     #[test]
     fn an_app_that_may_not_read_is_told_which_scopes_it_lacks() {
         let settings = SimulatorSettings { may_read: false, record: true, ..SimulatorSettings::default() };
-        let mut script = Script::new(&settings, Timestamp::UNIX_EPOCH);
+        let mut script = Script::new(&settings, Timestamp::UNIX_EPOCH, 7);
         let good = bearer(&mut script);
         let mut subjects = |path| {
             let (authorization, body) = (Some(good.as_str()), br#"{"pre_hire_ids":["77"]}"#);

@@ -21,6 +21,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use super::body::{BrokenOff, ReplyBody};
+use super::courier::Courier;
 use super::reply::{Reaction, Reply};
 use super::request::{Moment, Request};
 use super::script::Script;
@@ -46,6 +47,7 @@ pub struct Simulator {
 pub(super) struct Backstage {
     latency: (Duration, Duration),
     started: Instant,
+    courier: Courier,
     cast: Mutex<Cast>,
 }
 
@@ -59,7 +61,7 @@ impl Simulator {
     /// Takes the port.
     ///
     /// # Errors
-    /// When the address is not loopback (`InvalidInput`) or cannot be had.
+    /// When the address is not loopback (`InvalidInput`) or cannot be had, or the first app ticket cannot be written.
     pub fn bind(settings: SimulatorSettings) -> io::Result<Simulator> {
         if !settings.listen.ip().is_loopback() {
             let message = format!("{} is not a loopback address", settings.listen.ip());
@@ -68,7 +70,11 @@ impl Simulator {
         let listener = TcpListener::bind(settings.listen)?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        Ok(Simulator { listener, address, stage: Arc::new(Backstage::new(&settings)) })
+        let stage = Backstage::new(&settings);
+        if let Some(ticket) = stage.cast().script.take_undelivered_ticket() {
+            stage.courier.bring_first(&ticket)?;
+        }
+        Ok(Simulator { listener, address, stage: Arc::new(stage) })
     }
 
     /// Where it is to be reached: `http://127.0.0.1:PORT`.
@@ -103,11 +109,12 @@ impl Simulator {
 
 impl Backstage {
     fn new(settings: &SimulatorSettings) -> Backstage {
-        let dice = settings.seed.map_or_else(Rng::new, Rng::with_seed);
-        let script = Script::new(settings, Timestamp::now());
+        let mut dice = settings.seed.map_or_else(Rng::new, Rng::with_seed);
+        let script = Script::new(settings, Timestamp::now(), dice.u64(..));
         Backstage {
             latency: (*settings.latency.start(), *settings.latency.end()),
             started: Instant::now(),
+            courier: Courier { file: settings.app_ticket_file.clone(), delay: settings.resend_delay },
             cast: Mutex::new(Cast { script, dice }),
         }
     }
@@ -128,7 +135,11 @@ impl Backstage {
             Request { method, path, query: head.uri.query().unwrap_or_default(), authorization, body };
         let mut cast = self.cast();
         let dice = cast.dice.u64(..);
-        cast.script.answer(request, Moment { arrived_at, dice })
+        let reaction = cast.script.answer(request, Moment { arrived_at, dice });
+        if let Some(ticket) = cast.script.take_undelivered_ticket() {
+            self.courier.bring(ticket);
+        }
+        reaction
     }
 
     /// How long one call travels there and back; nothing without latency.

@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::civil::Date;
@@ -37,6 +38,14 @@ pub struct SimulatorSettings {
     pub hidden_fields: Vec<FieldName>,
     /// How long a token is valid; a new one is handed out when less than a quarter of it is left.
     pub token_lifetime: Duration,
+    /// Where the current app ticket of store apps is kept, as their event receiver would.
+    pub app_ticket_file: Option<PathBuf>,
+    /// How long a ticket is valid; `None` is until the next one is sent.
+    pub ticket_lifetime: Option<Duration>,
+    /// Whether the first ticket is refused from the start.
+    pub stale_ticket: bool,
+    /// How long a ticket that was asked for is on its way to the file.
+    pub resend_delay: Duration,
     /// Makes chance, tokens and log ids repeat; `None` is different each time.
     pub seed: Option<u64>,
     /// Whether every call is kept for [`Running::record`](super::Running::record) and `GET /_simulator/record`.
@@ -52,6 +61,10 @@ impl Default for SimulatorSettings {
             fault_percent: 0.0,
             start: Stage::Preboarding,
             token_lifetime: Duration::from_secs(2 * 60 * 60),
+            app_ticket_file: None,
+            ticket_lifetime: None,
+            stale_ticket: false,
+            resend_delay: Duration::ZERO,
             seed: None,
             record: false,
             people: 1000,

@@ -5,21 +5,29 @@ use serde::{Deserialize, Serialize};
 /// The reply to a withdrawal or restoration that took effect.
 pub(super) const SUCCESS: &str = r#"{"code":0,"msg":"success","data":{"success":true}}"#;
 
-/// What the token endpoint is asked.
+/// The reply to a resend: the ticket itself comes on another way.
+pub(super) const RESENT: &str = r#"{"code":0,"msg":"success"}"#;
+
+/// What a token endpoint is asked; each needs some of these.
 #[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub(super) struct TokenRequest {
-    #[serde(default)]
     pub(super) app_id: String,
-    #[serde(default)]
     pub(super) app_secret: String,
+    pub(super) app_ticket: String,
+    pub(super) app_access_token: String,
+    pub(super) tenant_key: String,
 }
 
-/// What the token endpoint answers: flat, without `data`.
+/// What a token endpoint answers: flat, without `data`.
 #[derive(Debug, Serialize)]
 pub(super) struct TokenReply<'reply> {
     pub(super) code: u32,
     pub(super) msg: &'reply str,
-    pub(super) tenant_access_token: &'reply str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) app_access_token: Option<&'reply str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) tenant_access_token: Option<&'reply str>,
     pub(super) expire: u64,
 }
 

@@ -1,5 +1,6 @@
 //! Owns the simulated API as a program: `prehire simulate`, and rehearsals with `--simulate`.
 
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::Child;
 
@@ -60,6 +61,17 @@ fn a_port_that_is_taken_is_exit_2() {
         .finish(context.program(["simulate", "--listen", &address]))
         .assert_exit(2)
         .assert_stderr(&address);
+}
+
+#[test]
+fn the_app_ticket_is_in_its_file_before_the_first_call() {
+    let context = TestContext::new();
+    let file = context.path("ticket");
+    let path = file.to_str().unwrap();
+    let _served = Served::start(&context, &["--app-ticket-file", path, "--stale-ticket"]);
+    assert!(fs::read_to_string(&file).unwrap().starts_with("ticket-"));
+    let run = context.finish(context.program(["simulate", "--app-ticket-file", "missing/ticket"]));
+    run.assert_exit(2).assert_stderr("missing/ticket");
 }
 
 #[test]
