@@ -149,8 +149,8 @@ mod tests {
         let token = token(&running).await;
         let reply = withdraw(&running, &token, "7345005664477775407").await;
         assert!(reply.starts_with("HTTP/1.1 200 OK\r\n"), "{reply}");
-        assert!(reply.contains("\r\ncontent-type: application/json; charset=utf-8\r\n"), "{reply}");
-        assert!(reply.contains("\r\nx-tt-logid: 19700101080000"), "{reply}");
+        assert!(reply.contains("\r\nContent-Type: application/json; charset=utf-8\r\n"), "{reply}");
+        assert!(reply.contains("\r\nX-Tt-Logid: 19700101080000"), "{reply}");
         assert!(reply.ends_with(r#"{"code":0,"msg":"success","data":{"success":true}}"#), "{reply}");
         assert_eq!(running.stage_of("7345005664477775407"), Stage::Withdrawn);
         assert_eq!(running.look_up("7345005664477775407").withdrawn_times, 1);
@@ -168,10 +168,10 @@ mod tests {
         assert_eq!(withdraw(&running, &token, "9913020000000000001").await, "");
         assert_eq!(running.stage_of("9913020000000000001"), Stage::Withdrawn);
         let reply = withdraw(&running, &token, "9911030000000000001").await;
-        assert!(reply.contains("content-length: 1050\r\n"), "{reply}");
+        assert!(reply.contains("Content-Length: 1050\r\n"), "{reply}");
         assert!(reply.ends_with("{\"success\":true}}"), "{reply}");
         let reply = withdraw(&running, &token, "9911140000000000001").await;
-        assert!(reply.starts_with("HTTP/1.1 429 ") && !reply.contains("x-"), "{reply}");
+        assert!(reply.starts_with("HTTP/1.1 429 ") && !reply.contains("\r\nX-"), "{reply}");
     }
 
     #[tokio::test]

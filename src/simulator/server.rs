@@ -160,7 +160,9 @@ async fn converse(stream: TcpStream, stage: Arc<Backstage>) {
     // Without it small replies may wait for the client's acknowledgement; a socket that refuses is only slower.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| answer(request, Arc::clone(&stage)));
-    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+    // Headers are written as the real API writes them: the official SDK looks for "X-Tt-Logid" in just this form.
+    let _ =
+        http1::Builder::new().title_case_headers(true).serve_connection(TokioIo::new(stream), service).await;
 }
 
 async fn answer(
