@@ -9,6 +9,8 @@
 mod context;
 /// One bounded run of the program, and what came of it.
 mod run;
+/// A `prehire simulate` that tests talk to from outside.
+mod served;
 /// What can be seen of a run from outside: its journal, its lock, the server's record; and runs that are killed.
 mod watch;
 
@@ -52,6 +54,8 @@ mod replies;
 mod resume;
 /// Every file of `samples/`, with the results that stand beside it.
 mod samples;
+/// The official Python SDK against `prehire simulate`.
+mod sdk;
 /// Ctrl-C and SIGTERM, once and twice.
 mod signals;
 /// `prehire simulate`, and `--simulate`.
