@@ -20,7 +20,7 @@ pub(super) fn run(settings: &CheckSettings) -> Result<Exit> {
         .as_deref()
         .map(|typed| OutputPath::choose(Some(typed), &settings.input.path, operation, false))
         .transpose()?;
-    let spool = Spool::copy(&settings.input.path)?;
+    let spool = Spool::copy(&settings.input.path, &settings.input.file)?;
     let rules = row_rules(&settings.input.purpose, settings.source_owner.as_ref())?;
     let survey = survey_input(&spool, &settings.input, &rules)?;
     if let Some(output) = output {
@@ -36,7 +36,7 @@ pub(super) fn run(settings: &CheckSettings) -> Result<Exit> {
 
 /// The first pass, and what makes a file unusable as a whole.
 pub(super) fn survey_input(spool: &Spool, settings: &InputSettings, rules: &RowRules) -> Result<Survey> {
-    let survey = survey(spool.reader(), spool.copied().bytes, &settings.columns, rules)?;
+    let survey = survey(spool.records(), spool.copied().bytes, &settings.file.columns, rules)?;
     if settings.duplicates == Duplicates::Refuse && !survey.duplicates.is_empty() {
         let rows = survey.duplicates.len();
         let check = check_command(rules.operation());
@@ -58,7 +58,7 @@ fn write_results(output: OutputPath, spool: &Spool, survey: &Survey, rules: &Row
     let mut results = ResultsFile::create(output, spool, survey, rules)?;
     let ledger = Ledger::default();
     let past = Past { ledger: &ledger, recall: None };
-    for planned in Planner::new(spool.reader(), survey, rules, past)? {
+    for planned in Planner::new(spool.records(), survey, rules, past)? {
         let Planned::Row { index, decision, .. } = planned? else { continue };
         let settlement = match decision {
             Decision::Send(..) | Decision::Resume(..) => Settlement::NotReached,

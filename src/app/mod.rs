@@ -36,5 +36,6 @@ pub fn run(cli: Cli, surroundings: &Surroundings) -> Result<Exit> {
         Command::Check(typed) => check::run(&CheckSettings::new(typed, surroundings)?),
         Command::Explain(typed) => explain::run(&typed),
         Command::Simulate(typed) => simulate::run(&typed),
+        Command::CopySheet { request } => crate::input::workbook::answer_request(&request),
     }
 }

@@ -28,7 +28,7 @@ use crate::simulator::{Running, Simulator, SimulatorSettings, Stage};
 pub(super) fn run(settings: &OperationSettings, surroundings: &Surroundings) -> Result<Exit> {
     refuse_to_ask_nobody(&settings.guards, surroundings)?;
     let (output, journal_path) = places(settings)?;
-    let spool = Spool::copy(&settings.input.path)?;
+    let spool = Spool::copy(&settings.input.path, &settings.input.file)?;
     let source_owner = settings.target.owner(Operation::Withdraw);
     let rules = row_rules(&settings.input.purpose, Some(&source_owner))?;
     let survey = survey_input(&spool, &settings.input, &rules)?;

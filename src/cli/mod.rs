@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-pub use restore::RestoreArgs;
+pub use restore::{RestoreArgs, UndoArgs};
 pub use run::{Format, ProgressChoice, RunArgs, ShowArgs};
 pub use simulate::{Limit, SimulateArgs};
 pub use withdraw::{CheckArgs, Duplicates, InputArgs, RowArgs, WithdrawArgs};
@@ -51,4 +51,10 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Serve the simulated API on this machine, for rehearsals and tests.
     Simulate(SimulateArgs),
+    /// Copies a sheet of a workbook as text; the program calls itself so.
+    #[command(hide = true)]
+    CopySheet {
+        /// Which one.
+        request: String,
+    },
 }

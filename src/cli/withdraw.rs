@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::run::{RunArgs, ShowArgs};
+use crate::input::{Delimiter, TextEncoding};
 use crate::settings::Rate;
 
 /// Withdraws the pre-hires of a file, one call per row.
@@ -57,12 +58,24 @@ pub struct CheckArgs {
 /// The input.
 #[derive(Args, Debug)]
 pub struct InputArgs {
-    /// A CSV file, or - for standard input.
+    /// A file of CSV or other delimited text, a workbook (.xlsx, .xls, .ods), or - for text on standard input.
     pub input: PathBuf,
 
     /// The column with the pre-hire ids [default: found by its name].
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub id_column: Option<String>,
+
+    /// The sheet of a workbook [default: the one that has an id column].
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    pub sheet: Option<String>,
+
+    /// What stands between two cells: one character, or `tab` [default: found in the header].
+    #[arg(long, value_name = "CHAR", help_heading = "Input")]
+    pub delimiter: Option<Delimiter>,
+
+    /// The encoding of a text, such as gb18030 or utf-16le [default: by its byte order mark, else UTF-8, else GB18030].
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    pub encoding: Option<TextEncoding>,
 
     /// A repeated id: skip its row, or refuse the file.
     #[arg(long, value_enum, default_value = "skip", help_heading = "Input")]

@@ -4,7 +4,7 @@ use super::columns::{Columns, RESULT_COLUMNS};
 use super::id::{IdProblem, PreHireId};
 use super::problem::Problem;
 use super::reason::{ReasonProblem, ValidReason};
-use super::records::Record;
+use super::record::Record;
 use super::request::{Request, ValidRequest};
 use super::rules::{RestoreRules, RowRules, WithdrawRules};
 use crate::outcome::Status;

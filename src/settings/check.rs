@@ -33,7 +33,7 @@ impl CheckSettings {
     pub fn new(typed: CheckArgs, surroundings: &Surroundings) -> Result<Self> {
         let CheckArgs { input, rows, output, rate, show } = typed;
         Ok(CheckSettings {
-            input: input_to_withdraw(input, rows)?,
+            input: input_to_withdraw(input, rows, surroundings)?,
             output,
             rate: rate.unwrap_or(Rate::COREHR),
             source_owner: None,
@@ -55,10 +55,10 @@ impl CheckSettings {
     /// # Errors
     /// As [`CheckSettings::new`].
     pub fn of_dry_restoration(typed: RestoreArgs, surroundings: &Surroundings) -> Result<Self> {
-        let RestoreArgs { input, output, source_journal, confirm_workforce, run } = typed;
+        let RestoreArgs { input, output, undo, run } = typed;
         let known = target(&run, surroundings).ok();
         Ok(CheckSettings {
-            input: input_to_restore(input, source_journal, confirm_workforce)?,
+            input: input_to_restore(input, undo, surroundings)?,
             output,
             rate: run.rate.unwrap_or(Rate::COREHR),
             source_owner: known.map(|target| target.owner(Operation::Withdraw)),

@@ -7,7 +7,8 @@ use super::{BaseUrl, Rate, Surroundings};
 use crate::cli::{Duplicates, Format, InputArgs, ProgressChoice, RowArgs, ShowArgs};
 use crate::error::{Error, Result};
 use crate::feishu::Credentials;
-use crate::input::{ColumnChoice, InputPath, WithdrawRules};
+use crate::input::workbook::WorkbookReading;
+use crate::input::{ColumnChoice, FileChoice, InputPath, WithdrawRules};
 use crate::operation::Operation;
 use crate::record::entry::Owner;
 use crate::report::{Detail, ProgressKind};
@@ -46,8 +47,8 @@ impl Target {
 pub struct InputSettings {
     /// The file.
     pub path: InputPath,
-    /// The columns that were named.
-    pub columns: ColumnChoice,
+    /// What was typed about its form.
+    pub file: FileChoice,
     /// What the rows are for.
     pub purpose: Purpose,
     /// What a repeated id means.
@@ -116,22 +117,33 @@ pub struct Guards {
     pub yes: bool,
 }
 
-pub(super) fn input_to_withdraw(typed: InputArgs, rows: RowArgs) -> Result<InputSettings> {
+pub(super) fn input_to_withdraw(
+    typed: InputArgs,
+    rows: RowArgs,
+    surroundings: &Surroundings,
+) -> Result<InputSettings> {
     let rules = WithdrawRules::new(rows.reason.as_deref(), rows.trust_ids)?;
-    input_settings(typed, rows.reason_column, Purpose::Withdraw(rules))
+    input_settings(typed, rows.reason_column, Purpose::Withdraw(rules), surroundings)
 }
 
 pub(super) fn input_settings(
     typed: InputArgs,
     reason_column: Option<String>,
     purpose: Purpose,
+    surroundings: &Surroundings,
 ) -> Result<InputSettings> {
     if typed.input.as_os_str().is_empty() {
         return Err(Error::unusable("the path of the input is empty"));
     }
     Ok(InputSettings {
         path: InputPath::from_argument(&typed.input),
-        columns: ColumnChoice { id: typed.id_column, reason: reason_column },
+        file: FileChoice {
+            encoding: typed.encoding,
+            delimiter: typed.delimiter,
+            sheet: typed.sheet,
+            columns: ColumnChoice { id: typed.id_column, reason: reason_column },
+            workbooks: surroundings.program.clone().map_or(WorkbookReading::Here, WorkbookReading::Apart),
+        },
         purpose,
         duplicates: typed.duplicates,
     })

@@ -3,7 +3,8 @@
 use super::codes;
 use super::kinds::Kind;
 use super::operation::{ChangeRequest, Deed};
-use super::people::{People, Stage};
+use super::people::People;
+use super::pre_hire::Stage;
 use super::render::Say;
 use super::wish::{self, Fault, Spoiler, When, Wish};
 
@@ -95,9 +96,14 @@ fn perform(people: &mut People, deed: Deed<'_>) -> Decision {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::simulator::population::{Origin, Population};
     use crate::simulator::wire::{RestoreRequest, WithdrawRequest};
 
     const QUIET: Chance = Chance { fault_percent: 0.0, dice: 0 };
+
+    fn people() -> People {
+        People::new(Origin { population: Population::new(0), start: Stage::Preboarding })
+    }
 
     fn withdrawal(id: &str) -> ChangeRequest {
         let (pre_hire_id, withdraw_reason) = (Some(id.to_owned()), Some("reason".to_owned()));
@@ -147,7 +153,7 @@ mod tests {
             ("9961000000000000001", [DONE, GONE, GONE]),
             ("9972000000000000001", [DONE, GONE, GONE]),
         ];
-        let mut people = People::new(Stage::Preboarding);
+        let mut people = people();
         for (id, expected) in table {
             let calls = [(); 3].map(|()| call(&mut people, &withdrawal(id)));
             assert_eq!(calls, expected, "{id}");
@@ -178,7 +184,7 @@ mod tests {
             ("9971000000000000001", [code(99_991_663), DONE, BACK]),
             ("9972000000000000001", [(Say::CodeOn(99_991_663, 200), false); 3]),
         ];
-        let mut people = People::new(Stage::Preboarding);
+        let mut people = people();
         for (id, expected) in table {
             play(&mut people, Some(&withdrawal(id)), QUIET);
             let calls = [(); 3].map(|()| call(&mut people, &restoration(id, None)));
@@ -190,7 +196,7 @@ mod tests {
 
     #[test]
     fn a_full_work_force_gives_way_when_it_is_confirmed() {
-        let (mut people, id) = (People::new(Stage::Preboarding), "9961000000000000001");
+        let (mut people, id) = (people(), "9961000000000000001");
         assert_eq!(call(&mut people, &restoration(id, Some(true))), BACK, "it is not withdrawn yet");
         assert_eq!(call(&mut people, &restoration(id, Some(false))), BACK);
         assert_eq!(call(&mut people, &withdrawal(id)), DONE);
@@ -200,7 +206,7 @@ mod tests {
 
     #[test]
     fn wrong_parameters_are_refused_and_change_nothing() {
-        let mut people = People::new(Stage::Preboarding);
+        let mut people = people();
         assert_eq!(play(&mut people, None, QUIET).say, Say::Code(1_161_001));
         assert_eq!(call(&mut people, &withdrawal("7.345E+18")), code(1_161_001));
         assert_eq!(call(&mut people, &restoration("", None)), code(1_161_001));
@@ -208,7 +214,7 @@ mod tests {
 
     #[test]
     fn chance_spoils_ordinary_calls_before_or_after_the_deed() {
-        let mut people = People::new(Stage::Preboarding);
+        let mut people = people();
         let mut roll = |request: ChangeRequest, face: u64| {
             let chance = Chance { fault_percent: 1.0, dice: face * 1_000_000 };
             let decision = play(&mut people, Some(&request), chance);

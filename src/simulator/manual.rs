@@ -45,13 +45,28 @@ Kinds
 ";
 
 const OTHERS: &str = "
+Looking up
+  A search without ids finds the population of --people: half of it is
+  preboarding, the others are in every stage, each with a name, a date, an
+  e-mail address and a department (7100000000000000011 to ...18). Ids that are
+  asked for are found, whatever they are, with a name and the rest, but for the
+  deleted: only a search with onboarding_status deleted finds those.
+  Of the real filters it knows pre_hire_ids, onboarding_status, the pairs of
+  onboarding_date and updated_date, department_ids and key_word; any other is
+  refused with 1160102.
+
 Credentials
   Any app id with any secret is accepted, but the app id cli_wrong_secret is
   refused with 10014, and an empty one or an empty secret with 10003.
+  A store app's ticket is in --app-ticket-file, and is another one after each
+  resend: the old one is then refused with 10012, as is --stale-ticket from the
+  start. Any tenant key is known, but tenant_unknown (99992500), and has the
+  app, but tenant_not_installed (20009). cli_custom_app gets no ticket (10016).
 
 Watching
-  GET /_simulator/state/ID   the stage of a pre-hire, its withdrawals and
-                             restorations
+  GET /_simulator/state/ID   a pre-hire: the stage, how often it was
+                             withdrawn and restored, name and the rest
+  GET /_simulator/app_ticket the current ticket of store apps
   GET /_simulator/record     every call so far, with --record";
 
 /// The long help: every scripted id and fault, as tables of less than 80 columns.

@@ -76,6 +76,14 @@ impl ChangeRequest {
         }
     }
 
+    /// The pre-hire, if the body names one.
+    pub(super) fn id(&self) -> Option<&str> {
+        match self {
+            ChangeRequest::Withdraw(request) => request.pre_hire_id.as_deref(),
+            ChangeRequest::Restore(request) => request.pre_hire_id.as_deref(),
+        }
+    }
+
     /// What the record keeps: the pre-hire, the reason, and whether the work force is confirmed.
     pub(super) fn into_parts(self) -> (Option<String>, Option<String>, Option<bool>) {
         match self {

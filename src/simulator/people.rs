@@ -1,81 +1,19 @@
 //! Owns the state of each pre-hire, in a few bytes: most runs withdraw many and ask about none.
 
 use std::collections::HashMap;
-use std::str::FromStr;
-
-use serde::Serialize;
 
 use super::operation::Operation;
+use super::population::Origin;
+use super::pre_hire::Stage;
 use super::reasons::{ReasonNumber, Reasons};
-use super::wish::Wish;
 
-/// Where a pre-hire stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Stage {
-    /// 待入职.
-    Preboarding,
-    /// 准备就绪.
-    DayOne,
-    /// 已撤销.
-    Withdrawn,
-    /// 已完成.
-    Completed,
-    /// 已删除; also what the app may not see.
-    Deleted,
-}
-
-impl Stage {
-    /// Every stage, in the order of the variants.
-    const ALL: [Stage; 5] =
-        [Stage::Preboarding, Stage::DayOne, Stage::Withdrawn, Stage::Completed, Stage::Deleted];
-
-    /// The word of the API's filters and replies.
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Stage::Preboarding => "preboarding",
-            Stage::DayOne => "day_one",
-            Stage::Withdrawn => "withdrawn",
-            Stage::Completed => "completed",
-            Stage::Deleted => "deleted",
-        }
-    }
-
-    /// The name that the API shows to people.
-    pub(super) fn label(self) -> &'static str {
-        match self {
-            Stage::Preboarding => "待入职",
-            Stage::DayOne => "准备就绪",
-            Stage::Withdrawn => "已撤销",
-            Stage::Completed => "已完成",
-            Stage::Deleted => "已删除",
-        }
-    }
-}
-
-impl FromStr for Stage {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Stage, String> {
-        let words = Stage::ALL.map(Stage::word).join(", ");
-        let stage = Stage::ALL.into_iter().find(|stage| stage.word() == text);
-        stage.ok_or_else(|| format!("expected one of {words}, not \"{text}\""))
-    }
-}
-
-/// What the simulated API knows of one pre-hire.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct PreHire {
-    /// The id, as asked for.
-    pub pre_hire_id: String,
-    /// Where the pre-hire stands now.
-    pub stage: Stage,
-    /// How often a withdrawal took effect: more than once is impossible without a restoration.
-    pub withdrawn_times: u8,
-    /// How often a restoration took effect.
-    pub restored_times: u8,
-    /// The reason of the last withdrawal.
-    pub withdraw_reason: Option<String>,
+/// Where a pre-hire stands, and what was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct State<'people> {
+    pub(super) stage: Stage,
+    pub(super) withdrawn_times: u8,
+    pub(super) restored_times: u8,
+    pub(super) withdraw_reason: Option<&'people str>,
 }
 
 /// One pre-hire: eight bytes.
@@ -105,7 +43,7 @@ impl Called {
 /// All pre-hires that were ever called; any other is in the stage where its id starts.
 #[derive(Debug)]
 pub(super) struct People {
-    start: Stage,
+    origin: Origin,
     by_number: HashMap<u64, Person>,
     // Only ids with leading zeros or above 64 bits: two different texts are two pre-hires.
     by_text: HashMap<Box<str>, Person>,
@@ -113,25 +51,28 @@ pub(super) struct People {
 }
 
 impl People {
-    /// Ordinary pre-hires are in this stage at the start.
-    pub(super) fn new(start: Stage) -> People {
+    pub(super) fn new(origin: Origin) -> People {
         let (by_number, by_text) = (HashMap::new(), HashMap::new());
-        People { start, by_number, by_text, reasons: Reasons::default() }
+        People { origin, by_number, by_text, reasons: Reasons::default() }
+    }
+
+    /// Where each starts.
+    pub(super) fn origin(&self) -> Origin {
+        self.origin
     }
 
     /// What is known of this pre-hire.
-    pub(super) fn look_up(&self, id: &str) -> PreHire {
+    pub(super) fn look_up(&self, id: &str) -> State<'_> {
         let known = match number_of(id) {
             Some(number) => self.by_number.get(&number).copied(),
             None => self.by_text.get(id).copied(),
         };
-        let person = known.unwrap_or_else(|| Person::new(id, self.start));
-        PreHire {
-            pre_hire_id: id.to_owned(),
+        let person = known.unwrap_or_else(|| Person::new(id, self.origin));
+        State {
             stage: person.stage,
             withdrawn_times: person.withdrawn_times,
             restored_times: person.restored_times,
-            withdraw_reason: person.reason.map(|number| self.reasons.get(number).to_owned()),
+            withdraw_reason: person.reason.map(|number| self.reasons.get(number)),
         }
     }
 
@@ -156,34 +97,27 @@ impl People {
 
     /// Restores to the stage before the withdrawal, or says which stage forbids it.
     pub(super) fn restore(&mut self, id: &str) -> Result<(), Stage> {
-        let start = self.start;
+        let home = self.origin.home(id);
         let person = self.person(id);
         if person.stage != Stage::Withdrawn {
             return Err(person.stage);
         }
-        // No call but these two moves anybody: the stage before is the one at the start.
-        person.stage = match Person::new(id, start).stage {
-            Stage::Withdrawn => Stage::Preboarding,
-            start => start,
-        };
+        person.stage = home;
         person.restored_times = person.restored_times.saturating_add(1);
         Ok(())
     }
 
     fn person(&mut self, id: &str) -> &mut Person {
         match number_of(id) {
-            Some(number) => self.by_number.entry(number).or_insert_with(|| Person::new(id, self.start)),
-            None => self.by_text.entry(id.into()).or_insert_with(|| Person::new(id, self.start)),
+            Some(number) => self.by_number.entry(number).or_insert_with(|| Person::new(id, self.origin)),
+            None => self.by_text.entry(id.into()).or_insert_with(|| Person::new(id, self.origin)),
         }
     }
 }
 
 impl Person {
-    fn new(id: &str, start: Stage) -> Person {
-        let stage = match Wish::of(id) {
-            Some(Wish::StartsAs(stage)) => stage,
-            _ => start,
-        };
+    fn new(id: &str, origin: Origin) -> Person {
+        let stage = origin.stage(id);
         Person { reason: None, withdrawn_times: 0, restored_times: 0, stage, called: Called::default() }
     }
 }
@@ -196,21 +130,26 @@ fn number_of(id: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::simulator::population::Population;
+
+    fn everybody(start: Stage) -> People {
+        People::new(Origin { population: Population::new(100), start })
+    }
 
     #[test]
     fn a_withdrawal_takes_effect_once() {
-        let mut people = People::new(Stage::Preboarding);
+        let mut people = everybody(Stage::Preboarding);
         assert_eq!(people.look_up("7345005664477775407").stage, Stage::Preboarding);
         assert_eq!(people.withdraw("7345005664477775407", "原因"), Ok(()));
         assert_eq!(people.withdraw("7345005664477775407", "another"), Err(Stage::Withdrawn));
         let known = people.look_up("7345005664477775407");
         assert_eq!((known.stage, known.withdrawn_times), (Stage::Withdrawn, 1));
-        assert_eq!(known.withdraw_reason.as_deref(), Some("原因"));
+        assert_eq!(known.withdraw_reason, Some("原因"));
     }
 
     #[test]
     fn ids_that_differ_in_text_are_different_people() {
-        let mut people = People::new(Stage::Preboarding);
+        let mut people = everybody(Stage::Preboarding);
         let long = "99999999999999999999999999999999";
         for id in ["7", "07", "007", "18446744073709551615", "18446744073709551616", long] {
             assert_eq!(people.withdraw(id, "reason"), Ok(()), "{id}");
@@ -220,7 +159,7 @@ mod tests {
 
     #[test]
     fn the_stage_at_the_start_is_the_ids_wish() {
-        let mut people = People::new(Stage::Preboarding);
+        let mut people = everybody(Stage::Preboarding);
         assert_eq!(people.withdraw("9921000000000000001", "r"), Err(Stage::Withdrawn));
         assert_eq!(people.withdraw("9922000000000000001", "r"), Err(Stage::Completed));
         assert_eq!(people.withdraw("9923000000000000001", "r"), Err(Stage::Deleted));
@@ -229,7 +168,7 @@ mod tests {
 
     #[test]
     fn a_restoration_leads_back_to_the_stage_before() {
-        let mut people = People::new(Stage::Preboarding);
+        let mut people = everybody(Stage::Preboarding);
         let table = [
             ("7345005664477775407", Stage::Preboarding),
             ("9924000000000000001", Stage::DayOne),
@@ -252,7 +191,7 @@ mod tests {
 
     #[test]
     fn everybody_may_start_withdrawn_but_for_those_whose_id_says_otherwise() {
-        let mut people = People::new(Stage::Withdrawn);
+        let mut people = everybody(Stage::Withdrawn);
         for id in ["7345005664477775407", "9903011610000000001", "9921000000000000001"] {
             assert_eq!(people.withdraw(id, "r"), Err(Stage::Withdrawn), "{id}");
             assert_eq!(people.restore(id), Ok(()), "{id}");
@@ -262,17 +201,24 @@ mod tests {
     }
 
     #[test]
-    fn a_stage_is_read_and_serialised_by_its_word() {
-        for stage in Stage::ALL {
-            assert_eq!(stage.word().parse(), Ok(stage));
-            assert_eq!(serde_json::json!(stage), stage.word());
+    fn one_of_the_population_goes_and_comes_back() {
+        let mut people = everybody(Stage::Withdrawn);
+        let population = people.origin().population;
+        let ids: Vec<String> = (0..population.size()).map(|place| population.id(place).to_string()).collect();
+        for id in ids {
+            let stage = people.look_up(&id).stage;
+            let active = matches!(stage, Stage::Preboarding | Stage::DayOne);
+            assert_eq!(people.withdraw(&id, "r"), if active { Ok(()) } else { Err(stage) });
+            let gone = active || stage == Stage::Withdrawn;
+            assert_eq!(people.restore(&id), if gone { Ok(()) } else { Err(stage) });
+            let before = if stage == Stage::Withdrawn { Stage::Preboarding } else { stage };
+            assert_eq!(people.look_up(&id).stage, before);
         }
-        assert!("Withdrawn".parse::<Stage>().is_err());
     }
 
     #[test]
     fn only_the_first_call_of_an_operation_is_its_first() {
-        let mut people = People::new(Stage::Preboarding);
+        let mut people = everybody(Stage::Preboarding);
         let calls = [Operation::Withdraw, Operation::Restore, Operation::Withdraw, Operation::Restore];
         assert_eq!(calls.map(|operation| people.note_call("1", operation)), [true, true, false, false]);
         assert!(people.note_call("2", Operation::Withdraw));

@@ -22,8 +22,10 @@ pub struct Call {
     /// When its head had arrived, since the start (in JSON: seconds).
     #[serde(serialize_with = "as_seconds")]
     pub arrived_at: Duration,
-    /// The pre-hire, if the body named one.
+    /// The pre-hire to be changed, if the body named one.
     pub pre_hire_id: Option<String>,
+    /// The pre-hires to be looked up, if the body named any.
+    pub looked_up: Vec<String>,
     /// The reason, if the body had one.
     pub withdraw_reason: Option<String>,
     /// Whether a restoration confirms the work force, if the body says so.
@@ -36,6 +38,8 @@ pub struct Call {
     pub applied: bool,
     /// The token that it carried, or was given.
     pub token: Option<String>,
+    /// The tenant that a store app called for.
+    pub tenant_key: Option<String>,
 }
 
 impl Record {
@@ -79,12 +83,14 @@ mod tests {
             api,
             arrived_at: Duration::from_millis(milliseconds),
             pre_hire_id: None,
+            looked_up: Vec::new(),
             withdraw_reason: None,
             confirm_workforce: None,
             status: None,
             code: None,
             applied: false,
             token: None,
+            tenant_key: None,
         }
     }
 

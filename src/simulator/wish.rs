@@ -5,7 +5,7 @@
 use super::codes;
 use super::kinds::Kind;
 use super::operation::Operation;
-use super::people::Stage;
+use super::pre_hire::Stage;
 
 const FEWEST_DIGITS: usize = 8;
 /// The dice are read as parts of a million.
