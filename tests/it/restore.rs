@@ -273,6 +273,7 @@ fn what_somebody_else_has_restored_is_looked_up_and_a_success() {
         assert_eq!(row.words(&WORDS), "already_active true - not_needed 1", "{run}");
         assert_eq!(row.words(&["http_status", "confirmed_by", "advice"]), "400 read_back -", "{run}");
     }
+    assert!(context.looks() <= 2, "one each, or one for both{run}");
     let blind = context.switch("--no-read-back").flag("--output", "blind.csv");
     let run = blind.restore();
     run.assert_exit(1).assert_column("status", ["refused", "refused"]);
