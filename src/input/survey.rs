@@ -11,7 +11,8 @@ use super::id::PreHireId;
 use super::problem::Problem;
 use super::record::Record;
 use super::records::RecordReader;
-use super::validate::{Row, RowRules, Validator};
+use super::rules::RowRules;
+use super::validate::{Row, Validator};
 use crate::error::{Error, Result};
 use crate::outcome::ErrorCode;
 
@@ -71,7 +72,7 @@ pub fn survey<R: Read>(
     rules: &RowRules,
 ) -> Result<Survey> {
     let header = reader.read()?.ok_or_else(|| Error::unusable("the file holds nothing but empty rows"))?;
-    let columns = Columns::find(header, choice)?;
+    let columns = Columns::find(header, choice, rules.operation())?;
     let mut surveyor = Surveyor::new(bytes);
     let mut survey = Survey {
         columns: columns.clone(),
@@ -109,10 +110,11 @@ impl Surveyor {
     fn note(&mut self, survey: &mut Survey, record: &Record, row: Row<'_>) {
         let first = match &row {
             Row::Sendable { id, .. } | Row::CarriedOver { id, .. } => self.seen.note(*id, survey.rows),
+            Row::Repetition { id, .. } => self.seen.first_with(*id),
             Row::Invalid(_) => None,
         };
         match (row, first) {
-            (Row::Invalid(problem), _) => {
+            (Row::Invalid(problem), _) | (Row::Repetition { problem, .. }, None) => {
                 *survey.invalid.entry(problem.code).or_default() += 1;
                 if survey.problems.len() < KEPT_PROBLEMS {
                     survey.problems.push((record.line(), problem));
@@ -120,9 +122,9 @@ impl Surveyor {
             }
             (_, Some(first)) => survey.duplicates.push(DuplicateRow { row: survey.rows, first }),
             (Row::CarriedOver { .. }, None) => survey.carried_over += 1,
-            (Row::Sendable { id, reason }, None) => {
+            (Row::Sendable { id, request }, None) => {
                 self.add_to_digest(&id.to_string());
-                self.add_to_digest(reason.as_str());
+                self.add_to_digest(request.reason());
                 survey.sendable += 1;
                 let cell = record.cell(survey.columns.id());
                 survey.cleaned_ids += u32::from(PreHireId::is_cleaned(cell));

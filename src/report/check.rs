@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use super::summary::{counts, line};
 use crate::error::Exit;
 use crate::input::{Copied, FileFormat, Problem, Survey};
+use crate::operation::Operation;
 use crate::outcome::{ErrorCode, Status};
-use crate::record::advice::advice;
+use crate::record::advice;
 use crate::settings::{DEFAULT_BURST, Rate, in_words};
 
 /// The report on one file.
@@ -17,6 +18,8 @@ use crate::settings::{DEFAULT_BURST, Rate, in_words};
 pub struct CheckReport<'a> {
     /// The name of the file.
     pub input: &'a str,
+    /// What a run would do.
+    pub operation: Operation,
     /// What one pass over it found.
     pub survey: &'a Survey,
     /// What was seen while it was copied.
@@ -81,7 +84,9 @@ impl CheckReport<'_> {
         line(&mut text, "file", self.input);
         self.add_format(&mut text);
         line(&mut text, "id column", columns.name(columns.id()));
-        line(&mut text, "reason column", columns.reason().map_or("none", |index| columns.name(index)));
+        if self.operation == Operation::Withdraw {
+            line(&mut text, "reason column", columns.reason().map_or("none", |index| columns.name(index)));
+        }
         line(&mut text, "rows", &survey.rows.to_string());
         line(&mut text, "can be sent", &survey.sendable.to_string());
         let carried_over = survey.carried_over;
@@ -110,7 +115,7 @@ impl CheckReport<'_> {
 
     fn add_problems(&self, text: &mut String) {
         for (line, problem) in &self.survey.problems {
-            let repair = advice(Status::Invalid, Some(problem.code));
+            let repair = advice::of_unsent(Status::Invalid, problem.code);
             let _ = write!(text, "\nrow {line}: {problem}\n  {repair}\n");
         }
         let rest = self.problems_not_shown();
@@ -163,7 +168,7 @@ impl CheckReport<'_> {
                 "value": problem.value,
                 "error_code": problem.code.to_string(),
                 "error_message": problem.message,
-                "advice": advice(Status::Invalid, Some(problem.code)),
+                "advice": advice::of_unsent(Status::Invalid, problem.code),
             })
         };
         json!({

@@ -168,7 +168,7 @@ async fn an_interrupt_awaits_what_is_in_flight_and_settles_every_row() {
         assert!(ran.took <= Duration::from_millis(milliseconds) + 31 * SECOND, "{:?}", ran.took);
         let server = ran.fake.server();
         for sent in ran.sent() {
-            let (outcome, applied) = (&sent.outcome, server.withdrawn.contains(&sent.id));
+            let (outcome, applied) = (&sent.outcome, server.done.contains(&sent.id));
             match outcome.status {
                 Status::Withdrawn => assert!(applied),
                 Status::Unknown => assert_eq!(outcome.retry_outcome, Some(RetryOutcome::Interrupted)),
