@@ -52,14 +52,10 @@ pub(super) fn run(settings: &OperationSettings, surroundings: &Surroundings) -> 
     runtime.block_on(journal.append_durably(begun))?;
     let results = ResultsFile::create(output, &spool, &survey, &rules)?.with_journal(reader);
 
-    let input =
-        RunInput { settings, rules: &rules, spool: &spool, survey: &survey, past, upcoming: &upcoming };
-    let Ran { tally, stop, exit } = runtime.block_on(run_to_the_end(
-        input,
-        client,
-        gates,
-        RunOutput { journal, results, journal_file },
-    ))?;
+    let (spool, survey, rules, upcoming) = (&spool, &survey, &rules, &upcoming);
+    let input = RunInput { settings, rules, spool, survey, past, upcoming };
+    let output = RunOutput { journal, results, journal_file };
+    let Ran { tally, stop, exit } = runtime.block_on(run_to_the_end(input, client, gates, output))?;
     report(
         settings,
         &RunReport {

@@ -50,6 +50,8 @@ mod pacing;
 mod read_back;
 /// The table "What a reply means" of the design, row by row.
 mod replies;
+/// `prehire restore`: the undo of a run, and of nothing else.
+mod restore;
 /// The same command again: it goes on, by pre-hire id.
 mod resume;
 /// Every file of `samples/`, with the results that stand beside it.
