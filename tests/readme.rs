@@ -226,6 +226,19 @@ fn every_flag_of_withdraw_is_in_a_table_with_its_default() {
 }
 
 #[test]
+fn every_flag_of_simulate_is_in_the_table_for_developers() {
+    let cli = Cli::command();
+    let simulate = cli.find_subcommand("simulate").expect("the simulated API");
+    let flags = simulate.get_arguments().filter_map(clap::Arg::get_long).filter(|flag| *flag != "help");
+    for flag in flags {
+        assert!(
+            row_of(flag, section("\n## For developers\n")).is_some(),
+            "README.md has no row for --{flag}"
+        );
+    }
+}
+
+#[test]
 fn every_flag_of_restore_that_withdraw_lacks_is_in_its_section() {
     let cli = Cli::command();
     let flags = |name: &str| -> Vec<String> {
@@ -237,19 +250,6 @@ fn every_flag_of_restore_that_withdraw_lacks_is_in_its_section() {
     assert_eq!(own.len(), 2, "{own:?}");
     for flag in own {
         assert!(row_of(&flag, section("\n## Undo\n")).is_some(), "README.md has no row for --{flag}");
-    }
-}
-
-#[test]
-fn every_flag_of_simulate_is_in_the_table_for_developers() {
-    let cli = Cli::command();
-    let simulate = cli.find_subcommand("simulate").expect("the simulated API");
-    let flags = simulate.get_arguments().filter_map(clap::Arg::get_long).filter(|flag| *flag != "help");
-    for flag in flags {
-        assert!(
-            row_of(flag, section("\n## For developers\n")).is_some(),
-            "README.md has no row for --{flag}"
-        );
     }
 }
 

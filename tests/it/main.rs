@@ -44,6 +44,8 @@ mod journal;
 mod locks;
 /// Files in, results out: order, encodings, columns, cells.
 mod main_job;
+/// `--only`: chosen rows of a results file.
+mod only;
 /// The cap on calls in any rolling window, in real time; the proofs in virtual time are beside the code.
 mod pacing;
 /// Calls in doubt: looked up where the app may, repeated where it may not.

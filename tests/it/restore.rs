@@ -476,3 +476,25 @@ fn its_story_is_told_in_its_own_words() {
     }
     assert!(!told.contains("withdrawn,"), "{told}");
 }
+
+#[test]
+fn chosen_rows_alone_decide_the_exit_and_no_choice_makes_a_row_one_of_ours() {
+    let context = TestContext::new()
+        .row(SOMEBODY, "a")
+        .row(COMPLETED, "b")
+        .row(SOMEBODY, "c")
+        .row(ALREADY_WITHDRAWN, "d");
+    context.run().assert_exit(1);
+    for others in ["duplicate", "failed", "already_withdrawn", "refused,duplicate"] {
+        let mut command = context.restore_command();
+        command.args(["--only", others, "--output", &format!("{others}.csv")]);
+        context.finish(command).assert_exit(1);
+        let rows = rows_of(&fs::read_to_string(context.path(&format!("{others}.csv"))).unwrap());
+        assert!(rows.iter().all(|row| row.words(&WORDS) == "invalid false not_withdrawn - 0"), "{rows:?}");
+        assert!(!rows.is_empty());
+    }
+    assert_eq!(context.restore_calls(), 0);
+    let context = context.flag("--only", "withdrawn");
+    context.restore().assert_exit(0).assert_column("status", ["restored"]);
+    assert_eq!(context.restore_calls(), 1);
+}
