@@ -159,9 +159,13 @@ impl Ledger {
     }
 
     /// The pre-hires that this tool has done, in order: not those that were so before, nor those called again since.
-    pub fn done_by_us(&self) -> impl Iterator<Item = PreHireId> {
+    #[must_use]
+    pub fn done_by_us(&self) -> Vec<PreHireId> {
+        // Growing would need memory for a moment.
+        let mut ids = Vec::with_capacity(self.settled.len());
         let done = self.settled.iter().filter(|entry| entry.is(Kind::Done));
-        done.map(|entry| entry.id).filter(|id| !self.open.contains_key(id))
+        ids.extend(done.map(|entry| entry.id).filter(|id| !self.open.contains_key(id)));
+        ids
     }
 
     /// The pre-hires in doubt.
@@ -202,7 +206,7 @@ mod tests {
             "called again with another reason"
         );
         assert_eq!(ledger.get(id("5")), None);
-        assert_eq!(ledger.done_by_us().collect::<Vec<_>>(), [id("1"), id("2")]);
+        assert_eq!(ledger.done_by_us(), [id("1"), id("2")]);
         assert_eq!(ledger.in_doubt().count(), 2);
     }
 
@@ -225,6 +229,6 @@ mod tests {
         }
         builder.open(id("5")).record_cut_off(Timestamp::UNIX_EPOCH);
         let ledger = builder.build();
-        assert_eq!(ledger.done_by_us().collect::<Vec<_>>(), ["1", "3", "7"].map(id), "the last word counts");
+        assert_eq!(ledger.done_by_us(), ["1", "3", "7"].map(id), "the last word counts");
     }
 }

@@ -40,7 +40,7 @@ pub fn withdrawn_ids(path: &Path, owner: Option<&Owner>) -> Result<WithdrawnIds>
     let first_hash = first_hash(&file)
         .map_err(|error| Error::unusable(format!("can't read {shown}")).because(error).hint(NO_PROOF))?;
     let journal = SourceJournal { name: shown.to_string(), first_hash };
-    Ok(WithdrawnIds::new(told.ledger.done_by_us().collect(), journal))
+    Ok(WithdrawnIds::new(told.ledger.done_by_us(), journal))
 }
 
 /// The hash of the first line; empty where there is none.
