@@ -32,7 +32,7 @@ fn run(name: &str) -> Run {
 /// Whatever the delimiter and the line ends of the input were: with commas and LF.
 fn normalised(results: &str) -> String {
     let results = results.trim_start_matches('\u{FEFF}');
-    let delimiter = b",;\t|".into_iter().find(|delimiter| {
+    let delimiter = b",;\t|".iter().find(|delimiter| {
         let delimiter = char::from(**delimiter);
         results.contains(&format!("{delimiter}row{delimiter}status{delimiter}"))
     });
