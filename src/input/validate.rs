@@ -65,8 +65,7 @@ impl<'a> Validator<'a> {
         'a: 'r,
     {
         if !self.is_selected(record) {
-            let success = self.earlier_success(record).and_then(|_| self.id(record, true).ok());
-            return Row::LeftOut { success };
+            return Row::LeftOut { success: self.left_out_success(record) };
         }
         let row = match &self.rules.purpose {
             RowPurpose::Withdraw(rules) => self.row_to_withdraw(record, rules),
@@ -91,7 +90,7 @@ impl<'a> Validator<'a> {
     /// Only what the results call withdrawn, and what their journal proves to be so by this tool.
     fn row_to_restore<'r>(&self, record: &'r Record, rules: &RestoreRules) -> Validated<Row<'r>> {
         self.check_width(record)?;
-        let status = self.earlier_cell(record, "status").unwrap_or_default();
+        let status = self.earlier_cell(record, "status").unwrap_or_default().trim();
         if status != Status::Withdrawn.word() {
             let problem = Problem::of_status(status);
             let repeated = (status == Status::Duplicate.word()).then(|| self.id(record, true).ok()).flatten();
@@ -143,6 +142,14 @@ impl<'a> Validator<'a> {
     fn is_selected(&self, record: &Record) -> bool {
         let cell = |column| self.earlier_cell(record, column).unwrap_or_default();
         self.rules.only.as_ref().is_none_or(|only| only.holds(cell("status"), cell("success")))
+    }
+
+    /// The pre-hire of a row that is not meant, if it is withdrawn already. For a restoration none is a success yet.
+    fn left_out_success(&self, record: &Record) -> Option<PreHireId> {
+        match &self.rules.purpose {
+            RowPurpose::Withdraw(_) => self.earlier_success(record).and_then(|_| self.id(record, true).ok()),
+            RowPurpose::Restore(_) => None,
+        }
     }
 
     /// What an earlier run said of a row that goes over unsent: a success, unless `--only` names it, and whatever
