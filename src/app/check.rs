@@ -21,6 +21,7 @@ pub(super) fn run(settings: &CheckSettings) -> Result<Exit> {
     let survey = survey_input(&spool, &settings.input)?;
     if let Some(output) = output {
         output.refuse_to_overwrite(false)?;
+        output.refuse_what_does_not_fit(&survey)?;
         write_results(output, &spool, &survey, &settings.input)?;
     }
     let input = settings.input.path.shown();

@@ -30,6 +30,7 @@ pub(super) fn run(settings: WithdrawSettings, surroundings: &Surroundings) -> Re
     output.refuse_journal_at(&journal_path, &settings.input.path)?;
     let spool = Spool::copy(&settings.input.path)?;
     let survey = survey_input(&spool, &settings.input)?;
+    output.refuse_what_does_not_fit(&survey)?;
 
     let keep = &settings.keep;
     let (journal_file, ledger) =

@@ -10,6 +10,7 @@
 mod columns;
 mod duplicates;
 mod id;
+mod longest_cell;
 mod problem;
 mod reason;
 mod records;
@@ -20,6 +21,7 @@ mod validate;
 
 pub use columns::{ColumnChoice, Columns, RESULT_COLUMNS, ends_with_ours};
 pub use id::{IdProblem, PreHireId};
+pub use longest_cell::LongestCell;
 pub use problem::{Problem, one_line};
 pub use reason::{ReasonHash, ReasonProblem, ValidReason, WithdrawReason};
 pub use records::{Record, RecordReader};

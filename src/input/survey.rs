@@ -7,6 +7,7 @@ use ring::digest::{Context, SHA256};
 
 use super::columns::{ColumnChoice, Columns};
 use super::duplicates::SeenIds;
+use super::longest_cell::LongestCell;
 use super::problem::Problem;
 use super::records::{Record, RecordReader};
 use super::validate::{Row, RowRules, Validator};
@@ -42,6 +43,8 @@ pub struct Survey {
     pub duplicates: Vec<DuplicateRow>,
     /// Invalid rows, by what is wrong.
     pub invalid: BTreeMap<ErrorCode, u32>,
+    /// The longest cell.
+    pub longest_cell: LongestCell,
     /// The first problems, with the line of each.
     pub problems: Vec<(u64, Problem)>,
     /// `sha256:` and 64 hex digits over the ids and reasons that can be sent, in order.
@@ -64,6 +67,8 @@ pub fn survey(source: impl Read, bytes: u64, choice: &ColumnChoice, rules: &RowR
     let mut reader = RecordReader::new(source);
     let header = reader.read()?.ok_or_else(|| Error::unusable("the file holds nothing but empty rows"))?;
     let columns = Columns::find(header, choice)?;
+    let mut longest_cell = LongestCell::default();
+    longest_cell.note(header, columns.width());
     let mut surveyor = Surveyor::new(bytes);
     let mut survey = Survey {
         columns: columns.clone(),
@@ -72,6 +77,7 @@ pub fn survey(source: impl Read, bytes: u64, choice: &ColumnChoice, rules: &RowR
         carried_over: 0,
         duplicates: Vec::new(),
         invalid: BTreeMap::new(),
+        longest_cell,
         problems: Vec::new(),
         digest: String::new(),
     };
@@ -80,6 +86,7 @@ pub fn survey(source: impl Read, bytes: u64, choice: &ColumnChoice, rules: &RowR
         if survey.rows == MOST_ROWS {
             return Err(Error::unusable(format!("the file has more than {MOST_ROWS} rows")));
         }
+        survey.longest_cell.note(record, columns.width());
         surveyor.note(&mut survey, record, validator.row(record));
         survey.rows += 1;
     }

@@ -4,13 +4,16 @@
 //!   `replay` reads them again.
 //! - [`Allowance`] is what earlier runs have used of an API's allowance; [`Lock`] keeps other runs away from both.
 //! - [`ResultsFile`] is the view of it all that people get: `cells` and `advice` say what stands in it, `order` puts
-//!   rows back into the order of the file.
+//!   rows back into the order of the file, and `results_writer` writes them as CSV or as a workbook.
 
 pub mod advice;
 mod allowance;
 pub mod cells;
 pub mod chain;
+mod column_widths;
+mod csv_results;
 pub mod entry;
+mod guarded;
 mod journal;
 mod journal_file;
 mod lock;
@@ -19,7 +22,11 @@ mod originals;
 mod output_path;
 mod replay;
 mod results;
+mod results_writer;
 mod uptime;
+mod workbook_limits;
+mod workbook_results;
+mod workbook_style;
 
 pub use allowance::Allowance;
 pub use journal::Journal;

@@ -3,20 +3,31 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
+use super::workbook_limits;
 use crate::error::{Error, Result};
-use crate::input::{InputPath, RecordReader, ends_with_ours};
+use crate::input::{InputPath, RecordReader, Survey, ends_with_ours};
+
+/// In which form the results are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResultsFormat {
+    /// As text, with a delimiter.
+    Csv,
+    /// As a workbook: `.xlsx`.
+    Workbook,
+}
 
 /// Where the results go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutputPath {
     results: PathBuf,
+    format: ResultsFormat,
 }
 
 impl OutputPath {
     /// The path that was typed, or the input's with its last ending replaced.
     ///
     /// # Errors
-    /// For standard input without a typed path, an ending of a workbook, and the input itself; exit 2.
+    /// For standard input without a typed path, an ending that we don't write, and the input itself; exit 2.
     pub fn choose(typed: Option<&Path>, input: &InputPath, is_simulated: bool) -> Result<OutputPath> {
         let results = match (typed, input) {
             (Some(path), _) => path.to_owned(),
@@ -31,21 +42,14 @@ impl OutputPath {
         if results == Path::new("-") {
             return Err(Error::unusable("the results need a file").hint("give its name with -o FILE"));
         }
-        let ending = results.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-        if matches!(ending.as_deref(), Some("xlsx" | "xls" | "ods")) {
-            return Err(Error::unusable(format!(
-                "can't write the results to {}: they are CSV",
-                results.display()
-            ))
-            .hint("choose a name that ends with .csv"));
-        }
+        let format = format_of(&results)?;
         if let InputPath::File(input) = input
             && is_same_file(input, &results)
         {
             return Err(Error::unusable("the results can't replace the input itself")
                 .hint("choose another name with -o FILE"));
         }
-        Ok(OutputPath { results })
+        Ok(OutputPath { results, format })
     }
 
     /// Makes sure that nothing of somebody else's is overwritten. A file that is there is ours to replace if the
@@ -62,6 +66,17 @@ impl OutputPath {
             .hint("move that file away, or choose another name with -o FILE"))
     }
 
+    /// Makes sure that the results can hold every row of the input: a workbook has limits.
+    ///
+    /// # Errors
+    /// When they can't; exit 2.
+    pub fn refuse_what_does_not_fit(&self, survey: &Survey) -> Result<()> {
+        match self.format {
+            ResultsFormat::Csv => Ok(()),
+            ResultsFormat::Workbook => workbook_limits::refuse_what_does_not_fit(survey),
+        }
+    }
+
     /// The journal must be a file of its own.
     ///
     /// # Errors
@@ -76,6 +91,9 @@ impl OutputPath {
     }
 
     fn has_our_header(&self) -> bool {
+        if self.format == ResultsFormat::Workbook {
+            return false;
+        }
         let Ok(file) = File::open(&self.results) else { return false };
         let mut reader = RecordReader::new(file);
         reader.read().ok().flatten().is_some_and(|header| ends_with_ours(header.cells()))
@@ -87,6 +105,12 @@ impl OutputPath {
         let mut name = self.results.as_os_str().to_owned();
         name.push(".journal");
         typed.map_or_else(|| PathBuf::from(name), Path::to_owned)
+    }
+
+    /// The form that the ending of the name asks for.
+    #[must_use]
+    pub const fn format(&self) -> ResultsFormat {
+        self.format
     }
 
     /// The final name.
@@ -101,6 +125,19 @@ impl OutputPath {
         let mut name = self.results.as_os_str().to_owned();
         name.push(".partial");
         PathBuf::from(name)
+    }
+}
+
+fn format_of(results: &Path) -> Result<ResultsFormat> {
+    let ending = results.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    match ending.as_deref() {
+        Some("xlsx") => Ok(ResultsFormat::Workbook),
+        Some(other @ ("xls" | "xlsm" | "xlsb" | "ods")) => Err(Error::unusable(format!(
+            "can't write the results to {}: they are no .{other}, but .csv or .xlsx",
+            results.display()
+        ))
+        .hint("choose a name that ends with .csv or .xlsx")),
+        _ => Ok(ResultsFormat::Csv),
     }
 }
 
@@ -134,6 +171,21 @@ mod tests {
         assert_eq!(chosen(None, "no/leavers", true), Some("no/leavers.simulated.results.csv".into()));
         assert_eq!(chosen(None, "-", false), None);
         assert_eq!(chosen(Some("no/out.csv"), "-", false), Some("no/out.csv".into()));
-        assert_eq!(chosen(Some("no/out.xlsx"), "no/in.csv", false), None);
+    }
+
+    #[test]
+    fn the_ending_decides_the_form() {
+        let form = |typed: &str| {
+            let input = InputPath::from_argument(Path::new("no/in.csv"));
+            OutputPath::choose(Some(Path::new(typed)), &input, false).ok().map(|output| output.format())
+        };
+        for typed in ["no/out.csv", "no/out.tsv", "no/out", "no/xlsx", "no/out.xlsx.csv"] {
+            assert_eq!(form(typed), Some(ResultsFormat::Csv), "{typed}");
+        }
+        assert_eq!(form("no/out.xlsx"), Some(ResultsFormat::Workbook));
+        assert_eq!(form("no/OUT.XLSX"), Some(ResultsFormat::Workbook));
+        for typed in ["no/out.xls", "no/out.Ods", "no/out.xlsm", "no/out.xlsb"] {
+            assert_eq!(form(typed), None, "{typed}");
+        }
     }
 }
