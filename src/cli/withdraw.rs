@@ -18,7 +18,7 @@ pub struct WithdrawArgs {
     #[command(flatten)]
     pub input: InputArgs,
 
-    /// The results file [default: the input's name with .results.csv, or .simulated.results.csv].
+    /// The results, CSV or .xlsx by the ending [default: the input's name with .results.csv, or .simulated.results.csv].
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
@@ -122,7 +122,7 @@ pub struct CheckArgs {
     #[command(flatten)]
     pub input: InputArgs,
 
-    /// Also write one result per row, as a run would.
+    /// Also write one result per row, as a run would: CSV or .xlsx by the ending.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 

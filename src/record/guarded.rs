@@ -3,7 +3,9 @@
 
 use std::any::Any;
 use std::cell::Cell;
+use std::error::Error;
 use std::io;
+use std::iter;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
@@ -38,11 +40,15 @@ fn be_silent_while_guarded() {
     }));
 }
 
+/// The error of the system behind it: the library's own words would say the same again.
 fn cause_of(error: XlsxError) -> io::Error {
-    match error {
-        XlsxError::IoError(error) | XlsxError::TempFileError(_, error) => error,
-        error => io::Error::other(error),
-    }
+    let error = match error {
+        XlsxError::IoError(error) | XlsxError::TempFileError(_, error) => return error,
+        error => error,
+    };
+    let sources = iter::successors(error.source(), |source| (*source).source());
+    let code = sources.filter_map(|source| source.downcast_ref::<io::Error>()?.raw_os_error()).next();
+    code.map_or_else(|| io::Error::other(error.to_string()), io::Error::from_raw_os_error)
 }
 
 fn cause_of_panic(panic: &(dyn Any + Send)) -> io::Error {

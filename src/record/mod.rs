@@ -27,6 +27,7 @@ mod uptime;
 mod workbook_limits;
 mod workbook_results;
 mod workbook_style;
+mod workbook_text;
 
 pub use allowance::Allowance;
 pub use journal::Journal;

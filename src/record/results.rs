@@ -56,8 +56,9 @@ impl<'a> ResultsFile<'a> {
         rules: &'a RowRules,
     ) -> Result<Self> {
         let header: Vec<String> = survey.columns.results_header().collect();
-        let writer = ResultsWriter::create(&path, spool.copied(), &header)
-            .map_err(|error| cannot_write(&path, error))?;
+        let writer = ResultsWriter::create(&path, spool.copied(), &header).map_err(|error| {
+            cannot_write(&path, error).hint("make room, or choose another place with -o FILE")
+        })?;
         let mut input = RecordReader::new(spool.reader());
         input.read()?;
         Ok(ResultsFile {
@@ -204,5 +205,6 @@ fn cannot_write(path: &OutputPath, error: io::Error) -> Error {
     };
     Error::cannot_record(format!("can't write {}", written.display()))
         .because(error)
-        .hint("make room or choose another place with -o FILE")
+        // Another place would have a journal of its own, which knows nothing of this run.
+        .hint("make room, then run the same command again")
 }

@@ -39,7 +39,7 @@ impl<'a> ResultRow<'a> {
 #[derive(Debug)]
 pub(super) enum ResultsWriter {
     /// It grows in `RESULTS.partial`.
-    Csv(CsvResults),
+    Csv(Box<CsvResults>),
     /// It is put together at the end.
     Workbook(Box<WorkbookResults>),
 }
@@ -49,7 +49,10 @@ impl ResultsWriter {
     pub(super) fn create(path: &OutputPath, copied: Copied, header: &[String]) -> io::Result<Self> {
         let partial = path.partial();
         match path.format() {
-            ResultsFormat::Csv => CsvResults::create(&partial, copied, header).map(ResultsWriter::Csv),
+            ResultsFormat::Csv => {
+                let csv = CsvResults::create(&partial, copied, header)?;
+                Ok(ResultsWriter::Csv(Box::new(csv)))
+            }
             ResultsFormat::Workbook => {
                 let workbook = WorkbookResults::create(&partial, header)?;
                 Ok(ResultsWriter::Workbook(Box::new(workbook)))

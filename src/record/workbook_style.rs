@@ -1,11 +1,11 @@
 //! Owns how a workbook looks: text that stays text, a bold header, and a colour for each status.
 
-use rust_xlsxwriter::{Color, Format};
+use rust_xlsxwriter::{Color, Format, FormatAlign};
 
 use crate::outcome::Status;
 
-/// The number format "Text": what is typed into such a cell later stays as it is, too.
-const TEXT: &str = "@";
+/// Excel's own number format "Text": what is typed into such a cell later stays as it is, too.
+const TEXT: u8 = 49;
 
 /// What a colour says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,17 +49,20 @@ impl Tone {
 pub(super) struct WorkbookStyle {
     pub(super) header: Format,
     pub(super) text: Format,
+    pub(super) number: Format,
     by_tone: [Format; Tone::ALL.len()],
 }
 
 impl WorkbookStyle {
     pub(super) fn new() -> Self {
-        let text = Format::new().set_num_format(TEXT);
+        // At the top, so that a text of several lines shows its first one.
+        let text = Format::new().set_num_format_index(TEXT).set_align(FormatAlign::Top);
+        let number = Format::new().set_align(FormatAlign::Top).set_align(FormatAlign::Right).set_indent(1);
         let by_tone = Tone::ALL.map(|tone| {
             let (background, letters) = tone.colours();
             text.clone().set_background_color(background).set_font_color(letters)
         });
-        WorkbookStyle { header: text.clone().set_bold(), text, by_tone }
+        WorkbookStyle { header: text.clone().set_bold(), text, number, by_tone }
     }
 
     /// The format of the cell `status`.
