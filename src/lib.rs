@@ -29,6 +29,8 @@ pub mod send;
 
 pub mod feishu;
 
+pub mod operation;
+
 pub mod outcome;
 
 mod error_code;

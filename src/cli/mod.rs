@@ -1,5 +1,7 @@
 //! Owns the commands and flags as they are typed, and their help. What they mean is `settings`' business.
 
+mod restore;
+mod run;
 mod simulate;
 mod withdraw;
 
@@ -7,8 +9,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use restore::RestoreArgs;
+pub use run::{Format, ProgressChoice, RunArgs, ShowArgs};
 pub use simulate::{Limit, SimulateArgs};
-pub use withdraw::{CheckArgs, Duplicates, Format, InputArgs, ProgressChoice, ShowArgs, WithdrawArgs};
+pub use withdraw::{CheckArgs, Duplicates, InputArgs, RowArgs, WithdrawArgs};
 
 /// Withdraws Feishu (飞书) pre-hires in bulk from a spreadsheet: one throttled call and one result per row.
 #[derive(Debug, Parser)]
@@ -16,7 +20,8 @@ pub use withdraw::{CheckArgs, Duplicates, Format, InputArgs, ProgressChoice, Sho
 #[command(after_help = "Examples:
   prehire check leavers.csv
   prehire withdraw leavers.csv --simulate --yes
-  prehire withdraw leavers.csv")]
+  prehire withdraw leavers.csv
+  prehire restore leavers.results.csv")]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -38,10 +43,18 @@ pub struct ExplainArgs {
 pub enum Command {
     /// Withdraw the pre-hires of a file, one call per row.
     Withdraw(Box<WithdrawArgs>),
+    /// Restore the pre-hires that a run has withdrawn: the undo.
+    Restore(Box<RestoreArgs>),
     /// Validate a file, and call nothing.
     Check(CheckArgs),
     /// Tell one pre-hire's whole story, attempt by attempt.
     Explain(ExplainArgs),
     /// Serve the simulated API on this machine, for rehearsals and tests.
     Simulate(SimulateArgs),
+    /// Copies a sheet of a workbook as text; the program calls itself so.
+    #[command(hide = true)]
+    CopySheet {
+        /// Which one.
+        request: String,
+    },
 }

@@ -14,6 +14,8 @@ use crate::input::{PreHireId, one_line};
 
 /// The path of the withdraw call.
 pub(super) const WITHDRAW_PATH: &str = "/open-apis/corehr/v2/pre_hires/withdraw_onboarding";
+/// The path of the restore call.
+pub(super) const RESTORE_PATH: &str = "/open-apis/corehr/v2/pre_hires/restore_flow_instance";
 /// The path of the query call.
 pub(super) const QUERY_PATH: &str = "/open-apis/corehr/v2/pre_hires/query";
 /// The most ids that one query takes.
@@ -35,6 +37,14 @@ const LOG_ID_CHARACTERS: usize = 200;
 pub(super) struct WithdrawRequest<'a> {
     pub(super) pre_hire_id: &'a str,
     pub(super) withdraw_reason: &'a str,
+}
+
+#[derive(Serialize)]
+pub(super) struct RestoreRequest<'a> {
+    pub(super) pre_hire_id: &'a str,
+    /// Left out unless it was asked for: then the API's own default holds.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) confirm_workforce: bool,
 }
 
 #[derive(Serialize)]

@@ -1,6 +1,6 @@
 //! Owns which cell of the file is the longest: a workbook can't hold every text.
 
-use super::records::Record;
+use super::record::Record;
 
 /// The longest cell that belongs to a column, the header's included; the first of several.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,14 +32,14 @@ impl LongestCell {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::RecordReader;
+    use crate::input::{Layout, RecordReader};
     use proptest::prelude::*;
 
     proptest! {
         #[test]
         fn agrees_with_counting_every_cell(rows in proptest::collection::vec("[a字😀]{1,9}(,[a字😀]{0,9}){0,3}", 1..8)) {
             let text = rows.join("\n");
-            let mut reader = RecordReader::new(text.as_bytes());
+            let mut reader = RecordReader::new(text.as_bytes(), Layout::default());
             let (mut longest, mut expected) = (LongestCell::default(), 0);
             while let Some(record) = reader.read().expect("readable") {
                 longest.note(record, 3);

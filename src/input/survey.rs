@@ -7,10 +7,13 @@ use ring::digest::{Context, SHA256};
 
 use super::columns::{ColumnChoice, Columns};
 use super::duplicates::SeenIds;
+use super::id::PreHireId;
 use super::longest_cell::LongestCell;
 use super::problem::Problem;
-use super::records::{Record, RecordReader};
-use super::validate::{Row, RowRules, Validator};
+use super::record::Record;
+use super::records::RecordReader;
+use super::rules::RowRules;
+use super::validate::{Row, Validator};
 use crate::error::{Error, Result};
 use crate::outcome::ErrorCode;
 
@@ -39,6 +42,8 @@ pub struct Survey {
     pub sendable: u32,
     /// Rows that an earlier results file settled.
     pub carried_over: u32,
+    /// Ids that were cleaned of white space around them, or of a leading `'`.
+    pub cleaned_ids: u32,
     /// Repeated rows, in the order of the file.
     pub duplicates: Vec<DuplicateRow>,
     /// Invalid rows, by what is wrong.
@@ -63,10 +68,14 @@ impl Survey {
 ///
 /// # Errors
 /// When the file can't be used at all; exit 2.
-pub fn survey(source: impl Read, bytes: u64, choice: &ColumnChoice, rules: &RowRules) -> Result<Survey> {
-    let mut reader = RecordReader::new(source);
+pub fn survey<R: Read>(
+    mut reader: RecordReader<R>,
+    bytes: u64,
+    choice: &ColumnChoice,
+    rules: &RowRules,
+) -> Result<Survey> {
     let header = reader.read()?.ok_or_else(|| Error::unusable("the file holds nothing but empty rows"))?;
-    let columns = Columns::find(header, choice)?;
+    let columns = Columns::find(header, choice, rules.operation())?;
     let mut longest_cell = LongestCell::default();
     longest_cell.note(header, columns.width());
     let mut surveyor = Surveyor::new(bytes);
@@ -75,6 +84,7 @@ pub fn survey(source: impl Read, bytes: u64, choice: &ColumnChoice, rules: &RowR
         rows: 0,
         sendable: 0,
         carried_over: 0,
+        cleaned_ids: 0,
         duplicates: Vec::new(),
         invalid: BTreeMap::new(),
         longest_cell,
@@ -107,10 +117,11 @@ impl Surveyor {
     fn note(&mut self, survey: &mut Survey, record: &Record, row: Row<'_>) {
         let first = match &row {
             Row::Sendable { id, .. } | Row::CarriedOver { id, .. } => self.seen.note(*id, survey.rows),
+            Row::Repetition { id, .. } => self.seen.first_with(*id),
             Row::Invalid(_) => None,
         };
         match (row, first) {
-            (Row::Invalid(problem), _) => {
+            (Row::Invalid(problem), _) | (Row::Repetition { problem, .. }, None) => {
                 *survey.invalid.entry(problem.code).or_default() += 1;
                 if survey.problems.len() < KEPT_PROBLEMS {
                     survey.problems.push((record.line(), problem));
@@ -118,10 +129,12 @@ impl Surveyor {
             }
             (_, Some(first)) => survey.duplicates.push(DuplicateRow { row: survey.rows, first }),
             (Row::CarriedOver { .. }, None) => survey.carried_over += 1,
-            (Row::Sendable { id, reason }, None) => {
+            (Row::Sendable { id, request }, None) => {
                 self.add_to_digest(&id.to_string());
-                self.add_to_digest(reason.as_str());
+                self.add_to_digest(request.reason());
                 survey.sendable += 1;
+                let cell = record.cell(survey.columns.id());
+                survey.cleaned_ids += u32::from(PreHireId::is_cleaned(cell));
             }
         }
     }
@@ -144,9 +157,11 @@ impl Surveyor {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::Layout;
 
     fn survey_of(text: &str) -> Survey {
-        survey(text.as_bytes(), 0, &ColumnChoice::default(), &RowRules::default()).expect("a usable file")
+        let reader = RecordReader::new(text.as_bytes(), Layout::default());
+        survey(reader, 0, &ColumnChoice::default(), &RowRules::default()).expect("a usable file")
     }
 
     #[test]

@@ -7,25 +7,30 @@ use std::path::Path;
 use csv::{Terminator, Writer, WriterBuilder};
 
 use super::results_writer::{ResultRow, create_anew};
-use crate::input::Copied;
+use crate::input::{Copied, LineEnd};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// A CSV file with the byte order mark and the line ends of the input.
+/// A CSV file with the byte order mark, the delimiter and the line ends of the input.
 #[derive(Debug)]
 pub(super) struct CsvResults {
     writer: Writer<BufWriter<File>>,
 }
 
 impl CsvResults {
-    pub(super) fn create(partial: &Path, copied: Copied, header: &[String]) -> io::Result<Self> {
+    pub(super) fn create(partial: &Path, copied: &Copied, header: &[String]) -> io::Result<Self> {
         let mut file = create_anew(partial)?;
-        if copied.had_byte_order_mark {
+        if copied.wants_byte_order_mark() {
             file.write_all(BYTE_ORDER_MARK)?;
         }
-        let terminator = if copied.had_carriage_returns { Terminator::CRLF } else { Terminator::Any(b'\n') };
-        let mut writer =
-            WriterBuilder::new().terminator(terminator).flexible(true).from_writer(BufWriter::new(file));
+        let terminator = match copied.line_end() {
+            LineEnd::Lf => Terminator::Any(b'\n'),
+            LineEnd::CrLf => Terminator::CRLF,
+            LineEnd::Cr => Terminator::Any(b'\r'),
+        };
+        let mut format = WriterBuilder::new();
+        format.delimiter(copied.delimiter().byte()).terminator(terminator).flexible(true);
+        let mut writer = format.from_writer(BufWriter::new(file));
         writer.write_record(header)?;
         writer.flush()?;
         Ok(CsvResults { writer })

@@ -3,6 +3,7 @@
 //! - [`Journal`] is the write-ahead record: `entry` says what its lines tell, `chain` how they hang together;
 //!   `replay` reads them again.
 //! - [`Allowance`] is what earlier runs have used of an API's allowance; [`Lock`] keeps other runs away from both.
+//! - [`withdrawn_ids`] reads, for a restoration, what the journal of the withdrawals proves.
 //! - [`ResultsFile`] is the view of it all that people get: `cells` and `advice` say what stands in it, `order` puts
 //!   rows back into the order of the file, and `results_writer` writes them as CSV or as a workbook.
 
@@ -23,6 +24,7 @@ mod output_path;
 mod replay;
 mod results;
 mod results_writer;
+mod source;
 mod uptime;
 mod workbook_limits;
 mod workbook_results;
@@ -33,6 +35,7 @@ pub use allowance::Allowance;
 pub use journal::Journal;
 pub use journal_file::{JournalFile, seen_from};
 pub use lock::Lock;
-pub use output_path::OutputPath;
+pub use output_path::{OutputPath, journal_beside};
 pub use replay::{JournalReader, Replay, Replayer, read_journal, replay};
 pub use results::{ResultsFile, Written};
+pub use source::withdrawn_ids;

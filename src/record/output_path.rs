@@ -1,11 +1,12 @@
 //! Owns where the results go, and what must not be overwritten.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::workbook_limits;
 use crate::error::{Error, Result};
-use crate::input::{InputPath, RecordReader, Survey, ends_with_ours};
+use crate::input::{FileChoice, InputPath, Survey, ends_with_ours, header_of};
+use crate::operation::Operation;
 
 /// In which form the results are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,17 +25,23 @@ pub struct OutputPath {
 }
 
 impl OutputPath {
-    /// The path that was typed, or the input's with its last ending replaced.
+    /// The path that was typed, or the input's with its last ending replaced, as the operation and a rehearsal have it.
     ///
     /// # Errors
     /// For standard input without a typed path, an ending that we don't write, and the input itself; exit 2.
-    pub fn choose(typed: Option<&Path>, input: &InputPath, is_simulated: bool) -> Result<OutputPath> {
-        let results = match (typed, input) {
-            (Some(path), _) => path.to_owned(),
-            (None, InputPath::File(path)) => {
+    pub fn choose(
+        typed: Option<&Path>,
+        input: &InputPath,
+        operation: Operation,
+        is_simulated: bool,
+    ) -> Result<OutputPath> {
+        let results = match (typed, input, operation) {
+            (Some(path), ..) => path.to_owned(),
+            (None, InputPath::File(path), Operation::Withdraw) => {
                 path.with_extension(if is_simulated { "simulated.results.csv" } else { "results.csv" })
             }
-            (None, InputPath::Standard) => {
+            (None, InputPath::File(results), Operation::Restore) => restored(results, is_simulated),
+            (None, InputPath::Standard, _) => {
                 return Err(Error::unusable("the results of standard input need a name")
                     .hint("give one with -o FILE"));
             }
@@ -53,13 +60,20 @@ impl OutputPath {
     }
 
     /// Makes sure that nothing of somebody else's is overwritten. A file that is there is ours to replace if the
-    /// journal names it (`is_ours`), and its header ends with our columns.
+    /// journal names it (`is_ours`), and its header ends with our columns; `input` says how those are read.
     ///
     /// # Errors
     /// When there is such a file; exit 2.
-    pub fn refuse_to_overwrite(&self, is_ours: bool) -> Result<()> {
+    pub fn refuse_to_overwrite(&self, is_ours: bool, input: &FileChoice) -> Result<()> {
         let shown = self.results.display();
-        if fs::symlink_metadata(&self.results).is_err() || (is_ours && self.has_our_header()) {
+        if fs::symlink_metadata(&self.results).is_err() {
+            return Ok(());
+        }
+        let has_our_header = || {
+            header_of(&self.results, input)
+                .is_ok_and(|names| ends_with_ours(names.iter().map(String::as_str)))
+        };
+        if is_ours && has_our_header() {
             return Ok(());
         }
         Err(Error::unusable(format!("{shown} exists already, and no earlier run of this job wrote it"))
@@ -90,21 +104,24 @@ impl OutputPath {
         Ok(())
     }
 
-    fn has_our_header(&self) -> bool {
-        if self.format == ResultsFormat::Workbook {
-            return false;
+    /// The journal of the withdrawals stays as it is, whatever was typed.
+    ///
+    /// # Errors
+    /// When a run would write to it; exit 2.
+    pub fn refuse_source_at(&self, source: &Path, journal: &Path) -> Result<()> {
+        if [self.results(), &self.partial(), journal].into_iter().any(|path| is_same_file(path, source)) {
+            return Err(Error::unusable(
+                "the journal of the withdrawals can't be written to by a restoration",
+            )
+            .hint("choose other names with -o FILE and --journal FILE"));
         }
-        let Ok(file) = File::open(&self.results) else { return false };
-        let mut reader = RecordReader::new(file);
-        reader.read().ok().flatten().is_some_and(|header| ends_with_ours(header.cells()))
+        Ok(())
     }
 
     /// The journal's name, unless another was typed.
     #[must_use]
     pub fn journal(&self, typed: Option<&Path>) -> PathBuf {
-        let mut name = self.results.as_os_str().to_owned();
-        name.push(".journal");
-        typed.map_or_else(|| PathBuf::from(name), Path::to_owned)
+        typed.map_or_else(|| journal_beside(&self.results), Path::to_owned)
     }
 
     /// The form that the ending of the name asks for.
@@ -141,6 +158,28 @@ fn format_of(results: &Path) -> Result<ResultsFormat> {
     }
 }
 
+/// The journal's name beside its results.
+#[must_use]
+pub fn journal_beside(results: &Path) -> PathBuf {
+    let mut name = results.as_os_str().to_owned();
+    name.push(".journal");
+    PathBuf::from(name)
+}
+
+/// `leavers.results.csv` becomes `leavers.restored.csv`; of any other name the last ending is replaced.
+fn restored(results: &Path, is_simulated: bool) -> PathBuf {
+    let ends_with = |path: &Path, ending: &str| path.extension().is_some_and(|found| found == ending);
+    let mut base = results.with_extension("");
+    if ends_with(&base, "results") {
+        base.set_extension("");
+    }
+    let rehearsal = if is_simulated && !ends_with(&base, "simulated") { ".simulated" } else { "" };
+    let mut name = base.into_os_string();
+    name.push(rehearsal);
+    name.push(".restored.csv");
+    PathBuf::from(name)
+}
+
 fn is_same_file(one: &Path, other: &Path) -> bool {
     match (fs::canonicalize(one), fs::canonicalize(other)) {
         (Ok(one), Ok(other)) => one == other,
@@ -158,26 +197,45 @@ fn place_of(path: &Path) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use Operation::{Restore, Withdraw};
 
-    fn chosen(typed: Option<&str>, input: &str, is_simulated: bool) -> Option<PathBuf> {
+    fn chosen(typed: Option<&str>, input: &str, operation: Operation, is_simulated: bool) -> Option<PathBuf> {
         let input = InputPath::from_argument(Path::new(input));
-        OutputPath::choose(typed.map(Path::new), &input, is_simulated).ok().map(|output| output.results)
+        let output = OutputPath::choose(typed.map(Path::new), &input, operation, is_simulated);
+        output.ok().map(|output| output.results)
     }
 
     #[test]
     fn the_last_ending_is_replaced() {
-        assert_eq!(chosen(None, "no/leavers.csv", false), Some("no/leavers.results.csv".into()));
-        assert_eq!(chosen(None, "no/leavers.v2.txt", false), Some("no/leavers.v2.results.csv".into()));
-        assert_eq!(chosen(None, "no/leavers", true), Some("no/leavers.simulated.results.csv".into()));
-        assert_eq!(chosen(None, "-", false), None);
-        assert_eq!(chosen(Some("no/out.csv"), "-", false), Some("no/out.csv".into()));
+        let default = |input, is_simulated| chosen(None, input, Withdraw, is_simulated);
+        assert_eq!(default("no/leavers.csv", false), Some("no/leavers.results.csv".into()));
+        assert_eq!(default("no/leavers.v2.txt", false), Some("no/leavers.v2.results.csv".into()));
+        assert_eq!(default("no/leavers", true), Some("no/leavers.simulated.results.csv".into()));
+        assert_eq!(default("-", false), None);
+        assert_eq!(chosen(Some("no/out.csv"), "-", Withdraw, false), Some("no/out.csv".into()));
+    }
+
+    #[test]
+    fn what_is_restored_has_a_name_of_its_own() {
+        let default = |input, is_simulated| chosen(None, input, Restore, is_simulated);
+        assert_eq!(default("no/leavers.results.csv", false), Some("no/leavers.restored.csv".into()));
+        assert_eq!(default("no/results.csv", false), Some("no/results.restored.csv".into()));
+        assert_eq!(default("no/out.v2.csv", false), Some("no/out.v2.restored.csv".into()));
+        assert_eq!(default("no/out", true), Some("no/out.simulated.restored.csv".into()));
+        assert_eq!(
+            default("no/leavers.simulated.results.csv", true),
+            Some("no/leavers.simulated.restored.csv".into())
+        );
+        assert_eq!(default("-", false), None);
     }
 
     #[test]
     fn the_ending_decides_the_form() {
         let form = |typed: &str| {
             let input = InputPath::from_argument(Path::new("no/in.csv"));
-            OutputPath::choose(Some(Path::new(typed)), &input, false).ok().map(|output| output.format())
+            OutputPath::choose(Some(Path::new(typed)), &input, Withdraw, false)
+                .ok()
+                .map(|output| output.format())
         };
         for typed in ["no/out.csv", "no/out.tsv", "no/out", "no/xlsx", "no/out.xlsx.csv"] {
             assert_eq!(form(typed), Some(ResultsFormat::Csv), "{typed}");

@@ -59,7 +59,7 @@ impl<'a> ResultsFile<'a> {
         let writer = ResultsWriter::create(&path, spool.copied(), &header).map_err(|error| {
             cannot_write(&path, error).hint("make room, or choose another place with -o FILE")
         })?;
-        let mut input = RecordReader::new(spool.reader());
+        let mut input = spool.records();
         input.read()?;
         Ok(ResultsFile {
             path,
@@ -80,10 +80,10 @@ impl<'a> ResultsFile<'a> {
         ResultsFile { journal: Some(journal), ..self }
     }
 
-    /// The time zone in which it writes.
+    /// The cells that it adds to a row that was to be sent.
     #[must_use]
-    pub const fn time_zone(&self) -> &TimeZone {
-        &self.time_zone
+    pub fn cells_of(&self, line: u64, outcome: &Outcome) -> Cells {
+        cells::sent(line, outcome, self.rules.operation(), &self.time_zone)
     }
 
     /// Takes what came of a row, and writes all rows whose turn has come; each is told to `written`.
@@ -128,6 +128,7 @@ impl<'a> ResultsFile<'a> {
         let record = self.input.read()?.expect("every row that was settled is in the copy");
         let validator = Validator::new(self.columns, self.rules);
         let line = record.line();
+        let cells_of = |outcome| cells::sent(line, outcome, self.rules.operation(), &self.time_zone);
         let (cells, written) = match settlement {
             Settlement::Sent(SentRow { outcome, .. }) => {
                 let written = Written {
@@ -135,7 +136,7 @@ impl<'a> ResultsFile<'a> {
                     success: outcome.status.is_success(),
                     error_code: outcome.error_code,
                 };
-                (cells::sent(line, outcome, &self.time_zone), written)
+                (cells_of(outcome), written)
             }
             Settlement::Invalid(problem) => {
                 let error_code = Some(problem.code);
@@ -151,7 +152,7 @@ impl<'a> ResultsFile<'a> {
             }
             Settlement::NotReached => {
                 let written = Written { status: Status::NotAttempted, success: false, error_code: None };
-                (cells::sent(line, &Outcome::default(), &self.time_zone), written)
+                (cells_of(&Outcome::default()), written)
             }
             Settlement::Recorded { offset } => recorded(line, self.journal.as_ref(), *offset)?,
             Settlement::CarriedOver => carried_over(line, record, &validator, self.columns),
@@ -186,15 +187,15 @@ fn carried_over(
     cells[0] = line.to_string();
     let status = match validator.row(record) {
         Row::CarriedOver { status, .. } => status,
-        Row::Sendable { .. } | Row::Invalid(_) => Status::Withdrawn,
+        Row::Sendable { .. } | Row::Invalid(_) | Row::Repetition { .. } => Status::Withdrawn,
     };
     (cells, Written { status, success: true, error_code: None })
 }
 
 fn reason_of<'r>(validator: &Validator<'r>, record: &'r Record) -> &'r str {
     match validator.row(record) {
-        Row::Sendable { reason, .. } => reason.as_str(),
-        Row::CarriedOver { .. } | Row::Invalid(_) => "",
+        Row::Sendable { request, .. } => request.reason(),
+        Row::CarriedOver { .. } | Row::Invalid(_) | Row::Repetition { .. } => "",
     }
 }
 

@@ -46,7 +46,7 @@ pub(super) enum ResultsWriter {
 
 impl ResultsWriter {
     /// Begins with the header.
-    pub(super) fn create(path: &OutputPath, copied: Copied, header: &[String]) -> io::Result<Self> {
+    pub(super) fn create(path: &OutputPath, copied: &Copied, header: &[String]) -> io::Result<Self> {
         let partial = path.partial();
         match path.format() {
             ResultsFormat::Csv => {

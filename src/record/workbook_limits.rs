@@ -88,10 +88,11 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    use crate::input::{ColumnChoice, RowRules, survey};
+    use crate::input::{ColumnChoice, Layout, RecordReader, RowRules, survey};
 
     fn refusal(text: &str) -> Option<String> {
-        let survey = survey(text.as_bytes(), 0, &ColumnChoice::default(), &RowRules::default());
+        let reader = RecordReader::new(text.as_bytes(), Layout::default());
+        let survey = survey(reader, 0, &ColumnChoice::default(), &RowRules::default());
         let survey = survey.expect("a usable file");
         refuse_what_does_not_fit(&survey).err().map(|error| error.report())
     }

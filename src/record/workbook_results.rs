@@ -167,7 +167,7 @@ mod tests {
     use calamine::{Data, Reader, Xlsx, open_workbook};
     use proptest::prelude::*;
 
-    use crate::input::RecordReader;
+    use crate::input::{Layout, RecordReader};
     use crate::outcome::Status;
     use crate::record::cells::Cells;
 
@@ -191,7 +191,7 @@ mod tests {
         let mut csv = csv::Writer::from_writer(Vec::new());
         csv.write_record([text, "7"]).expect("in memory");
         let csv = csv.into_inner().expect("in memory");
-        let mut reader = RecordReader::new(csv.as_slice());
+        let mut reader = RecordReader::new(csv.as_slice(), Layout::default());
         let record = reader.read().expect("readable").expect("a record");
         let row = ResultRow { record, passed_through: 2, ours, status: Status::Unknown };
         results.write(&row).expect("there is room");

@@ -10,7 +10,7 @@ const TEXT: u8 = 49;
 /// What a colour says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Tone {
-    /// The pre-hire is withdrawn.
+    /// The pre-hire is where it should be.
     Good,
     /// It is not.
     Bad,
@@ -25,7 +25,9 @@ impl Tone {
 
     const fn of(status: Status) -> Tone {
         match status {
-            Status::Withdrawn | Status::AlreadyWithdrawn => Tone::Good,
+            Status::Withdrawn | Status::AlreadyWithdrawn | Status::Restored | Status::AlreadyActive => {
+                Tone::Good
+            }
             Status::Refused | Status::Exhausted | Status::Invalid => Tone::Bad,
             Status::Unknown | Status::NotAttempted => Tone::Open,
             Status::Duplicate => Tone::Quiet,

@@ -1,16 +1,17 @@
-//! Owns the settings of a run: what was typed, checked and completed. Every default that clap does not show is here.
+//! Owns the parts of which the settings of a command are made.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::{BaseUrl, Rate, Surroundings};
-use crate::cli::{CheckArgs, Duplicates, Format, InputArgs, ProgressChoice, ShowArgs, WithdrawArgs};
+use crate::cli::{Duplicates, Format, InputArgs, ProgressChoice, RowArgs, ShowArgs};
 use crate::error::{Error, Result};
 use crate::feishu::Credentials;
-use crate::input::{ColumnChoice, InputPath, RowRules};
+use crate::input::workbook::WorkbookReading;
+use crate::input::{ColumnChoice, FileChoice, InputPath, WithdrawRules};
+use crate::operation::Operation;
 use crate::record::entry::Owner;
 use crate::report::{Detail, ProgressKind};
-use crate::send::{RetryPolicy, SendSettings};
 
 /// Where the calls go.
 #[derive(Clone, Debug)]
@@ -30,14 +31,14 @@ pub enum Target {
 }
 
 impl Target {
-    /// To whom a journal of this target's calls belongs.
+    /// To whom a journal belongs that tells of this operation there.
     #[must_use]
-    pub fn owner(&self) -> Owner {
+    pub fn owner(&self, operation: Operation) -> Owner {
         let (host, app) = match self {
             Target::Api { base_url, credentials } => (base_url.host(), credentials.app().to_owned()),
             Target::Simulator { .. } => ("simulated".to_owned(), "simulated".to_owned()),
         };
-        Owner { host, app, tenant: String::new(), operation: "withdraw".to_owned() }
+        Owner { host, app, tenant: String::new(), operation: operation.word().to_owned(), source: None }
     }
 }
 
@@ -46,12 +47,37 @@ impl Target {
 pub struct InputSettings {
     /// The file.
     pub path: InputPath,
-    /// The columns that were named.
-    pub columns: ColumnChoice,
-    /// How rows become rows that can be sent.
-    pub rules: RowRules,
+    /// What was typed about its form.
+    pub file: FileChoice,
+    /// What the rows are for.
+    pub purpose: Purpose,
     /// What a repeated id means.
     pub duplicates: Duplicates,
+}
+
+/// What rows are for, and what was typed about that.
+#[derive(Clone, Debug)]
+pub enum Purpose {
+    /// To be withdrawn.
+    Withdraw(WithdrawRules),
+    /// To be restored.
+    Restore {
+        /// Also where this exceeds the head count?
+        confirm_workforce: bool,
+        /// The journal that proves what was withdrawn.
+        source_journal: PathBuf,
+    },
+}
+
+impl Purpose {
+    /// What is done to the rows.
+    #[must_use]
+    pub const fn operation(&self) -> Operation {
+        match self {
+            Purpose::Withdraw(_) => Operation::Withdraw,
+            Purpose::Restore { .. } => Operation::Restore,
+        }
+    }
 }
 
 /// What is shown, and how.
@@ -91,124 +117,39 @@ pub struct Guards {
     pub yes: bool,
 }
 
-/// The settings of `check`, and of `withdraw --dry-run`.
-#[derive(Clone, Debug)]
-pub struct CheckSettings {
-    /// What is read.
-    pub input: InputSettings,
-    /// Where one result per row goes, if anywhere.
-    pub output: Option<PathBuf>,
-    /// The allowance for the estimate.
-    pub rate: Rate,
-    /// What is shown.
-    pub show: ShowSettings,
+pub(super) fn input_to_withdraw(
+    typed: InputArgs,
+    rows: RowArgs,
+    surroundings: &Surroundings,
+) -> Result<InputSettings> {
+    let rules = WithdrawRules::new(rows.reason.as_deref(), rows.trust_ids)?;
+    input_settings(typed, rows.reason_column, Purpose::Withdraw(rules), surroundings)
 }
 
-/// The settings of `withdraw`.
-#[derive(Clone, Debug)]
-pub struct WithdrawSettings {
-    /// What is read.
-    pub input: InputSettings,
-    /// The path that was typed for the results.
-    pub output: Option<PathBuf>,
-    /// Where the calls go.
-    pub target: Target,
-    /// How they go.
-    pub send: SendSettings,
-    /// What is kept for later runs.
-    pub keep: KeepSettings,
-    /// What must be true before.
-    pub guards: Guards,
-    /// What is shown.
-    pub show: ShowSettings,
-}
-
-impl CheckSettings {
-    /// Checks what was typed for `check`.
-    ///
-    /// # Errors
-    /// For what can't be meant; exit 2.
-    pub fn new(typed: CheckArgs, surroundings: &Surroundings) -> Result<Self> {
-        let CheckArgs { input, output, rate, show } = typed;
-        let rate = rate.unwrap_or(Rate::COREHR);
-        Ok(CheckSettings {
-            input: input_settings(input)?,
-            output,
-            rate,
-            show: show_settings(&show, surroundings),
-        })
-    }
-
-    /// The settings of a dry run.
-    ///
-    /// # Errors
-    /// As [`CheckSettings::new`].
-    pub fn of_dry_run(typed: WithdrawArgs, surroundings: &Surroundings) -> Result<Self> {
-        let WithdrawArgs { input, output, rate, show, .. } = typed;
-        CheckSettings::new(CheckArgs { input, output, rate, show }, surroundings)
-    }
-}
-
-impl WithdrawSettings {
-    /// Checks what was typed for `withdraw`.
-    ///
-    /// # Errors
-    /// For what can't be meant, and for missing credentials; exit 2.
-    pub fn new(typed: WithdrawArgs, surroundings: &Surroundings) -> Result<Self> {
-        let rate = typed.rate.unwrap_or(Rate::COREHR);
-        let target = if typed.simulate {
-            Target::Simulator { limit: typed.rate.unwrap_or(Rate::SIMULATOR) }
-        } else {
-            surroundings.target(base_url(&typed))?
-        };
-        let retry =
-            RetryPolicy { max_attempts: typed.max_attempts, base: typed.retry_base, cap: typed.retry_cap };
-        let send = SendSettings {
-            rate,
-            burst: typed.burst,
-            workers: typed.workers,
-            timeout: typed.timeout,
-            retry,
-            read_back: (!typed.no_read_back).then_some(typed.read_back_delay),
-            canary: !typed.no_canary,
-            stop_after: typed.stop_after,
-            deadline: typed.deadline,
-        };
-        let guards = Guards { max_rows: typed.max_rows, expect: typed.expect, yes: typed.yes };
-        let keep = KeepSettings {
-            journal: typed.journal,
-            restart: typed.restart,
-            wait_lock: typed.wait_lock,
-            state_directory: surroundings.state_directory.clone(),
-        };
-        let show = show_settings(&typed.show, surroundings);
-        let input = input_settings(typed.input)?;
-        Ok(WithdrawSettings { input, output: typed.output, target, send, keep, guards, show })
-    }
-}
-
-fn base_url(typed: &WithdrawArgs) -> BaseUrl {
-    let known = |url: &str| url.parse().expect("the known hosts are good addresses");
-    match &typed.base_url {
-        Some(base_url) => base_url.clone(),
-        None if typed.lark => known(BaseUrl::LARK),
-        None => known(BaseUrl::FEISHU),
-    }
-}
-
-fn input_settings(typed: InputArgs) -> Result<InputSettings> {
+pub(super) fn input_settings(
+    typed: InputArgs,
+    reason_column: Option<String>,
+    purpose: Purpose,
+    surroundings: &Surroundings,
+) -> Result<InputSettings> {
     if typed.input.as_os_str().is_empty() {
         return Err(Error::unusable("the path of the input is empty"));
     }
     Ok(InputSettings {
         path: InputPath::from_argument(&typed.input),
-        columns: ColumnChoice { id: typed.id_column, reason: typed.reason_column },
-        rules: RowRules::new(typed.reason.as_deref(), typed.trust_ids)?,
+        file: FileChoice {
+            encoding: typed.encoding,
+            delimiter: typed.delimiter,
+            sheet: typed.sheet,
+            columns: ColumnChoice { id: typed.id_column, reason: reason_column },
+            workbooks: surroundings.program.clone().map_or(WorkbookReading::Here, WorkbookReading::Apart),
+        },
+        purpose,
         duplicates: typed.duplicates,
     })
 }
 
-fn show_settings(typed: &ShowArgs, surroundings: &Surroundings) -> ShowSettings {
+pub(super) fn show_settings(typed: &ShowArgs, surroundings: &Surroundings) -> ShowSettings {
     let progress = match typed.progress {
         _ if typed.quiet => ProgressKind::Never,
         ProgressChoice::Auto if surroundings.stderr_is_terminal => ProgressKind::Bar,

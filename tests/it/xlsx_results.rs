@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use calamine::Data;
+use prehire::simulator::Stage;
 
 use crate::context::{SOMEBODY, TestContext};
 use crate::run::partial;
@@ -244,4 +245,83 @@ fn a_header_alone_gives_a_header_alone() {
     assert_eq!(workbook.header().len(), 15);
     assert!(workbook.rows().is_empty());
     assert_eq!(attribute(element(&workbook.sheet(), "<autoFilter"), "ref"), "A1:O1");
+}
+
+#[test]
+fn the_same_command_again_replaces_its_own_workbook_and_calls_only_what_is_left() {
+    let context = context().row(SOMEBODY, "a").row("9923000000000000001", "b");
+    context.run().assert_exit(1).assert_column("status", ["withdrawn", "refused"]);
+    let context = context.row("7345005664477775408", "c");
+    context.run().assert_exit(1).assert_column("status", ["withdrawn", "refused", "withdrawn"]);
+    assert_eq!(context.withdraw_calls(), 3);
+}
+
+#[test]
+fn a_workbook_that_is_not_ours_is_not_replaced() {
+    let context = context().row(SOMEBODY, "a");
+    context.run().assert_exit(0);
+    let ours = fs::read(context.path("out.xlsx")).unwrap();
+    let mut theirs = rust_xlsxwriter::Workbook::new();
+    theirs.add_worksheet().write_row(0, 0, ["pre_hire_id", "status"]).unwrap();
+    let theirs = theirs.save_to_buffer().unwrap();
+    for foreign in [theirs, b"somebody's work".to_vec(), ours[..200].to_vec()] {
+        fs::write(context.path("out.xlsx"), &foreign).unwrap();
+        context.run().assert_exit(2).assert_stderr("out.xlsx exists already");
+        assert_eq!(fs::read(context.path("out.xlsx")).unwrap(), foreign);
+    }
+    fs::write(context.path("out.xlsx"), ours).unwrap();
+    fs::remove_file(journal_of(&context.path("out.xlsx"))).unwrap();
+    context.run().assert_exit(2).assert_stderr("out.xlsx exists already");
+    assert_eq!(context.withdraw_calls(), 1);
+}
+
+#[test]
+fn results_as_a_workbook_are_an_input_whose_successes_are_carried_over_cells_and_all() {
+    let reason = "two\r\nlines, \"quoted\" =1+1 ";
+    let context = TestContext::new()
+        .input(csv_of(&[
+            &["name", "pre_hire_id", "withdraw_reason"],
+            &["007", SOMEBODY, reason],
+            &["张伟", "9902011611160000001", "b"],
+            &["", "x", "c"],
+        ]))
+        .flag("--output", "first.xlsx")
+        .flag("--max-attempts", 1);
+    let first = context.run();
+    first.assert_exit(1).assert_column("status", ["withdrawn", "exhausted", "invalid"]);
+
+    let earlier = fs::read(context.path("first.xlsx")).unwrap();
+    let context = context.named("first.xlsx").input(earlier).flag("--output", "second.csv");
+    let second = context.run();
+    second.assert_exit(1).assert_column("status", ["withdrawn", "withdrawn", "invalid"]);
+    let kept = &second.results()[0];
+    assert_eq!((&kept["name"], &kept["withdraw_reason"]), ("007", reason));
+    let all =
+        ["row", "status", "success", "attempts", "http_status", "log_id", "first_sent_at", "settled_at"];
+    assert_eq!(kept.words(&all), first.results()[0].words(&all));
+    assert_eq!(second.results_text().lines().next().unwrap().matches("status").count(), 2, "no column twice");
+    assert_eq!(context.calls_for(SOMEBODY), 1);
+
+    // And back again: a workbook from a workbook.
+    let earlier = fs::read(context.path("second.csv")).unwrap();
+    let context = context.named("second.csv").input(earlier).flag("--output", "third.xlsx");
+    let third = context.run();
+    third.assert_exit(1);
+    assert_eq!(third.results()[0].words(&all), kept.words(&all));
+    assert_eq!(&third.results()[0]["withdraw_reason"], reason);
+}
+
+#[test]
+fn what_a_workbook_says_was_withdrawn_can_be_restored_into_another() {
+    let context = context().row(SOMEBODY, "a").row("9923000000000000001", "b");
+    context.run().assert_exit(1);
+    assert_eq!(context.api().stage_of(SOMEBODY), Stage::Withdrawn);
+    let mut command = context.program(["restore", "out.xlsx", "-o", "restored.xlsx", "--yes"]);
+    command.arg("--base-url").arg(context.api().base_url());
+    context.finish(command).assert_exit(1);
+    assert_ne!(context.api().stage_of(SOMEBODY), Stage::Withdrawn);
+    let restored = Workbook::open(&context.path("restored.xlsx"));
+    assert_eq!(&restored.rows()[0]["status"], "restored");
+    let green = restored.background_of(&restored.reference("status", 2));
+    assert_eq!(green.as_deref(), Some("FFC6EFCE"));
 }
