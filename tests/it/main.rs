@@ -13,6 +13,8 @@ mod run;
 mod served;
 /// What can be seen of a run from outside: its journal, its lock, the server's record; and runs that are killed.
 mod watch;
+/// Workbooks, as other programs read them: their cells, and the parts inside.
+mod workbook;
 
 /// The allowance on disk: what an earlier run has used counts in the next.
 mod allowance;
@@ -34,6 +36,8 @@ mod doubt;
 mod explain;
 /// The forms of a file: encodings, delimiters, line ends, workbooks.
 mod formats;
+/// The seeds of the fuzz targets, as ordinary tests.
+mod fuzz_seeds;
 /// What must be true before the first call, and what ends a run early.
 mod guards;
 /// What is read: files, columns, rows, ids.
@@ -68,3 +72,5 @@ mod simulate;
 mod stubborn;
 /// Standard output and standard error: what is said, and where.
 mod summary;
+/// Results as a workbook: cells, looks, limits, and how it comes into being.
+mod xlsx_results;
