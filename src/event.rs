@@ -106,6 +106,8 @@ pub enum Settlement {
     },
     /// An earlier results file settled it; its cells go over as they are.
     CarriedOver,
+    /// A row that `--only` leaves out: it has no result.
+    LeftOut,
 }
 
 /// A row that was to be sent, and what came of it.

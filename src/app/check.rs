@@ -21,7 +21,7 @@ pub(super) fn run(settings: &CheckSettings) -> Result<Exit> {
         .map(|typed| OutputPath::choose(Some(typed), &settings.input.path, operation, false))
         .transpose()?;
     let spool = Spool::copy(&settings.input.path, &settings.input.file)?;
-    let rules = row_rules(&settings.input.purpose, settings.source_owner.as_ref())?;
+    let rules = row_rules(&settings.input, settings.source_owner.as_ref())?;
     let survey = survey_input(&spool, &settings.input, &rules)?;
     if let Some(output) = output {
         output.refuse_to_overwrite(false, &settings.input.file)?;

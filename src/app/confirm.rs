@@ -102,12 +102,12 @@ fn question(settings: &OperationSettings, survey: &Survey, upcoming: &Upcoming) 
     if let Purpose::Restore { confirm_workforce: true, .. } = settings.input.purpose {
         text.push_str("  headcount also where it is exceeded (--confirm-workforce)\n");
     }
-    let unsent = survey.rows - rows;
+    let unsent = survey.results() - rows;
     if unsent > 0 {
         let _ = writeln!(
             text,
             "  not sent  {unsent} of {} rows: settled before, repeated or invalid",
-            survey.rows
+            survey.results()
         );
     }
     let _ = write!(text, "\nType the number of rows to {operation} them ({rows}), anything else to leave: ");

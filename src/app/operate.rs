@@ -30,7 +30,7 @@ pub(super) fn run(settings: &OperationSettings, surroundings: &Surroundings) -> 
     let (output, journal_path) = places(settings)?;
     let spool = Spool::copy(&settings.input.path, &settings.input.file)?;
     let source_owner = settings.target.owner(Operation::Withdraw);
-    let rules = row_rules(&settings.input.purpose, Some(&source_owner))?;
+    let rules = row_rules(&settings.input, Some(&source_owner))?;
     let survey = survey_input(&spool, &settings.input, &rules)?;
     output.refuse_what_does_not_fit(&survey)?;
 

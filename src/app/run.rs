@@ -74,7 +74,7 @@ pub(super) async fn run_to_the_end<A: Api>(
         journal: output.journal,
         results: output.results,
         tally: Tally::new(rate),
-        progress: Progress::new(show.progress, show.detail, (survey.rows, upcoming.rows), rate),
+        progress: Progress::new(show.progress, show.detail, (survey.results(), upcoming.rows), rate),
         halt: halt.clone(),
         unseen: VecDeque::new(),
         trouble: None,

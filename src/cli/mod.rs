@@ -9,12 +9,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-pub use restore::RestoreArgs;
+pub use restore::{RestoreArgs, UndoArgs};
 pub use run::{Format, ProgressChoice, RunArgs, ShowArgs};
 pub use simulate::{Limit, SimulateArgs};
 pub use withdraw::{CheckArgs, Duplicates, InputArgs, RowArgs, WithdrawArgs};
 
-/// Withdraws Feishu (飞书) pre-hires in bulk from a spreadsheet: one throttled call and one result per row.
+/// Withdraws Feishu (飞书) pre-hires in bulk from a spreadsheet: one throttled call and one result per row; and undoes it.
 #[derive(Debug, Parser)]
 #[command(name = "prehire", version, max_term_width = 100)]
 #[command(after_help = "Examples:

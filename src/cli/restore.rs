@@ -22,6 +22,18 @@ pub struct RestoreArgs {
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
+    /// What is undone.
+    #[command(flatten)]
+    pub undo: UndoArgs,
+
+    /// How the run goes.
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// What is undone, and how far it goes.
+#[derive(Args, Debug)]
+pub struct UndoArgs {
     /// The journal that proves what was withdrawn; it is only read [default: the name of RESULTS with .journal].
     #[arg(long, value_name = "FILE", help_heading = "Input")]
     pub source_journal: Option<PathBuf>,
@@ -29,8 +41,4 @@ pub struct RestoreArgs {
     /// Restore also where this exceeds the head count.
     #[arg(long, help_heading = "Guards")]
     pub confirm_workforce: bool,
-
-    /// How the run goes.
-    #[command(flatten)]
-    pub run: RunArgs,
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::run::{RunArgs, ShowArgs};
-use crate::input::{Delimiter, TextEncoding};
+use crate::input::{Delimiter, Selected, TextEncoding};
 use crate::settings::Rate;
 
 /// Withdraws the pre-hires of a file, one call per row.
@@ -76,6 +76,10 @@ pub struct InputArgs {
     /// The encoding of a text, such as gb18030 or utf-16le [default: by its byte order mark, else UTF-8, else GB18030].
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub encoding: Option<TextEncoding>,
+
+    /// With a results file: only its rows in these states (failed: every row without success).
+    #[arg(long, value_name = "STATUS,…", value_delimiter = ',', help_heading = "Input")]
+    pub only: Vec<Selected>,
 
     /// A repeated id: skip its row, or refuse the file.
     #[arg(long, value_enum, default_value = "skip", help_heading = "Input")]

@@ -16,4 +16,4 @@ pub use client::{Client, ClientSettings};
 pub use exchange::{Body, Envelope, Exchange, Failure, QueryReply, Reply, TokenReply};
 pub use secret::{Credentials, Secret, Token};
 pub use stage::Stage;
-pub use wire::MOST_QUERIED;
+pub use wire::{MOST_QUERIED, body_of};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::exchange::Envelope;
+use super::exchange::{Body, Envelope};
 use super::secret::{Secret, Token};
 use super::stage::Stage;
 use crate::input::{PreHireId, one_line};
@@ -86,6 +86,12 @@ pub(super) fn parse(bytes: &[u8], scrub: &dyn Fn(&str) -> String) -> Option<Pars
     Some(ParsedBody { envelope, log_id, token: granted_token(&value), stages: stages(&value) })
 }
 
+/// What a body says, whatever its bytes are; nothing is crossed out of it.
+#[must_use]
+pub fn body_of(bytes: &[u8]) -> Body {
+    parse(bytes, &str::to_owned).map_or(Body::NotJson, |parsed| Body::Json(parsed.envelope))
+}
+
 /// The address that a text with prose around it holds.
 fn address_in(text: &str) -> Option<String> {
     text.split_whitespace().find(|word| word.starts_with("https://")).map(str::to_owned)
@@ -122,6 +128,16 @@ pub(super) fn clean_log_id(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn any_bytes_are_a_body() {
+        let code = |bytes: &[u8]| match body_of(bytes) {
+            Body::Json(envelope) => Some(envelope.code),
+            _ => None,
+        };
+        assert_eq!(code(b"{\"code\":7}"), Some(Some(7)));
+        assert_eq!(code(b"\xFF"), None);
+    }
 
     fn read(body: &str) -> Option<ParsedBody> {
         parse(body.as_bytes(), &|text| text.replace("hunter2", "***"))

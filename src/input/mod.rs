@@ -5,7 +5,8 @@
 //! - [`RecordReader`] cuts it into records and knows the line of each.
 //! - [`Columns`] finds the id and the reason among the header's names.
 //! - [`PreHireId`], [`WithdrawReason`] are what a cell becomes, once; a [`Request`] is what is asked for a row.
-//! - [`Validator`] turns a record into a [`Row`], by the [`RowRules`]; [`WithdrawnIds`] are those that may be restored.
+//! - [`Validator`] turns a record into a [`Row`], by the [`RowRules`]; a [`Selection`] says which
+//!   rows of a results file are meant, [`WithdrawnIds`] are those that may be restored.
 //! - [`Survey`] is what one pass over the whole file finds.
 
 mod columns;
@@ -24,6 +25,7 @@ mod record;
 mod records;
 mod request;
 mod rules;
+mod selection;
 mod source;
 mod spool;
 mod survey;
@@ -46,7 +48,8 @@ pub use reason::{ReasonHash, ReasonProblem, ValidReason, WithdrawReason};
 pub use record::Record;
 pub use records::RecordReader;
 pub use request::{Request, ValidRequest};
-pub use rules::{RestoreRules, RowRules, WithdrawRules};
+pub use rules::{RestoreRules, RowPurpose, RowRules, WithdrawRules};
+pub use selection::{Selected, Selection};
 pub use source::{Copied, FileChoice, FileFormat, InputPath};
 pub use spool::{Spool, SpoolReader};
 pub use survey::{DuplicateRow, Survey, survey};

@@ -1,13 +1,23 @@
 //! Owns what was typed about the rows: how each becomes one that can be sent.
 
 use super::reason::{ValidReason, WithdrawReason};
+use super::selection::Selection;
 use super::withdrawn::{SourceJournal, WithdrawnIds};
 use crate::error::{Error, Result};
 use crate::operation::Operation;
 
 /// How rows become rows that can be sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RowRules {
+    /// `--only`: the rows of a results file that are meant; `None` if all are.
+    pub only: Option<Selection>,
+    /// What they are for.
+    pub purpose: RowPurpose,
+}
+
+/// What rows are for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RowRules {
+pub enum RowPurpose {
     /// They are to be withdrawn.
     Withdraw(WithdrawRules),
     /// They are rows of a results file, and to be restored.
@@ -50,24 +60,24 @@ impl RowRules {
     /// What is done to the rows.
     #[must_use]
     pub const fn operation(&self) -> Operation {
-        match self {
-            RowRules::Withdraw(_) => Operation::Withdraw,
-            RowRules::Restore(_) => Operation::Restore,
+        match self.purpose {
+            RowPurpose::Withdraw(_) => Operation::Withdraw,
+            RowPurpose::Restore(_) => Operation::Restore,
         }
     }
 
     /// The journal of the withdrawals that are to be undone.
     #[must_use]
     pub const fn source(&self) -> Option<&SourceJournal> {
-        match self {
-            RowRules::Withdraw(_) => None,
-            RowRules::Restore(rules) => Some(rules.withdrawn.journal()),
+        match &self.purpose {
+            RowPurpose::Withdraw(_) => None,
+            RowPurpose::Restore(rules) => Some(rules.withdrawn.journal()),
         }
     }
 }
 
-impl Default for RowRules {
+impl Default for RowPurpose {
     fn default() -> Self {
-        RowRules::Withdraw(WithdrawRules::default())
+        RowPurpose::Withdraw(WithdrawRules::default())
     }
 }

@@ -15,7 +15,7 @@ use super::records::RecordReader;
 use super::rules::RowRules;
 use super::validate::{Row, Validator};
 use crate::error::{Error, Result};
-use crate::outcome::ErrorCode;
+use crate::outcome::{ErrorCode, Status};
 
 /// How many problems are kept with their words; the rest is counted.
 const KEPT_PROBLEMS: usize = 20;
@@ -40,15 +40,17 @@ pub struct Survey {
     pub rows: u32,
     /// Rows that can be sent.
     pub sendable: u32,
-    /// Rows that an earlier results file settled.
-    pub carried_over: u32,
+    /// Rows that `--only` leaves out; they are among [`Survey::rows`].
+    pub left_out: u32,
+    /// Rows that an earlier results file settled, by what it says of them.
+    pub carried_over: BTreeMap<Status, u32>,
     /// Ids that were cleaned of white space around them, or of a leading `'`.
     pub cleaned_ids: u32,
     /// Repeated rows, in the order of the file.
     pub duplicates: Vec<DuplicateRow>,
     /// Invalid rows, by what is wrong.
     pub invalid: BTreeMap<ErrorCode, u32>,
-    /// The longest cell.
+    /// The longest cell of the header, and of the rows that will have a result.
     pub longest_cell: LongestCell,
     /// The first problems, with the line of each.
     pub problems: Vec<(u64, Problem)>,
@@ -57,6 +59,18 @@ pub struct Survey {
 }
 
 impl Survey {
+    /// Rows that will have a result.
+    #[must_use]
+    pub const fn results(&self) -> u32 {
+        self.rows - self.left_out
+    }
+
+    /// Rows that an earlier results file settled.
+    #[must_use]
+    pub fn carried_over_rows(&self) -> u32 {
+        self.carried_over.values().sum()
+    }
+
     /// Rows that can't be sent.
     #[must_use]
     pub fn invalid_rows(&self) -> u32 {
@@ -76,6 +90,12 @@ pub fn survey<R: Read>(
 ) -> Result<Survey> {
     let header = reader.read()?.ok_or_else(|| Error::unusable("the file holds nothing but empty rows"))?;
     let columns = Columns::find(header, choice, rules.operation())?;
+    if rules.only.is_some() && !columns.is_results() {
+        return Err(Error::unusable(
+            "--only chooses among the rows of a results file, and this file is none",
+        )
+        .hint("give the results that prehire has written, or leave --only away"));
+    }
     let mut longest_cell = LongestCell::default();
     longest_cell.note(header, columns.width());
     let mut surveyor = Surveyor::new(bytes);
@@ -83,7 +103,8 @@ pub fn survey<R: Read>(
         columns: columns.clone(),
         rows: 0,
         sendable: 0,
-        carried_over: 0,
+        left_out: 0,
+        carried_over: BTreeMap::new(),
         cleaned_ids: 0,
         duplicates: Vec::new(),
         invalid: BTreeMap::new(),
@@ -96,7 +117,6 @@ pub fn survey<R: Read>(
         if survey.rows == MOST_ROWS {
             return Err(Error::unusable(format!("the file has more than {MOST_ROWS} rows")));
         }
-        survey.longest_cell.note(record, columns.width());
         surveyor.note(&mut survey, record, validator.row(record));
         survey.rows += 1;
     }
@@ -115,8 +135,14 @@ impl Surveyor {
     }
 
     fn note(&mut self, survey: &mut Survey, record: &Record, row: Row<'_>) {
+        if !matches!(row, Row::LeftOut { .. }) {
+            survey.longest_cell.note(record, survey.columns.width());
+        }
         let first = match &row {
-            Row::Sendable { id, .. } | Row::CarriedOver { id, .. } => self.seen.note(*id, survey.rows),
+            Row::Sendable { id, .. } => self.seen.note(*id, survey.rows),
+            Row::CarriedOver { id, .. } | Row::LeftOut { success: id } => {
+                id.and_then(|id| self.seen.note(id, survey.rows))
+            }
             Row::Repetition { id, .. } => self.seen.first_with(*id),
             Row::Invalid(_) => None,
         };
@@ -127,8 +153,11 @@ impl Surveyor {
                     survey.problems.push((record.line(), problem));
                 }
             }
+            (Row::LeftOut { .. }, _) => survey.left_out += 1,
             (_, Some(first)) => survey.duplicates.push(DuplicateRow { row: survey.rows, first }),
-            (Row::CarriedOver { .. }, None) => survey.carried_over += 1,
+            (Row::CarriedOver { status, .. }, None) => {
+                *survey.carried_over.entry(status).or_default() += 1;
+            }
             (Row::Sendable { id, request }, None) => {
                 self.add_to_digest(&id.to_string());
                 self.add_to_digest(request.reason());

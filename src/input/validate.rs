@@ -6,7 +6,8 @@ use super::problem::Problem;
 use super::reason::{ReasonProblem, ValidReason};
 use super::record::Record;
 use super::request::{Request, ValidRequest};
-use super::rules::{RestoreRules, RowRules, WithdrawRules};
+use super::rules::{RestoreRules, RowPurpose, RowRules, WithdrawRules};
+use super::selection::is_true;
 use crate::outcome::Status;
 
 type Validated<T> = std::result::Result<T, Problem>;
@@ -32,10 +33,15 @@ pub enum Row<'a> {
     },
     /// A row of an earlier results file that is a success already: it goes over unsent, cells and all.
     CarriedOver {
-        /// The pre-hire.
-        id: PreHireId,
+        /// The pre-hire, unless a spreadsheet has changed its id since.
+        id: Option<PreHireId>,
         /// What the earlier run said.
         status: Status,
+    },
+    /// A row of an earlier results file that `--only` does not name: it is neither sent nor in the results.
+    LeftOut {
+        /// The pre-hire, if it is a success already: a row that repeats it must not send it.
+        success: Option<PreHireId>,
     },
 }
 
@@ -58,9 +64,12 @@ impl<'a> Validator<'a> {
     where
         'a: 'r,
     {
-        let row = match self.rules {
-            RowRules::Withdraw(rules) => self.row_to_withdraw(record, rules),
-            RowRules::Restore(rules) => self.row_to_restore(record, rules),
+        if !self.is_selected(record) {
+            return Row::LeftOut { success: self.left_out_success(record) };
+        }
+        let row = match &self.rules.purpose {
+            RowPurpose::Withdraw(rules) => self.row_to_withdraw(record, rules),
+            RowPurpose::Restore(rules) => self.row_to_restore(record, rules),
         };
         row.unwrap_or_else(Row::Invalid)
     }
@@ -69,19 +78,19 @@ impl<'a> Validator<'a> {
     where
         'a: 'r,
     {
+        if let Some(status) = self.carried_over(record) {
+            return Ok(Row::CarriedOver { id: self.id(record, true).ok(), status });
+        }
         self.check_width(record)?;
         let id = self.id(record, rules.trust_ids)?;
         let reason = self.reason(record, rules)?;
-        Ok(match self.earlier_success(record) {
-            Some(status) => Row::CarriedOver { id, status },
-            None => Row::Sendable { id, request: Request::Withdraw(reason) },
-        })
+        Ok(Row::Sendable { id, request: Request::Withdraw(reason) })
     }
 
     /// Only what the results call withdrawn, and what their journal proves to be so by this tool.
     fn row_to_restore<'r>(&self, record: &'r Record, rules: &RestoreRules) -> Validated<Row<'r>> {
         self.check_width(record)?;
-        let status = self.earlier_cell(record, "status").unwrap_or_default();
+        let status = self.earlier_cell(record, "status").unwrap_or_default().trim();
         if status != Status::Withdrawn.word() {
             let problem = Problem::of_status(status);
             let repeated = (status == Status::Duplicate.word()).then(|| self.id(record, true).ok()).flatten();
@@ -130,10 +139,46 @@ impl<'a> Validator<'a> {
         }
     }
 
+    fn is_selected(&self, record: &Record) -> bool {
+        let cell = |column| self.earlier_cell(record, column).unwrap_or_default();
+        self.rules.only.as_ref().is_none_or(|only| only.holds(cell("status"), cell("success")))
+    }
+
+    /// The pre-hire of a row that is not meant, if it is withdrawn already. For a restoration none is a success yet.
+    fn left_out_success(&self, record: &Record) -> Option<PreHireId> {
+        match &self.rules.purpose {
+            RowPurpose::Withdraw(_) => self.earlier_success(record).and_then(|_| self.id(record, true).ok()),
+            RowPurpose::Restore(_) => None,
+        }
+    }
+
+    /// What an earlier run said of a row that goes over unsent: a success, unless `--only` names it, and whatever
+    /// repeats one.
+    fn carried_over(&self, record: &Record) -> Option<Status> {
+        let status = self.earlier_success(record)?;
+        (self.rules.only.is_none() || status == Status::Duplicate).then_some(status)
+    }
+
+    /// What an earlier run said of a row whose pre-hire is withdrawn. One that was restored can be withdrawn again.
     fn earlier_success(&self, record: &Record) -> Option<Status> {
-        let status = Status::from_word(self.earlier_cell(record, "status")?)?;
-        // A row that was restored can be withdrawn again.
-        matches!(status, Status::Withdrawn | Status::AlreadyWithdrawn).then_some(status)
+        let status = Status::from_word(self.earlier_cell(record, "status")?.trim())?;
+        let is_success = match status {
+            Status::Withdrawn | Status::AlreadyWithdrawn => true,
+            Status::Duplicate => self.earlier_cell(record, "success").is_some_and(is_true),
+            _ => false,
+        };
+        is_success.then_some(status)
+    }
+
+    /// The reason with which the row would be sent; empty if there is none.
+    pub fn reason_or_nothing<'r>(&self, record: &'r Record) -> &'r str
+    where
+        'a: 'r,
+    {
+        match &self.rules.purpose {
+            RowPurpose::Withdraw(rules) => self.reason(record, rules).map_or("", ValidReason::as_str),
+            RowPurpose::Restore(_) => "",
+        }
     }
 
     /// Where the input is a results file of ours: what it says in one of our columns.

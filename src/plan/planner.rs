@@ -108,6 +108,7 @@ impl<'a, R: Read> Planner<'a, R> {
                 Decision::Settled(Settlement::Invalid(problem))
             }
             Row::CarriedOver { .. } => Decision::Settled(Settlement::CarriedOver),
+            Row::LeftOut { .. } => Decision::Settled(Settlement::LeftOut),
         };
         Ok(Some(Planned::Row { index, line, decision }))
     }

@@ -16,7 +16,7 @@ use super::replay::JournalReader;
 use super::results_writer::{ResultRow, ResultsWriter};
 use crate::error::{Error, Result};
 use crate::event::{SentRow, Settlement};
-use crate::input::{Columns, Record, RecordReader, Row, RowRules, Spool, SpoolReader, Survey, Validator};
+use crate::input::{Columns, Record, RecordReader, RowRules, Spool, SpoolReader, Survey, Validator};
 use crate::outcome::{ErrorCode, Outcome, Status};
 
 /// What was written about one row.
@@ -98,7 +98,9 @@ impl<'a> ResultsFile<'a> {
     ) -> Result<()> {
         self.window.put(row, settlement);
         while let Some((row, settlement)) = self.window.take() {
-            written(self.write_row(row, &settlement)?);
+            if let Some(row) = self.write_row(row, &settlement)? {
+                written(row);
+            }
         }
         Ok(())
     }
@@ -124,7 +126,7 @@ impl<'a> ResultsFile<'a> {
             .map_err(|error| cannot_write(&path, error))
     }
 
-    fn write_row(&mut self, row: u32, settlement: &Settlement) -> Result<Written> {
+    fn write_row(&mut self, row: u32, settlement: &Settlement) -> Result<Option<Written>> {
         let record = self.input.read()?.expect("every row that was settled is in the copy");
         let validator = Validator::new(self.columns, self.rules);
         let line = record.line();
@@ -146,7 +148,7 @@ impl<'a> ResultsFile<'a> {
                 )
             }
             Settlement::Duplicate { first } => {
-                let original = self.originals.of_duplicate(*first, reason_of(&validator, record));
+                let original = self.originals.of_duplicate(*first, validator.reason_or_nothing(record));
                 let (status, error_code) = (Status::Duplicate, Some(ErrorCode::DuplicateId));
                 (cells::duplicate(line, original), Written { status, success: original.success, error_code })
             }
@@ -155,13 +157,18 @@ impl<'a> ResultsFile<'a> {
                 (cells_of(&Outcome::default()), written)
             }
             Settlement::Recorded { offset } => recorded(line, self.journal.as_ref(), *offset)?,
-            Settlement::CarriedOver => carried_over(line, record, &validator, self.columns),
+            Settlement::CarriedOver => carried_over(line, record, self.columns),
+            Settlement::LeftOut => {
+                // A success all the same, where another row repeats it; the others are never repeated.
+                self.originals.note(row, line, true, || validator.reason_or_nothing(record));
+                return Ok(None);
+            }
         };
-        self.originals.note(row, line, written.success, || reason_of(&validator, record));
+        self.originals.note(row, line, written.success, || validator.reason_or_nothing(record));
         let passed_through = self.columns.passed_through();
         let row = ResultRow { record, passed_through, ours: &cells, status: written.status };
         self.writer.write(&row).map_err(|error| cannot_write(&self.path, error))?;
-        Ok(written)
+        Ok(Some(written))
     }
 }
 
@@ -176,27 +183,15 @@ fn recorded(line: u64, journal: Option<&JournalReader>, offset: u64) -> Result<(
 }
 
 /// An earlier success goes over as it is, with the new row number.
-fn carried_over(
-    line: u64,
-    record: &Record,
-    validator: &Validator<'_>,
-    columns: &Columns,
-) -> (Cells, Written) {
+fn carried_over(line: u64, record: &Record, columns: &Columns) -> (Cells, Written) {
     let mut cells: Cells =
         std::array::from_fn(|index| record.cell(columns.passed_through() + index).to_owned());
     cells[0] = line.to_string();
-    let status = match validator.row(record) {
-        Row::CarriedOver { status, .. } => status,
-        Row::Sendable { .. } | Row::Invalid(_) | Row::Repetition { .. } => Status::Withdrawn,
-    };
-    (cells, Written { status, success: true, error_code: None })
-}
-
-fn reason_of<'r>(validator: &Validator<'r>, record: &'r Record) -> &'r str {
-    match validator.row(record) {
-        Row::Sendable { request, .. } => request.reason(),
-        Row::CarriedOver { .. } | Row::Invalid(_) | Row::Repetition { .. } => "",
-    }
+    // A spreadsheet writes TRUE.
+    cells[cells::SUCCESS] = true.to_string();
+    let status = Status::from_word(cells[cells::STATUS].trim()).unwrap_or(Status::Withdrawn);
+    let error_code = cells[cells::ERROR_CODE].parse().ok();
+    (cells, Written { status, success: true, error_code })
 }
 
 fn cannot_write(path: &OutputPath, error: io::Error) -> Error {

@@ -84,12 +84,17 @@ impl Question {
         }
     }
 
-    /// How long after the end of the call the first look is worth while.
+    /// How long after the end of the call the first look is worth while; the run is so old then.
     #[must_use]
-    pub const fn first_delay(self, delay: Duration) -> Duration {
-        match self {
+    pub fn first_delay(self, operation: Operation, delay: Duration, run_age: Duration) -> Duration {
+        let wanted = match self {
             Question::WasItDoneBefore => Duration::ZERO,
             Question::WasItApplied | Question::WasItAppliedBefore | Question::DidItHappenAllTheSame => delay,
+        };
+        match operation {
+            Operation::Withdraw => wanted,
+            // Before that it would not be believed if it found the pre-hire active.
+            Operation::Restore => wanted.max(LAG.saturating_sub(run_age)),
         }
     }
 
@@ -201,6 +206,22 @@ mod tests {
     #[test]
     fn every_question_and_every_finding_of_a_restoration() {
         insta::assert_snapshot!(whole_space(Operation::Restore));
+    }
+
+    #[test]
+    fn the_first_look_of_a_restoration_comes_when_it_can_be_believed() {
+        let seconds = Duration::from_secs;
+        let first = |question: Question, operation, run_age| question.first_delay(operation, DELAY, run_age);
+        for run_age in [0, 1, 2, 100].map(seconds) {
+            assert_eq!(first(Question::WasItApplied, Operation::Restore, run_age), DELAY);
+            assert_eq!(first(Question::WasItDoneBefore, Operation::Withdraw, run_age), Duration::ZERO);
+            let delay = first(Question::WasItDoneBefore, Operation::Restore, run_age);
+            assert_eq!(delay, LAG.saturating_sub(run_age));
+            assert_eq!(
+                Question::WasItApplied.first_delay(Operation::Restore, Duration::ZERO, run_age),
+                delay
+            );
+        }
     }
 
     #[test]

@@ -45,7 +45,7 @@ enum QueryVerdict {
 impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
     /// Lets a pre-hire wait for its first look.
     pub(super) fn ask(&mut self, job: Job, question: Question, now: Moment) {
-        let delay = question.first_delay(self.look_delay());
+        let delay = question.first_delay(self.settings.operation, self.look_delay(), now.since_origin());
         self.looks.put(now + delay, WaitingLook { job, question, looks: 0, call_ended: now });
     }
 

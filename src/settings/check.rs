@@ -55,10 +55,10 @@ impl CheckSettings {
     /// # Errors
     /// As [`CheckSettings::new`].
     pub fn of_dry_restoration(typed: RestoreArgs, surroundings: &Surroundings) -> Result<Self> {
-        let RestoreArgs { input, output, source_journal, confirm_workforce, run } = typed;
+        let RestoreArgs { input, output, undo, run } = typed;
         let known = target(&run, surroundings).ok();
         Ok(CheckSettings {
-            input: input_to_restore(input, source_journal, confirm_workforce, surroundings)?,
+            input: input_to_restore(input, undo, surroundings)?,
             output,
             rate: run.rate.unwrap_or(Rate::COREHR),
             source_owner: known.map(|target| target.owner(Operation::Withdraw)),

@@ -8,7 +8,7 @@ use super::run::{
     show_settings,
 };
 use super::{BaseUrl, Rate, Surroundings};
-use crate::cli::{InputArgs, RestoreArgs, RunArgs, WithdrawArgs};
+use crate::cli::{InputArgs, RestoreArgs, RunArgs, UndoArgs, WithdrawArgs};
 use crate::error::{Error, Result};
 use crate::input::InputPath;
 use crate::operation::Operation;
@@ -49,8 +49,8 @@ impl OperationSettings {
     /// # Errors
     /// As [`OperationSettings::of_withdrawal`].
     pub fn of_restoration(typed: RestoreArgs, surroundings: &Surroundings) -> Result<Self> {
-        let RestoreArgs { input, output, source_journal, confirm_workforce, run } = typed;
-        let input = input_to_restore(input, source_journal, confirm_workforce, surroundings)?;
+        let RestoreArgs { input, output, undo, run } = typed;
+        let input = input_to_restore(input, undo, surroundings)?;
         OperationSettings::new(input, output, run, surroundings)
     }
 
@@ -107,10 +107,10 @@ pub(super) fn target(typed: &RunArgs, surroundings: &Surroundings) -> Result<Tar
 
 pub(super) fn input_to_restore(
     typed: InputArgs,
-    source_journal: Option<PathBuf>,
-    confirm_workforce: bool,
+    undo: UndoArgs,
     surroundings: &Surroundings,
 ) -> Result<InputSettings> {
+    let UndoArgs { source_journal, confirm_workforce } = undo;
     let source_journal = match (source_journal, InputPath::from_argument(&typed.input)) {
         (Some(path), _) => path,
         (None, InputPath::File(results)) => journal_beside(&results),

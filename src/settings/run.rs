@@ -8,7 +8,7 @@ use crate::cli::{Duplicates, Format, InputArgs, ProgressChoice, RowArgs, ShowArg
 use crate::error::{Error, Result};
 use crate::feishu::Credentials;
 use crate::input::workbook::WorkbookReading;
-use crate::input::{ColumnChoice, FileChoice, InputPath, WithdrawRules};
+use crate::input::{ColumnChoice, FileChoice, InputPath, Selection, WithdrawRules};
 use crate::operation::Operation;
 use crate::record::entry::Owner;
 use crate::report::{Detail, ProgressKind};
@@ -51,6 +51,8 @@ pub struct InputSettings {
     pub file: FileChoice,
     /// What the rows are for.
     pub purpose: Purpose,
+    /// The rows of a results file that are meant; `None` if all are.
+    pub only: Option<Selection>,
     /// What a repeated id means.
     pub duplicates: Duplicates,
 }
@@ -145,6 +147,7 @@ pub(super) fn input_settings(
             workbooks: surroundings.program.clone().map_or(WorkbookReading::Here, WorkbookReading::Apart),
         },
         purpose,
+        only: Selection::of(typed.only),
         duplicates: typed.duplicates,
     })
 }

@@ -36,6 +36,8 @@ mod doubt;
 mod explain;
 /// The forms of a file: encodings, delimiters, line ends, workbooks.
 mod formats;
+/// The seeds of the fuzz targets, as ordinary tests.
+mod fuzz_seeds;
 /// What must be true before the first call, and what ends a run early.
 mod guards;
 /// What is read: files, columns, rows, ids.
@@ -46,6 +48,8 @@ mod journal;
 mod locks;
 /// Files in, results out: order, encodings, columns, cells.
 mod main_job;
+/// `--only`: chosen rows of a results file.
+mod only;
 /// The cap on calls in any rolling window, in real time; the proofs in virtual time are beside the code.
 mod pacing;
 /// Calls in doubt: looked up where the app may, repeated where it may not.

@@ -273,6 +273,7 @@ fn what_somebody_else_has_restored_is_looked_up_and_a_success() {
         assert_eq!(row.words(&WORDS), "already_active true - not_needed 1", "{run}");
         assert_eq!(row.words(&["http_status", "confirmed_by", "advice"]), "400 read_back -", "{run}");
     }
+    assert!(context.looks() <= 2, "one each, or one for both{run}");
     let blind = context.switch("--no-read-back").flag("--output", "blind.csv");
     let run = blind.restore();
     run.assert_exit(1).assert_column("status", ["refused", "refused"]);
@@ -474,4 +475,26 @@ fn its_story_is_told_in_its_own_words() {
         assert!(told.contains(part), "{part:?} is missing:\n{told}");
     }
     assert!(!told.contains("withdrawn,"), "{told}");
+}
+
+#[test]
+fn chosen_rows_alone_decide_the_exit_and_no_choice_makes_a_row_one_of_ours() {
+    let context = TestContext::new()
+        .row(SOMEBODY, "a")
+        .row(COMPLETED, "b")
+        .row(SOMEBODY, "c")
+        .row(ALREADY_WITHDRAWN, "d");
+    context.run().assert_exit(1);
+    for others in ["duplicate", "failed", "already_withdrawn", "refused,duplicate"] {
+        let mut command = context.restore_command();
+        command.args(["--only", others, "--output", &format!("{others}.csv")]);
+        context.finish(command).assert_exit(1);
+        let rows = rows_of(&fs::read_to_string(context.path(&format!("{others}.csv"))).unwrap());
+        assert!(rows.iter().all(|row| row.words(&WORDS) == "invalid false not_withdrawn - 0"), "{rows:?}");
+        assert!(!rows.is_empty());
+    }
+    assert_eq!(context.restore_calls(), 0);
+    let context = context.flag("--only", "withdrawn");
+    context.restore().assert_exit(0).assert_column("status", ["restored"]);
+    assert_eq!(context.restore_calls(), 1);
 }

@@ -105,7 +105,7 @@ impl World {
     /// Looks until there is an answer: old copies may show an earlier stage, for two seconds.
     fn look(&mut self, question: Question, history: &mut History, stale: bool) -> AfterLook {
         let (operation, began) = (self.operation, self.run);
-        let mut age = question.first_delay(DELAY);
+        let mut age = question.first_delay(operation, DELAY, self.run);
         for looks in 1..=3 {
             self.run = began + age;
             let look = Look { operation, question, looks, age, run_age: self.run, at: Timestamp::UNIX_EPOCH };
