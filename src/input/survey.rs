@@ -50,7 +50,7 @@ pub struct Survey {
     pub duplicates: Vec<DuplicateRow>,
     /// Invalid rows, by what is wrong.
     pub invalid: BTreeMap<ErrorCode, u32>,
-    /// The longest cell.
+    /// The longest cell of the header, and of the rows that will have a result.
     pub longest_cell: LongestCell,
     /// The first problems, with the line of each.
     pub problems: Vec<(u64, Problem)>,
@@ -117,7 +117,6 @@ pub fn survey<R: Read>(
         if survey.rows == MOST_ROWS {
             return Err(Error::unusable(format!("the file has more than {MOST_ROWS} rows")));
         }
-        survey.longest_cell.note(record, columns.width());
         surveyor.note(&mut survey, record, validator.row(record));
         survey.rows += 1;
     }
@@ -136,6 +135,9 @@ impl Surveyor {
     }
 
     fn note(&mut self, survey: &mut Survey, record: &Record, row: Row<'_>) {
+        if !matches!(row, Row::LeftOut { .. }) {
+            survey.longest_cell.note(record, survey.columns.width());
+        }
         let first = match &row {
             Row::Sendable { id, .. } => self.seen.note(*id, survey.rows),
             Row::CarriedOver { id, .. } | Row::LeftOut { success: id } => {

@@ -21,9 +21,10 @@ const LARGEST_PART: u64 = u32::MAX as u64 - (16 << 20);
 pub(super) fn refuse_what_does_not_fit(survey: &Survey) -> Result<()> {
     let columns = survey.columns.passed_through() + RESULT_COLUMNS.len();
     let longest = &survey.longest_cell;
-    let problem = if survey.rows >= MOST_ROWS {
+    let rows = survey.results();
+    let problem = if rows >= MOST_ROWS {
         let most = MOST_ROWS - 1;
-        format!("the input has {} rows, and a workbook holds {most} below its header", survey.rows)
+        format!("the results would have {rows} rows, and a workbook holds {most} below its header")
     } else if columns > MOST_COLUMNS {
         format!("the results would have {columns} columns, and a workbook holds {MOST_COLUMNS}")
     } else if longest.length > LONGEST_TEXT {

@@ -325,3 +325,20 @@ fn what_a_workbook_says_was_withdrawn_can_be_restored_into_another() {
     let green = restored.background_of(&restored.reference("status", 2));
     assert_eq!(green.as_deref(), Some("FFC6EFCE"));
 }
+
+#[test]
+fn rows_that_are_left_out_need_no_room() {
+    let long = "x".repeat(32_768);
+    let input = csv_of(&[
+        &["pre_hire_id", "note", "withdraw_reason"],
+        &[SOMEBODY, &long, "a"],
+        &["9923000000000000001", "", "b"],
+    ]);
+    let context = TestContext::new().input(input);
+    context.run().assert_exit(1);
+    let earlier = fs::read(context.results_path()).unwrap();
+    let context = context.named("earlier.csv").input(earlier).flag("--output", "out.xlsx");
+    context.run().assert_unusable("row 2: the cell in column \"note\"");
+    let run = context.flag("--only", "failed").run();
+    run.assert_exit(1).assert_column("status", ["refused"]);
+}
