@@ -2,6 +2,7 @@
 
 mod allowance;
 mod check;
+mod config;
 mod confirm;
 mod desk;
 mod explain;
@@ -26,6 +27,7 @@ pub fn run(cli: Cli, surroundings: &Surroundings) -> Result<Exit> {
         Command::Withdraw(typed) => withdraw::run(WithdrawSettings::new(*typed, surroundings)?, surroundings),
         Command::Check(typed) => check::run(&CheckSettings::new(typed, surroundings)?),
         Command::Explain(typed) => explain::run(&typed),
+        Command::Config(typed) => config::run(&typed.command, surroundings),
         Command::Simulate(typed) => simulate::run(&typed),
     }
 }

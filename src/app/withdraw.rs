@@ -23,6 +23,7 @@ use crate::simulator::{Running, Simulator, SimulatorSettings};
 
 /// Withdraws the rows of the file.
 pub(super) fn run(settings: WithdrawSettings, surroundings: &Surroundings) -> Result<Exit> {
+    warn(&settings);
     refuse_to_ask_nobody(&settings.guards, surroundings)?;
     let is_simulated = matches!(settings.target, Target::Simulator { .. });
     let output = OutputPath::choose(settings.output.as_deref(), &settings.input.path, is_simulated)?;
@@ -77,6 +78,13 @@ pub(super) fn run(settings: WithdrawSettings, surroundings: &Surroundings) -> Re
         let _ = writeln!(std::io::stderr(), "{}", stop_story(stop, &surroundings.command_line));
     }
     Ok(exit)
+}
+
+fn warn(settings: &WithdrawSettings) {
+    for warning in settings.warnings.iter().filter(|_| !settings.show.is_quiet) {
+        // A standard error that is closed is no failure.
+        let _ = writeln!(std::io::stderr(), "{warning}");
+    }
 }
 
 fn check_guards(guards: &Guards, survey: &Survey, to_send: u32) -> Result<()> {

@@ -1,5 +1,7 @@
 //! Owns the commands and flags as they are typed, and their help. What they mean is `settings`' business.
 
+mod config;
+mod profile;
 mod simulate;
 mod withdraw;
 
@@ -7,6 +9,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use config::{ConfigArgs, ConfigCommand, ConfigShowArgs};
+pub use profile::ProfileArgs;
 pub use simulate::{Limit, SimulateArgs};
 pub use withdraw::{CheckArgs, Duplicates, Format, InputArgs, ProgressChoice, ShowArgs, WithdrawArgs};
 
@@ -42,6 +46,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Tell one pre-hire's whole story, attempt by attempt.
     Explain(ExplainArgs),
+    /// Show the settings in force, and where each comes from.
+    Config(ConfigArgs),
     /// Serve the simulated API on this machine, for rehearsals and tests.
     Simulate(SimulateArgs),
 }

@@ -1,13 +1,24 @@
 //! From what was typed to what the program needs: flags and surroundings become checked settings.
 
+mod access;
 mod base_url;
+mod config_file;
+mod credentials;
 mod environment;
+mod layers;
+mod profile;
 mod rate;
 mod run;
 mod span;
+mod variables;
 
 pub use base_url::BaseUrl;
+pub use config_file::Config;
+pub use credentials::{Access, Pieces, SecretSource};
 pub use environment::Surroundings;
+pub use layers::{Effective, Layer, Origin, Sourced};
+pub use profile::{Profile, profile_keys};
 pub use rate::{DEFAULT_BURST, Rate};
 pub use run::{CheckSettings, Guards, InputSettings, KeepSettings, ShowSettings, Target, WithdrawSettings};
 pub use span::{in_words, parse_positive_span, parse_span};
+pub use variables::Variables;

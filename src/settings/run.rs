@@ -1,9 +1,10 @@
-//! Owns the settings of a run: what was typed, checked and completed. Every default that clap does not show is here.
+//! Owns the settings of a run: what was typed, checked and completed. What a profile may set, and
+//! every default of it, is in `layers`.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{BaseUrl, Rate, Surroundings};
+use super::{BaseUrl, Config, Effective, Layer, Origin, Rate, Surroundings};
 use crate::cli::{CheckArgs, Duplicates, Format, InputArgs, ProgressChoice, ShowArgs, WithdrawArgs};
 use crate::error::{Error, Result};
 use crate::feishu::Credentials;
@@ -121,6 +122,8 @@ pub struct WithdrawSettings {
     pub guards: Guards,
     /// What is shown.
     pub show: ShowSettings,
+    /// What a person should know about the settings.
+    pub warnings: Vec<String>,
 }
 
 impl CheckSettings {
@@ -129,8 +132,9 @@ impl CheckSettings {
     /// # Errors
     /// For what can't be meant; exit 2.
     pub fn new(typed: CheckArgs, surroundings: &Surroundings) -> Result<Self> {
-        let CheckArgs { input, output, rate, show } = typed;
-        let rate = rate.unwrap_or(Rate::COREHR);
+        let CheckArgs { input, output, rate, profile, show } = typed;
+        let flags = Layer { rate, ..Layer::default() };
+        let rate = Effective::of(flags, Config::load(&profile, surroundings)?.layer()).rate.value;
         Ok(CheckSettings {
             input: input_settings(input)?,
             output,
@@ -144,8 +148,8 @@ impl CheckSettings {
     /// # Errors
     /// As [`CheckSettings::new`].
     pub fn of_dry_run(typed: WithdrawArgs, surroundings: &Surroundings) -> Result<Self> {
-        let WithdrawArgs { input, output, rate, show, .. } = typed;
-        CheckSettings::new(CheckArgs { input, output, rate, show }, surroundings)
+        let WithdrawArgs { input, output, rate, profile, show, .. } = typed;
+        CheckSettings::new(CheckArgs { input, output, rate, profile, show }, surroundings)
     }
 }
 
@@ -155,44 +159,45 @@ impl WithdrawSettings {
     /// # Errors
     /// For what can't be meant, and for missing credentials; exit 2.
     pub fn new(typed: WithdrawArgs, surroundings: &Surroundings) -> Result<Self> {
-        let rate = typed.rate.unwrap_or(Rate::COREHR);
+        let config = Config::load(&typed.profile, surroundings)?;
+        let in_force = Effective::of(Layer::of_withdraw(&typed), config.layer());
+        let mut warnings = Vec::new();
         let target = if typed.simulate {
-            Target::Simulator { limit: typed.rate.unwrap_or(Rate::SIMULATOR) }
+            let rate = &in_force.rate;
+            Target::Simulator {
+                limit: if rate.origin == Origin::Default { Rate::SIMULATOR } else { rate.value },
+            }
         } else {
-            surroundings.target(base_url(&typed))?
+            let pieces = config.pieces(surroundings);
+            let credentials = pieces.access(&in_force.base_url)?.read(&mut warnings)?;
+            Target::Api { base_url: in_force.base_url.value.clone(), credentials }
         };
-        let retry =
-            RetryPolicy { max_attempts: typed.max_attempts, base: typed.retry_base, cap: typed.retry_cap };
+        let retry = RetryPolicy {
+            max_attempts: in_force.max_attempts.value,
+            base: in_force.retry_base.value,
+            cap: in_force.retry_cap.value,
+        };
         let send = SendSettings {
-            rate,
-            burst: typed.burst,
-            workers: typed.workers,
-            timeout: typed.timeout,
+            rate: in_force.rate.value,
+            burst: in_force.burst.value,
+            workers: in_force.workers.value,
+            timeout: in_force.timeout.value,
             retry,
-            read_back: (!typed.no_read_back).then_some(typed.read_back_delay),
+            read_back: (!typed.no_read_back).then_some(in_force.read_back_delay.value),
             canary: !typed.no_canary,
-            stop_after: typed.stop_after,
-            deadline: typed.deadline,
+            stop_after: in_force.stop_after.value,
+            deadline: in_force.deadline.value,
         };
-        let guards = Guards { max_rows: typed.max_rows, expect: typed.expect, yes: typed.yes };
+        let guards = Guards { max_rows: in_force.max_rows.value, expect: typed.expect, yes: typed.yes };
         let keep = KeepSettings {
             journal: typed.journal,
             restart: typed.restart,
-            wait_lock: typed.wait_lock,
+            wait_lock: in_force.wait_lock.value,
             state_directory: surroundings.state_directory.clone(),
         };
         let show = show_settings(&typed.show, surroundings);
         let input = input_settings(typed.input)?;
-        Ok(WithdrawSettings { input, output: typed.output, target, send, keep, guards, show })
-    }
-}
-
-fn base_url(typed: &WithdrawArgs) -> BaseUrl {
-    let known = |url: &str| url.parse().expect("the known hosts are good addresses");
-    match &typed.base_url {
-        Some(base_url) => base_url.clone(),
-        None if typed.lark => known(BaseUrl::LARK),
-        None => known(BaseUrl::FEISHU),
+        Ok(WithdrawSettings { input, output: typed.output, target, send, keep, guards, show, warnings })
     }
 }
 

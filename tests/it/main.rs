@@ -42,6 +42,8 @@ mod locks;
 mod main_job;
 /// The cap on calls in any rolling window, in real time; the proofs in virtual time are beside the code.
 mod pacing;
+/// Profiles, `prehire config show`, and whose credentials go where.
+mod profiles;
 /// Calls in doubt: looked up where the app may, repeated where it may not.
 mod read_back;
 /// The table "What a reply means" of the design, row by row.
