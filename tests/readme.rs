@@ -233,6 +233,11 @@ fn every_key_of_a_profile_is_in_its_table() {
 }
 
 #[test]
+fn every_variable_is_named() {
+    assert_named("variable", prehire::settings::Variables::NAMES);
+}
+
+#[test]
 fn every_flag_of_withdraw_is_in_a_table_with_its_default() {
     let cli = Cli::command();
     let withdraw = cli.find_subcommand("withdraw").expect("the main command");

@@ -118,7 +118,7 @@ impl ConfigReport<'_> {
     }
 
     fn rows(&self) -> Vec<Row> {
-        let Pieces { token, app_id, app_secret, .. } = self.pieces;
+        let Pieces { token, app_id, app_secret, app_ticket, tenant_key, .. } = self.pieces;
         let plain = |name, piece: &Option<Sourced<String>>| Row {
             name,
             value: piece.as_ref().map(|piece| piece.value.clone()),
@@ -134,6 +134,8 @@ impl ConfigReport<'_> {
             },
             plain("app_id", app_id),
             secret("app_secret", app_secret.as_ref()),
+            secret("app_ticket", app_ticket.as_ref()),
+            plain("tenant_key", tenant_key),
         ];
         // A given token is the rare case.
         rows.retain(|row| row.name != "tenant_access_token" || row.value.is_some());

@@ -9,7 +9,7 @@ use super::credentials::{Access, SecretSource};
 use super::layers::Sourced;
 use super::variables::TENANT_ACCESS_TOKEN;
 use crate::error::{Error, Result};
-use crate::feishu::{Credentials, Secret, Token};
+use crate::feishu::{Credentials, Secret, Ticket, Token};
 
 /// No secret is longer.
 const MOST_BYTES: u64 = 64 * 1024;
@@ -24,11 +24,33 @@ impl Access {
     pub fn read(self, warnings: &mut Vec<String>) -> Result<Credentials> {
         match self {
             Access::Given(token) => sendable(token).map(|token| Credentials::Given(Token(token))),
-            Access::App { app_id, app_secret } => {
-                Ok(Credentials::App { app_id, app_secret: read(&app_secret, warnings)? })
+            Access::App { app_id, app_secret, app_ticket, tenant_key } => {
+                let app_secret = read(&app_secret, warnings)?;
+                match (app_ticket, tenant_key) {
+                    (Some(ticket), Some(tenant_key)) => {
+                        let ticket = ticket_of(ticket, warnings)?;
+                        Ok(Credentials::StoreApp { app_id, app_secret, ticket, tenant_key })
+                    }
+                    (None, Some(_)) => {
+                        warnings.push(format!(
+                            "warning: there is a tenant key but no app ticket: {app_id} is taken for a custom app"
+                        ));
+                        Ok(Credentials::App { app_id, app_secret })
+                    }
+                    (_, None) => Ok(Credentials::App { app_id, app_secret }),
+                }
             }
         }
     }
+}
+
+/// A file is read to see whether it can be; its ticket may be another one by the time that it is needed.
+fn ticket_of(source: Sourced<SecretSource>, warnings: &mut Vec<String>) -> Result<Ticket> {
+    let ticket = read(&source, warnings)?;
+    Ok(match source.value {
+        SecretSource::Text(_) => Ticket::Fixed(ticket),
+        SecretSource::File(path) => Ticket::File(path),
+    })
 }
 
 fn read(source: &Sourced<SecretSource>, warnings: &mut Vec<String>) -> Result<Secret> {

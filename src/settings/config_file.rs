@@ -73,7 +73,7 @@ impl Config {
 impl Profile {
     /// Makes its paths ones that can be opened: they are relative to the config file.
     fn resolve(&mut self, directory: &Path) {
-        if let Some(path) = &mut self.app_secret_file {
+        for path in [&mut self.app_secret_file, &mut self.app_ticket_file].into_iter().flatten() {
             *path = directory.join(&path);
         }
     }

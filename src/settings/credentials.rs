@@ -9,7 +9,10 @@ use super::base_url::BaseUrl;
 use super::config_file::Config;
 use super::layers::{Origin, Sourced, known};
 use super::profile::Profile;
-use super::variables::{APP_ID, APP_SECRET, APP_SECRET_FILE, TENANT_ACCESS_TOKEN, Variables};
+use super::variables::{
+    APP_ID, APP_SECRET, APP_SECRET_FILE, APP_TICKET, APP_TICKET_FILE, TENANT_ACCESS_TOKEN, TENANT_KEY,
+    Variables,
+};
 use crate::error::{Error, Result};
 use crate::feishu::Secret;
 
@@ -31,6 +34,10 @@ pub struct Pieces {
     pub app_id: Option<Sourced<String>>,
     /// The app's secret.
     pub app_secret: Option<Sourced<SecretSource>>,
+    /// A store app's ticket.
+    pub app_ticket: Option<Sourced<SecretSource>>,
+    /// The tenant that a store app calls for.
+    pub tenant_key: Option<Sourced<String>>,
     /// For which app and host the profile was made, if there is a profile.
     bond: Option<Bond>,
     /// The profiles that there are.
@@ -57,6 +64,10 @@ pub enum Access {
         app_id: String,
         /// Its secret.
         app_secret: Sourced<SecretSource>,
+        /// Its ticket, if it is a store app.
+        app_ticket: Option<Sourced<SecretSource>>,
+        /// The tenant, if one is named; with the ticket it makes a store app.
+        tenant_key: Option<String>,
     },
 }
 
@@ -67,20 +78,18 @@ impl Pieces {
         let profile = config.profile.as_ref();
         let variable =
             |name: &'static str| Some(Sourced::new(variables.get(name)?.clone(), Origin::Variable(name)));
-        let named = variable(APP_ID).map(|app| Sourced::new(app.value.reveal().to_owned(), app.origin));
+        let word = |name| variable(name).map(|word| word.map(|word| word.reveal().to_owned()));
+        let text = |name| variable(name).map(|secret| secret.map(SecretSource::Text));
+        let file = |name| word(name).map(|path| path.map(|path| SecretSource::File(path.into())));
+        let named = word(APP_ID);
         // What a profile holds is of its own app: with another app's id it is of no use.
         let own = profile.filter(|profile| match (&named, &profile.app_id) {
             (Some(named), Some(own)) => named.value == *own,
             _ => true,
         });
-        let of_profile = |value| Sourced::new(value, Origin::Profile);
-        let app_id =
-            named.or_else(|| own?.app_id.clone().map(|app_id| Sourced::new(app_id, Origin::Profile)));
-        let app_secret = variable(APP_SECRET)
-            .map(|secret| Sourced::new(SecretSource::Text(secret.value), secret.origin))
-            .or_else(|| variable(APP_SECRET_FILE).map(file_of))
-            .or_else(|| systemd.map(|path| Sourced::new(SecretSource::File(path), Origin::Systemd)))
-            .or_else(|| own?.secret().map(of_profile));
+        let systemd = systemd.map(|path| Sourced::new(SecretSource::File(path), Origin::Systemd));
+        let app_secret = text(APP_SECRET).or_else(|| file(APP_SECRET_FILE)).or(systemd);
+        let app_ticket = text(APP_TICKET).or_else(|| file(APP_TICKET_FILE));
         let bond = profile.map(|profile| Bond {
             profile: profile.name.clone(),
             app_id: profile.app_id.clone(),
@@ -89,8 +98,10 @@ impl Pieces {
         });
         Pieces {
             token: variable(TENANT_ACCESS_TOKEN),
-            app_id,
-            app_secret,
+            app_secret: app_secret.or_else(|| of_profile(own?.secret())),
+            app_ticket: app_ticket.or_else(|| of_profile(own?.ticket())),
+            tenant_key: word(TENANT_KEY).or_else(|| of_profile(own?.tenant_key.clone())),
+            app_id: named.or_else(|| of_profile(own?.app_id.clone())),
             bond,
             profiles: config.names.clone(),
         }
@@ -109,12 +120,20 @@ impl Pieces {
             return Err(self.no_app());
         };
         let app_secret = self.app_secret.as_ref().ok_or_else(|| self.no_secret(app_id))?;
-        if app_id.origin == Origin::Profile || app_secret.origin == Origin::Profile {
+        let app_ticket = self.app_ticket.clone();
+        let of_ticket = app_ticket.as_ref().map(|ticket| ticket.origin);
+        if [Some(app_id.origin), Some(app_secret.origin), of_ticket].contains(&Some(Origin::Profile)) {
             self.refuse_another_host(host)?;
         } else {
             self.refuse_host_of_another_app(host, APP_ID, Some(&app_id.value))?;
         }
-        Ok(Access::App { app_id: app_id.value.clone(), app_secret: app_secret.clone() })
+        let tenant_key = self.tenant_key.as_ref().map(|key| key.value.clone());
+        if app_ticket.is_some() && tenant_key.is_none() {
+            return Err(Error::unusable("there is an app ticket, as store apps have it, but no tenant key")
+                .hint(format!("set {TENANT_KEY}, or put tenant_key into the profile")));
+        }
+        let (app_id, app_secret) = (app_id.value.clone(), app_secret.clone());
+        Ok(Access::App { app_id, app_secret, app_ticket, tenant_key })
     }
 
     fn no_app(&self) -> Error {
@@ -180,11 +199,14 @@ impl Profile {
         let text = self.app_secret.clone().map(SecretSource::Text);
         text.or_else(|| self.app_secret_file.clone().map(SecretSource::File))
     }
+
+    fn ticket(&self) -> Option<SecretSource> {
+        self.app_ticket_file.clone().map(SecretSource::File)
+    }
 }
 
-/// A variable that holds a path.
-fn file_of(path: Sourced<Secret>) -> Sourced<SecretSource> {
-    Sourced::new(SecretSource::File(path.value.reveal().into()), path.origin)
+fn of_profile<T>(piece: Option<T>) -> Option<Sourced<T>> {
+    piece.map(|piece| Sourced::new(piece, Origin::Profile))
 }
 
 #[cfg(test)]
@@ -245,12 +267,22 @@ mod tests {
             let pieces = Pieces::find(&Variables::read(value_of), systemd, &self.config());
             match pieces.access(&self.host()) {
                 Ok(Access::Given(token)) => format!("token {}", token.reveal()),
-                Ok(Access::App { app_id, app_secret: Sourced { value, origin } }) => match value {
-                    SecretSource::Text(secret) => format!("{app_id} {} ({origin})", secret.reveal()),
-                    SecretSource::File(path) => format!("{app_id} {} ({origin})", path.display()),
-                },
+                Ok(Access::App { app_id, app_secret, app_ticket, tenant_key }) => {
+                    let tenant = tenant_key.map_or_else(String::new, |key| format!(", tenant {key}"));
+                    let ticket =
+                        app_ticket.map_or_else(String::new, |ticket| format!(", ticket {}", told(&ticket)));
+                    format!("{app_id} {}{ticket}{tenant}", told(&app_secret))
+                }
                 Err(error) => error.report().lines().next().unwrap().to_owned(),
             }
+        }
+    }
+
+    fn told(secret: &Sourced<SecretSource>) -> String {
+        let Sourced { value, origin } = secret;
+        match value {
+            SecretSource::Text(secret) => format!("{} ({origin})", secret.reveal()),
+            SecretSource::File(path) => format!("{} ({origin})", path.display()),
         }
     }
 
@@ -341,6 +373,33 @@ mod tests {
         let here = || Situation::profile("app_id = 'A'; base_url = 'http://127.0.0.1:9'");
         assert_outcome(&here().set(TENANT_ACCESS_TOKEN, "t-1"), "token t-1");
         assert_outcome(&here().set(APP_ID, "B").set(APP_SECRET, "e"), "B e");
+    }
+
+    #[test]
+    fn a_ticket_and_a_tenant_make_a_store_app() {
+        let app = || Situation::default().set(APP_ID, "B").set(APP_SECRET, "s");
+        let both = app().set(APP_TICKET, "ticket").set(APP_TICKET_FILE, "/file").set(TENANT_KEY, "key");
+        assert_outcome(&both, "B s (FEISHU_APP_SECRET), ticket ticket (FEISHU_APP_TICKET), tenant key");
+        let by_file = app().set(APP_TICKET_FILE, "/file").set(TENANT_KEY, "key");
+        assert_outcome(
+            &by_file,
+            "B s (FEISHU_APP_SECRET), ticket /file (FEISHU_APP_TICKET_FILE), tenant key",
+        );
+        assert_outcome(&app().set(TENANT_KEY, "key"), "B s (FEISHU_APP_SECRET), tenant key");
+        assert_outcome(
+            &app().set(APP_TICKET, "ticket"),
+            "error: there is an app ticket, as store apps have it, but",
+        );
+        assert_outcome(&both.set(TENANT_ACCESS_TOKEN, "t-1"), "token t-1");
+
+        let store = "app_id = 'A'; app_secret = 's'; app_ticket_file = 'own'; tenant_key = 'mine'";
+        assert_outcome(&Situation::profile(store), "A s (profile), ticket own (profile), tenant mine");
+        let other_tenant = Situation::profile(store).set(TENANT_KEY, "key").set(APP_TICKET_FILE, "/file");
+        assert_outcome(&other_tenant, "A s (profile), ticket /file (FEISHU_APP_TICKET_FILE), tenant key");
+        let other_app = Situation::profile(store).set(APP_ID, "B").set(APP_SECRET, "e");
+        assert_eq!(other_app.outcome(), "B e (FEISHU_APP_SECRET)", "ticket and tenant are another app's");
+        let same_app = Situation::profile(store).set(APP_ID, "A").set(APP_SECRET, "e").flag(ELSEWHERE);
+        assert_outcome(&same_app, "error: the app of the profile p belongs to https://open.feishu.cn");
     }
 
     /// Every situation there is: nothing of a profile ever leaves its app and its host.

@@ -54,6 +54,11 @@ impl<T> Sourced<T> {
         Sourced { value, origin }
     }
 
+    /// Another form of the same value.
+    pub(super) fn map<U>(self, change: impl FnOnce(T) -> U) -> Sourced<U> {
+        Sourced::new(change(self.value), self.origin)
+    }
+
     /// The first that says something: the flag, the profile, the default.
     fn first(flag: Option<T>, profile: Option<T>, default: impl FnOnce() -> T) -> Self {
         match (flag, profile) {

@@ -23,6 +23,10 @@ pub struct Profile {
     pub app_secret: Option<Secret>,
     /// The file that holds the app's secret, as it is written: relative to the config file.
     pub app_secret_file: Option<PathBuf>,
+    /// The file that holds a store app's ticket; as that.
+    pub app_ticket_file: Option<PathBuf>,
+    /// The tenant that a store app calls for.
+    pub tenant_key: Option<String>,
 }
 
 /// What is wrong with a config file.
@@ -37,7 +41,8 @@ pub(super) struct Fault {
 }
 
 /// The keys that are not settings of a run.
-const IDENTITY_KEYS: [&str; 4] = ["app_id", "app_secret", "app_secret_file", "lark"];
+const IDENTITY_KEYS: [&str; 6] =
+    ["app_id", "app_secret", "app_secret_file", "app_ticket_file", "lark", "tenant_key"];
 
 /// Every key that a profile may have.
 pub fn profile_keys() -> impl Iterator<Item = &'static str> {
@@ -89,6 +94,10 @@ impl Reader<'_> {
                 "app_secret_file" => {
                     profile.app_secret_file = Some(self.text_of("app_secret_file", value)?.into());
                 }
+                "app_ticket_file" => {
+                    profile.app_ticket_file = Some(self.text_of("app_ticket_file", value)?.into());
+                }
+                "tenant_key" => profile.tenant_key = Some(self.text_of("tenant_key", value)?),
                 "lark" => lark = self.is_true("lark", value)?.then_some(place),
                 key => self.setting(&mut profile.layer, key, place, value)?,
             }

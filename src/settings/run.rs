@@ -34,11 +34,14 @@ impl Target {
     /// To whom a journal of this target's calls belongs.
     #[must_use]
     pub fn owner(&self) -> Owner {
-        let (host, app) = match self {
-            Target::Api { base_url, credentials } => (base_url.host(), credentials.app().to_owned()),
-            Target::Simulator { .. } => ("simulated".to_owned(), "simulated".to_owned()),
+        let (host, app, tenant) = match self {
+            Target::Api { base_url, credentials } => {
+                (base_url.host(), credentials.app(), credentials.tenant())
+            }
+            Target::Simulator { .. } => ("simulated".to_owned(), "simulated", ""),
         };
-        Owner { host, app, tenant: String::new(), operation: "withdraw".to_owned() }
+        let (app, tenant) = (app.to_owned(), tenant.to_owned());
+        Owner { host, app, tenant, operation: "withdraw".to_owned() }
     }
 }
 

@@ -56,6 +56,8 @@ mod samples;
 mod signals;
 /// `prehire simulate`, and `--simulate`.
 mod simulate;
+/// Store apps: tickets, tokens of a tenant.
+mod store_app;
 /// Runs that would never end, or never go on.
 mod stubborn;
 /// Standard output and standard error: what is said, and where.
