@@ -97,15 +97,28 @@ impl Error {
         self.exit
     }
 
-    /// The whole story for standard error: `error: …: cause`, then the advice on a line of its own.
+    /// What happened, and its causes.
     #[must_use]
-    pub fn report(&self) -> String {
-        let mut text = format!("error: {}", self.message);
+    pub fn message(&self) -> String {
+        let mut text = self.message.clone();
         let mut cause = std::error::Error::source(self);
         while let Some(source) = cause {
             text.push_str(&format!(": {source}"));
             cause = source.source();
         }
+        text
+    }
+
+    /// What the person can do about it.
+    #[must_use]
+    pub fn hint_text(&self) -> Option<String> {
+        self.hint.clone()
+    }
+
+    /// The whole story for standard error: `error: …: cause`, then the advice on a line of its own.
+    #[must_use]
+    pub fn report(&self) -> String {
+        let mut text = format!("error: {}", self.message());
         if let Some(hint) = &self.hint {
             text.push_str(&format!("\nhint: {hint}"));
         }

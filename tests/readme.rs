@@ -253,6 +253,19 @@ fn every_flag_of_withdraw_is_in_a_table_with_its_default() {
 }
 
 #[test]
+fn every_flag_of_simulate_is_in_the_table_for_developers() {
+    let cli = Cli::command();
+    let simulate = cli.find_subcommand("simulate").expect("the simulated API");
+    let flags = simulate.get_arguments().filter_map(clap::Arg::get_long).filter(|flag| *flag != "help");
+    for flag in flags {
+        assert!(
+            row_of(flag, section("\n## For developers\n")).is_some(),
+            "README.md has no row for --{flag}"
+        );
+    }
+}
+
+#[test]
 fn no_flag_is_in_the_table_that_the_command_does_not_have() {
     let cli = Cli::command();
     let withdraw = cli.find_subcommand("withdraw").expect("the main command");

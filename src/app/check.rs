@@ -17,7 +17,7 @@ pub(super) fn run(settings: &CheckSettings) -> Result<Exit> {
         .as_deref()
         .map(|typed| OutputPath::choose(Some(typed), &settings.input.path, false))
         .transpose()?;
-    let spool = Spool::copy(&settings.input.path)?;
+    let spool = Spool::copy(&settings.input.path, &settings.input.file)?;
     let survey = survey_input(&spool, &settings.input)?;
     if let Some(output) = output {
         output.refuse_to_overwrite(false)?;
@@ -31,7 +31,7 @@ pub(super) fn run(settings: &CheckSettings) -> Result<Exit> {
 
 /// The first pass, and what makes a file unusable as a whole.
 pub(super) fn survey_input(spool: &Spool, settings: &InputSettings) -> Result<Survey> {
-    let survey = survey(spool.reader(), spool.copied().bytes, &settings.columns, &settings.rules)?;
+    let survey = survey(spool.records(), spool.copied().bytes, &settings.file.columns, &settings.rules)?;
     if settings.duplicates == Duplicates::Refuse && !survey.duplicates.is_empty() {
         let rows = survey.duplicates.len();
         return Err(Error::unusable(format!("{rows} rows repeat the pre-hire id of an earlier row")).hint(
@@ -45,7 +45,7 @@ fn write_results(output: OutputPath, spool: &Spool, survey: &Survey, input: &Inp
     let mut results = ResultsFile::create(output, spool, survey, &input.rules)?;
     let ledger = Ledger::default();
     let past = Past { ledger: &ledger, recall: None };
-    for planned in Planner::new(spool.reader(), survey, &input.rules, past)? {
+    for planned in Planner::new(spool.records(), survey, &input.rules, past)? {
         let Planned::Row { index, decision, .. } = planned? else { continue };
         let settlement = match decision {
             Decision::Send(..) | Decision::Resume(..) => Settlement::NotReached,

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, BufRead, Write};
 
 use crate::error::{Error, Result};
-use crate::input::{RecordReader, RowRules, Spool, Survey, one_line};
+use crate::input::{RowRules, Spool, Survey, one_line};
 use crate::plan::{Decision, Past, Planned, Planner};
 use crate::settings::{Guards, Surroundings, Target, WithdrawSettings, in_words};
 
@@ -25,10 +25,10 @@ pub(super) struct Upcoming {
 impl Upcoming {
     /// Counts them, by what earlier runs have left behind.
     pub(super) fn find(spool: &Spool, survey: &Survey, rules: &RowRules, past: Past<'_>) -> Result<Upcoming> {
-        let mut records = RecordReader::new(spool.reader());
+        let mut records = spool.records();
         records.read()?;
         let mut upcoming = Upcoming::default();
-        for planned in Planner::new(spool.reader(), survey, rules, past)? {
+        for planned in Planner::new(spool.records(), survey, rules, past)? {
             let Planned::Row { line, decision, .. } = planned? else { break };
             let is_upcoming = matches!(decision, Decision::Send(..) | Decision::Resume(..));
             if upcoming.first_rows.len() < SHOWN_ROWS

@@ -29,5 +29,6 @@ pub fn run(cli: Cli, surroundings: &Surroundings) -> Result<Exit> {
         Command::Explain(typed) => explain::run(&typed),
         Command::Config(typed) => config::run(&typed.command, surroundings),
         Command::Simulate(typed) => simulate::run(&typed),
+        Command::CopySheet { request } => crate::input::workbook::answer_request(&request),
     }
 }

@@ -66,7 +66,7 @@ pub(super) async fn run_to_the_end<A: Api>(
     let RunInput { settings, spool, survey, past, upcoming } = input;
     let (sender, notices) = mpsc::channel(QUEUE);
     let (halt, halted) = watch::channel(None);
-    let plan = Planner::new(spool.reader(), survey, &settings.input.rules, past)?;
+    let plan = Planner::new(spool.records(), survey, &settings.input.rules, past)?;
     let pool = Pool::new(api, plan, settings.send.clone(), gates, Lines { events: sender, halt: halted });
     let (show, rate) = (settings.show, settings.send.rate);
     let mut desk = Desk {

@@ -8,8 +8,9 @@ use crate::simulator::Simulator;
 
 /// Serves the simulated API; the first line on standard output says where.
 pub(super) fn run(typed: &SimulateArgs) -> Result<Exit> {
-    let failed =
-        |error: std::io::Error| Error::unusable(format!("can't listen on {}", typed.listen)).because(error);
+    let failed = |error: std::io::Error| {
+        Error::unusable(format!("can't serve the simulated API on {}", typed.listen)).because(error)
+    };
     let simulator = Simulator::bind(typed.settings()).map_err(failed)?;
     let mut output = std::io::stdout();
     let _ = writeln!(output, "listening on {}", simulator.base_url()).and_then(|()| output.flush());

@@ -29,7 +29,7 @@ pub(super) fn run(settings: WithdrawSettings, surroundings: &Surroundings) -> Re
     let output = OutputPath::choose(settings.output.as_deref(), &settings.input.path, is_simulated)?;
     let journal_path = output.journal(settings.keep.journal.as_deref());
     output.refuse_journal_at(&journal_path, &settings.input.path)?;
-    let spool = Spool::copy(&settings.input.path)?;
+    let spool = Spool::copy(&settings.input.path, &settings.input.file)?;
     let survey = survey_input(&spool, &settings.input)?;
 
     let keep = &settings.keep;

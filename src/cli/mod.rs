@@ -50,4 +50,10 @@ pub enum Command {
     Config(ConfigArgs),
     /// Serve the simulated API on this machine, for rehearsals and tests.
     Simulate(SimulateArgs),
+    /// Copies a sheet of a workbook as text; the program calls itself so.
+    #[command(hide = true)]
+    CopySheet {
+        /// Which one.
+        request: String,
+    },
 }

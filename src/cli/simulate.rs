@@ -2,16 +2,18 @@
 
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, value_parser};
+use jiff::civil::Date;
 
 use crate::settings::{Rate, parse_positive_span, parse_span};
-use crate::simulator::{SimulatorSettings, manual};
+use crate::simulator::{FieldName, SimulatorSettings, Stage, manual};
 
 /// Serves the simulated API on loopback, for rehearsals and tests.
 ///
-/// It answers the token and the withdraw call as the documents of Feishu say, under the same limit, and knows
+/// It answers the token, withdraw, restore, query and search calls as the documents of Feishu say, under the same limit, and knows
 /// no real person. The first line on standard output is where it listens; it serves until it is interrupted.
 #[derive(Args, Clone, Debug)]
 #[command(after_long_help = manual())]
@@ -28,24 +30,64 @@ pub struct SimulateArgs {
     #[arg(long, value_name = "MIN..MAX", default_value = "0ms", value_parser = parse_latency)]
     pub latency: RangeInclusive<Duration>,
 
-    /// This share of the withdraw calls meets a fault by chance.
+    /// This share of the withdraw and restore calls meets a fault by chance.
     ///
     /// Each is one of: 1161000 before or after the deed, the connection closed before or after it, 1161116, or
     /// 1161204 after it.
     #[arg(long, value_name = "PERCENT", default_value = "0", value_parser = parse_percent)]
     pub faults: f64,
 
+    /// The stage in which pre-hires are at the start, such as `withdrawn` to rehearse restorations.
+    #[arg(long, value_name = "STAGE", default_value = "preboarding")]
+    pub start: Stage,
+
     /// How long a token is valid; renewed when less than a quarter of it is left.
     #[arg(long, value_name = "DURATION", default_value = "2h", value_parser = parse_positive_span)]
     pub token_lifetime: Duration,
+
+    /// Keep the app ticket of store apps in this file: the first one now, another one after each resend.
+    #[arg(long, value_name = "FILE")]
+    pub app_ticket_file: Option<PathBuf>,
+
+    /// How long an app ticket is valid [default: until the next one].
+    #[arg(long, value_name = "DURATION", value_parser = parse_positive_span)]
+    pub ticket_lifetime: Option<Duration>,
+
+    /// The first app ticket is refused from the start, until one is resent.
+    #[arg(long)]
+    pub stale_ticket: bool,
+
+    /// How long a ticket is on its way to the file after a resend.
+    #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = parse_span)]
+    pub resend_delay: Duration,
 
     /// Makes chance, tokens and log ids repeat.
     #[arg(long, value_name = "NUMBER")]
     pub seed: Option<u64>,
 
-    /// The app may not look pre-hires up: query is answered 99991672.
+    /// How many pre-hires a search without ids finds, in all stages.
+    #[arg(long, value_name = "NUMBER", default_value = "1000", value_parser = value_parser!(u32).range(..=1_000_000))]
+    pub people: u32,
+
+    /// The day around which onboarding dates lie [default: today].
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    pub today: Option<Date>,
+
+    /// How long a search does not see a change; up to 5s in reality.
+    #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = parse_span)]
+    pub index_lag: Duration,
+
+    /// How long a query does not see a change; up to 2s in reality.
+    #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = parse_span)]
+    pub replica_lag: Duration,
+
+    /// The app may not look pre-hires up: query and search are answered 99991672.
     #[arg(long)]
     pub no_read_scope: bool,
+
+    /// The app may not see these fields, such as person_info or employment_info.work_email.
+    #[arg(long, value_name = "FIELD,…", value_delimiter = ',')]
+    pub hidden_fields: Vec<FieldName>,
 
     /// Keep every call, for GET /_simulator/record (takes memory).
     #[arg(long)]
@@ -65,10 +107,20 @@ impl SimulateArgs {
             rate: self.rate.0,
             latency: self.latency.clone(),
             fault_percent: self.faults,
+            start: self.start,
             token_lifetime: self.token_lifetime,
+            app_ticket_file: self.app_ticket_file.clone(),
+            ticket_lifetime: self.ticket_lifetime,
+            stale_ticket: self.stale_ticket,
+            resend_delay: self.resend_delay,
             seed: self.seed,
             record: self.record,
+            people: self.people,
+            today: self.today,
+            index_lag: self.index_lag,
+            replica_lag: self.replica_lag,
             may_read: !self.no_read_scope,
+            hidden_fields: self.hidden_fields.clone(),
         }
     }
 }
@@ -94,6 +146,10 @@ fn parse_latency(text: &str) -> Result<RangeInclusive<Duration>, String> {
         return Err(format!("\"{text}\" ends before it begins"));
     }
     Ok(range)
+}
+
+fn parse_date(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|_| format!("expected a date such as 2026-03-01, not \"{text}\""))
 }
 
 fn parse_percent(text: &str) -> Result<f64, String> {
@@ -131,6 +187,25 @@ mod tests {
         assert_eq!((settings.rate, settings.seed, settings.record), (None, Some(7), true));
         assert_eq!(settings.latency, Duration::from_millis(20)..=Duration::from_secs(2));
         assert_eq!(settings.fault_percent, 2.5);
+        assert_eq!(parse(&["--start", "withdrawn"]).unwrap().settings().start, Stage::Withdrawn);
+        let flags = [
+            "--people",
+            "5000",
+            "--index-lag",
+            "5s",
+            "--hidden-fields",
+            "person_info,employment_info.work_email",
+        ];
+        let settings = parse(&flags).unwrap().settings();
+        assert_eq!(
+            (settings.people, settings.index_lag.as_secs(), settings.hidden_fields.len()),
+            (5000, 5, 2)
+        );
+        let flags =
+            ["--stale-ticket", "--ticket-lifetime", "1h", "--app-ticket-file", "t", "--resend-delay", "5s"];
+        let settings = parse(&flags).unwrap().settings();
+        assert_eq!((settings.stale_ticket, settings.resend_delay.as_secs()), (true, 5));
+        assert_eq!(settings.ticket_lifetime, Some(Duration::from_secs(3600)));
         let one = parse(&["--latency", "5ms"]).unwrap().settings().latency;
         assert_eq!(one, Duration::from_millis(5)..=Duration::from_millis(5));
     }
@@ -145,6 +220,11 @@ mod tests {
             ["--faults", "NaN"],
             ["--rate", "0/60s"],
             ["--token-lifetime", "0s"],
+            ["--start", "gone"],
+            ["--people", "1000001"],
+            ["--today", "yesterday"],
+            ["--index-lag", "five"],
+            ["--hidden-fields", "person_info,salary"],
         ];
         for flags in table {
             assert!(parse(&flags).is_err(), "{flags:?}");

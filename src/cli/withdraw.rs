@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::ProfileArgs;
+use crate::input::{Delimiter, TextEncoding};
 use crate::settings::{BaseUrl, Rate, parse_positive_span, parse_span};
 
 /// Withdraws the pre-hires of a file, one call per row.
@@ -153,7 +154,7 @@ pub struct CheckArgs {
 /// The input, and how its rows are read.
 #[derive(Args, Debug)]
 pub struct InputArgs {
-    /// A CSV file, or - for standard input.
+    /// A file of CSV or other delimited text, a workbook (.xlsx, .xls, .ods), or - for text on standard input.
     pub input: PathBuf,
 
     /// The column with the pre-hire ids [default: found by its name].
@@ -163,6 +164,18 @@ pub struct InputArgs {
     /// The column with the reasons [default: found by its name].
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub reason_column: Option<String>,
+
+    /// The sheet of a workbook [default: the one that has an id column].
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    pub sheet: Option<String>,
+
+    /// What stands between two cells: one character, or `tab` [default: found in the header].
+    #[arg(long, value_name = "CHAR", help_heading = "Input")]
+    pub delimiter: Option<Delimiter>,
+
+    /// The encoding of a text, such as gb18030 or utf-16le [default: by its byte order mark, else UTF-8, else GB18030].
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    pub encoding: Option<TextEncoding>,
 
     /// The reason for rows whose own is empty or missing.
     #[arg(long, value_name = "TEXT", help_heading = "Input")]

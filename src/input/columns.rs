@@ -1,6 +1,6 @@
 //! Owns the header: which column is the id, which the reason, and what the results' header looks like.
 
-use super::records::Record;
+use super::record::Record;
 use crate::error::{Error, Result};
 
 /// The columns that the results add, always in this order (contract, "The results").
@@ -30,6 +30,29 @@ pub struct ColumnChoice {
     pub id: Option<String>,
     /// `--reason-column`.
     pub reason: Option<String>,
+}
+
+impl ColumnChoice {
+    /// Does one of these names, or more, look like the id column?
+    pub fn finds_an_id<'n>(&self, names: impl Iterator<Item = &'n str>) -> bool {
+        finds(names, self.id.as_deref(), &ID_NAMES)
+    }
+
+    /// Does one of these names, or more, look like the reason column?
+    pub fn finds_a_reason<'n>(&self, names: impl Iterator<Item = &'n str>) -> bool {
+        finds(names, self.reason.as_deref(), &REASON_NAMES)
+    }
+}
+
+fn finds<'n>(mut names: impl Iterator<Item = &'n str>, choice: Option<&str>, known: &[&str]) -> bool {
+    names.any(|name| is_candidate(name, choice, known))
+}
+
+fn is_candidate(name: &str, choice: Option<&str>, known: &[&str]) -> bool {
+    match choice {
+        Some(choice) => normalised(name) == normalised(choice),
+        None => known.contains(&normalised(name).as_str()),
+    }
 }
 
 /// What the header says.
@@ -149,11 +172,7 @@ fn find_one(names: &[String], choice: Option<&str>, known: &[&str], flag: &str) 
     {
         return Ok(Some(only));
     }
-    let wanted = choice.map(normalised);
-    let found = matching(names, |name| match &wanted {
-        Some(wanted) => normalised(name) == *wanted,
-        None => known.contains(&normalised(name).as_str()),
-    });
+    let found = matching(names, |name| is_candidate(name, choice, known));
     match (found.as_slice(), choice) {
         ([only], _) => Ok(Some(*only)),
         ([], None) => Ok(None),
@@ -188,10 +207,10 @@ fn listed(names: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::RecordReader;
+    use crate::input::{Layout, RecordReader};
 
     fn find(header: &str, choice: &ColumnChoice) -> Result<Columns> {
-        let mut reader = RecordReader::new(header.as_bytes());
+        let mut reader = RecordReader::new(header.as_bytes(), Layout::default());
         Columns::find(reader.read().expect("readable").expect("a header"), choice)
     }
 

@@ -55,6 +55,12 @@ impl PreHireId {
         Ok(PreHireId::pack(digits))
     }
 
+    /// Does the cell hold more than the id itself: white space around it, or a leading `'`?
+    #[must_use]
+    pub fn is_cleaned(cell: &str) -> bool {
+        cleaned(cell).len() != cell.len()
+    }
+
     fn pack(digits: &[u8]) -> PreHireId {
         let half = |index: usize| digits.get(index).map_or(FILLER, |digit| digit - b'0');
         let mut packed = [0; MOST_DIGITS / 2];

@@ -1,6 +1,7 @@
 //! Stage 1: a spreadsheet becomes rows that are known to be good, or problems that name their repair.
 //!
-//! - [`Spool`] makes the one private copy that everything else reads.
+//! - [`Spool`] makes the one private copy that everything else reads: [`TextEncoding`] and [`Decoding`] turn any text
+//!   into UTF-8, [`workbook`] turns a workbook into such a text, [`Dialect`] finds how it is cut.
 //! - [`RecordReader`] cuts it into records and knows the line of each.
 //! - [`Columns`] finds the id and the reason among the header's names.
 //! - [`PreHireId`], [`WithdrawReason`] are what a cell becomes, once.
@@ -8,21 +9,37 @@
 //! - [`Survey`] is what one pass over the whole file finds.
 
 mod columns;
+mod decoding;
+mod dialect;
 mod duplicates;
+mod encoding;
 mod id;
+mod layout;
 mod problem;
+mod quotes;
 mod reason;
+mod record;
 mod records;
+mod source;
 mod spool;
 mod survey;
+mod text_copy;
 mod utf8;
 mod validate;
+pub mod workbook;
 
 pub use columns::{ColumnChoice, Columns, RESULT_COLUMNS, ends_with_ours};
+pub use decoding::Decoding;
+pub use dialect::Dialect;
+pub use encoding::TextEncoding;
 pub use id::{IdProblem, PreHireId};
+pub use layout::{Delimiter, Layout, LineEnd};
 pub use problem::{Problem, one_line};
 pub use reason::{ReasonHash, ReasonProblem, ValidReason, WithdrawReason};
-pub use records::{Record, RecordReader};
-pub use spool::{Copied, InputPath, Spool, SpoolReader};
+pub use record::Record;
+pub use records::RecordReader;
+pub use source::{Copied, FileChoice, FileFormat, InputPath};
+pub use spool::{Spool, SpoolReader};
 pub use survey::{DuplicateRow, Survey, survey};
+pub use utf8::BrokenPlace;
 pub use validate::{Row, RowRules, Validator};

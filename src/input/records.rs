@@ -2,11 +2,16 @@
 //!
 //! It stands on `csv-core`, the parser of the `csv` crate: that one's own line numbers are off after blank lines
 //! and with CR LF, and here the bytes in front of a record can be seen.
+//!
+//! The private copy of a workbook is such a text, too. Its sheet's row numbers stand in front of each record.
 
 use std::io::Read;
 
-use csv_core::{ReadRecordResult, Reader};
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
+use super::layout::Layout;
+use super::quotes::Quotes;
+use super::record::Record;
 use crate::error::{Error, Result};
 
 const BUFFER: usize = 64 * 1024;
@@ -14,56 +19,6 @@ const BUFFER: usize = 64 * 1024;
 const MOST_BYTES_OF_A_RECORD: usize = 16 * 1024 * 1024;
 /// A buffer that one huge record has made larger than this is given back.
 const BYTES_TO_KEEP: usize = 256 * 1024;
-
-/// One record: its cells, and the line on which it begins.
-#[derive(Debug)]
-pub struct Record {
-    line: u64,
-    bytes: Vec<u8>,
-    ends: Vec<usize>,
-    length: usize,
-}
-
-impl Record {
-    /// The line on which it begins, counted from 1.
-    #[must_use]
-    pub const fn line(&self) -> u64 {
-        self.line
-    }
-
-    /// How many cells it has.
-    #[must_use]
-    pub const fn len(&self) -> usize {
-        self.length
-    }
-
-    /// Is every cell empty, as in a blank line or in `,,`?
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.length == 0 || self.ends[self.length - 1] == 0
-    }
-
-    /// The text of a cell; a missing one is empty.
-    #[must_use]
-    pub fn cell(&self, index: usize) -> &str {
-        std::str::from_utf8(self.cell_bytes(index)).expect("the copy of the input is UTF-8, cut at ASCII")
-    }
-
-    /// The bytes of a cell; a missing one is empty.
-    #[must_use]
-    pub fn cell_bytes(&self, index: usize) -> &[u8] {
-        if index >= self.length {
-            return &[];
-        }
-        let start = if index == 0 { 0 } else { self.ends[index - 1] };
-        &self.bytes[start..self.ends[index]]
-    }
-
-    /// All cells, in order.
-    pub fn cells(&self) -> impl Iterator<Item = &str> {
-        (0..self.length).map(|index| self.cell(index))
-    }
-}
 
 /// Reads one record after the other; empty rows are skipped, but their lines count.
 #[derive(Debug)]
@@ -76,45 +31,19 @@ pub struct RecordReader<R> {
     line: u64,
     after_carriage_return: bool,
     quotes: Quotes,
+    delimiter: u8,
     record: Record,
 }
 
-/// Where in a row the last byte was, as far as quotation marks go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Quotes {
-    /// At the beginning of a cell.
-    Before,
-    /// In a cell without quotation marks around it.
-    Outside,
-    /// In a cell that was opened with one, on this line.
-    Inside(u64),
-    /// Behind one that closes the cell, unless another follows.
-    Closing(u64),
-    /// Behind a closed cell something else followed than the next cell, on this line.
-    Astray(u64),
-}
-
-impl Quotes {
-    const fn after(self, byte: u8, line: u64) -> Quotes {
-        match (self, byte) {
-            (Quotes::Astray(line), _) => Quotes::Astray(line),
-            (Quotes::Before, b'"') => Quotes::Inside(line),
-            (Quotes::Inside(opened), b'"') => Quotes::Closing(opened),
-            (Quotes::Inside(opened), _) => Quotes::Inside(opened),
-            (Quotes::Closing(opened), b'"') => Quotes::Inside(opened),
-            (_, b',' | b'\r' | b'\n') => Quotes::Before,
-            (Quotes::Closing(_), _) => Quotes::Astray(line),
-            (Quotes::Before | Quotes::Outside, _) => Quotes::Outside,
-        }
-    }
-}
-
 impl<R: Read> RecordReader<R> {
-    /// A reader of comma-separated text.
-    pub fn new(source: R) -> Self {
-        let record = Record { line: 0, bytes: vec![0; 1024], ends: vec![0; 32], length: 0 };
+    /// A reader of a text with this layout.
+    pub fn new(source: R, layout: Layout) -> Self {
+        let hidden = usize::from(layout.has_row_numbers);
+        let record = Record { line: 0, bytes: vec![0; 1024], ends: vec![0; 32], length: 0, hidden };
         let buffer = vec![0; BUFFER].into_boxed_slice();
-        let (parser, line) = (Reader::new(), 1);
+        let delimiter = layout.delimiter.byte();
+        let parser = ReaderBuilder::new().delimiter(delimiter).build();
+        let line = layout.first_line;
         RecordReader {
             parser,
             source,
@@ -124,6 +53,7 @@ impl<R: Read> RecordReader<R> {
             line,
             after_carriage_return: false,
             quotes: Quotes::Before,
+            delimiter,
             record,
         }
     }
@@ -176,7 +106,7 @@ impl<R: Read> RecordReader<R> {
                 _ => {}
             }
             self.after_carriage_return = *byte == b'\r';
-            self.quotes = self.quotes.after(*byte, self.line);
+            self.quotes = self.quotes.after(*byte, self.delimiter, self.line);
         }
         self.start += length;
     }
@@ -205,10 +135,20 @@ impl<R: Read> RecordReader<R> {
                 }
                 ReadRecordResult::Record => {
                     self.record.length = ends;
+                    self.take_row_number();
                     return self.check_quotes().map(|()| true);
                 }
                 ReadRecordResult::End => return Ok(false),
             }
+        }
+    }
+
+    fn take_row_number(&mut self) {
+        if self.record.hidden > 0 {
+            let number = std::str::from_utf8(&self.record.bytes[..self.record.ends[0]]).ok();
+            self.record.line = number
+                .and_then(|number| number.parse().ok())
+                .expect("the copy of a workbook begins each record with its row number");
         }
     }
 
@@ -248,7 +188,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn read(text: &str) -> Vec<(u64, Vec<String>)> {
-        let mut reader = RecordReader::new(text.as_bytes());
+        let mut reader = RecordReader::new(text.as_bytes(), Layout::default());
         let mut records = Vec::new();
         while let Some(record) = reader.read().expect("text in memory can be read") {
             records.push((record.line(), record.cells().map(str::to_owned).collect()));
@@ -281,7 +221,7 @@ mod tests {
 
     #[test]
     fn a_missing_cell_is_empty() {
-        let mut reader = RecordReader::new("1".as_bytes());
+        let mut reader = RecordReader::new("1".as_bytes(), Layout::default());
         let record = reader.read().expect("readable").expect("a record");
         assert_eq!((record.cell(0), record.cell(1)), ("1", ""));
     }
@@ -291,7 +231,7 @@ mod tests {
         let text = format!("id,reason\n1,\"{}\"\n2,b\n", "x".repeat(1 << 20));
         assert_eq!(lines(&text), [1, 2, 3]);
         let endless = format!("id,reason\n1,\"{}", "x".repeat(MOST_BYTES_OF_A_RECORD));
-        let mut reader = RecordReader::new(endless.as_bytes());
+        let mut reader = RecordReader::new(endless.as_bytes(), Layout::default());
         reader.read().expect("the header is fine");
         assert!(reader.read().expect_err("an unclosed quote").report().contains("line 2"));
     }
@@ -299,7 +239,7 @@ mod tests {
     #[test]
     fn a_quotation_mark_in_the_wrong_place_is_an_error_with_its_line() {
         let refused = |text: &str| {
-            let mut reader = RecordReader::new(text.as_bytes());
+            let mut reader = RecordReader::new(text.as_bytes(), Layout::default());
             loop {
                 match reader.read() {
                     Ok(Some(_)) => {}
@@ -314,6 +254,29 @@ mod tests {
         let astray = refused("id,reason\n1,a\n2,\"x\"y\n").expect("it goes on");
         assert!(astray.contains("line 3"), "{astray}");
         assert_eq!(refused("id,reason\n1,a\"b\n2,\"x\"\"y\"\n3,\"\"\n4,\"z\""), None);
+    }
+
+    #[test]
+    fn another_delimiter_and_a_line_in_front_move_nothing() {
+        let layout = Layout { delimiter: ";".parse().expect("one"), first_line: 2, has_row_numbers: false };
+        let mut reader = RecordReader::new("id;reason\r\n1;\"a;b\"\r\n2;c,d\r\n".as_bytes(), layout);
+        for (line, cells) in [(2, ["id", "reason"]), (3, ["1", "a;b"]), (4, ["2", "c,d"])] {
+            let record = reader.read().expect("readable").expect("a record");
+            assert_eq!((record.line(), record.cells().collect::<Vec<_>>()), (line, cells.to_vec()));
+        }
+        let mut reader = RecordReader::new("1;\"a\",b\n".as_bytes(), layout);
+        assert!(reader.read().is_err(), "a comma is no delimiter here");
+    }
+
+    #[test]
+    fn a_row_number_in_front_is_seen_as_the_line_alone() {
+        let layout = Layout { has_row_numbers: true, ..Layout::default() };
+        let mut reader = RecordReader::new("3,id,reason\n4,,\n5\n70,1,\"a\nb\",x\n".as_bytes(), layout);
+        let header = reader.read().expect("readable").expect("a header");
+        assert_eq!((header.line(), header.len(), header.cell(0)), (3, 2, "id"));
+        let row = reader.read().expect("readable").expect("a row");
+        assert_eq!((row.line(), row.len(), row.cell(0), row.cell(2), row.cell(3)), (70, 3, "1", "x", ""));
+        assert!(reader.read().expect("readable").is_none());
     }
 
     proptest! {

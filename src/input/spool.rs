@@ -1,71 +1,43 @@
 //! Owns the one private copy of the input: checking, sending and results all read it, whatever happens to the file.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
-use std::path::{Path, PathBuf};
 
-use super::utf8::{NotUtf8, Utf8Check};
+use super::dialect::Dialect;
+use super::records::RecordReader;
+use super::source::{Copied, FileChoice, FileFormat, InputPath};
+use super::text_copy::{TextCopy, copy_text, read_piece, unreadable, unreadable_copy};
+use super::workbook;
 use crate::error::{Error, Result};
 
-const PIECE: usize = 64 * 1024;
+/// How much of a text is looked at to find how it is cut; also how much is read first.
+const HEAD: usize = 64 * 1024;
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// Where the input comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum InputPath {
-    /// A file.
-    File(PathBuf),
-    /// Standard input, written `-`.
-    Standard,
-}
-
-impl InputPath {
-    /// Reads the argument: a path, or `-`.
-    #[must_use]
-    pub fn from_argument(argument: &Path) -> Self {
-        if argument == Path::new("-") { InputPath::Standard } else { InputPath::File(argument.to_owned()) }
-    }
-
-    /// The name for messages.
-    #[must_use]
-    pub fn shown(&self) -> String {
-        match self {
-            InputPath::File(path) => path.display().to_string(),
-            InputPath::Standard => "standard input".to_owned(),
-        }
-    }
-}
-
-/// The copy: an unlinked temporary file that only this process can read. It is UTF-8 without a byte order mark.
+/// The copy: an unlinked temporary file that only this process can read. It is UTF-8 with delimiters, whatever the
+/// input was.
 #[derive(Debug)]
 pub struct Spool {
     file: File,
+    /// Where the first record is: behind a byte order mark, and a line that names the delimiter.
+    start: u64,
     copied: Copied,
 }
 
-/// What was seen while the input was copied.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Copied {
-    /// Did the text begin with a byte order mark?
-    pub had_byte_order_mark: bool,
-    /// Do its lines end with CR LF (as the first one does)?
-    pub had_carriage_returns: bool,
-    /// The size of the copy, in bytes.
-    pub bytes: u64,
-}
-
 impl Spool {
-    /// Copies the input, and checks on the way that it is text.
+    /// Copies the input, and finds out what it is.
     ///
     /// # Errors
-    /// When it can't be read, is empty or is not UTF-8; exit 2.
-    pub fn copy(input: &InputPath) -> Result<Spool> {
+    /// When it can't be read or decoded, or is empty; exit 2.
+    pub fn copy(input: &InputPath, choice: &FileChoice) -> Result<Spool> {
         let name = input.shown();
-        let unreadable = |error: io::Error| Error::unusable(format!("can't read {name}")).because(error);
         match input {
-            InputPath::Standard => Spool::copy_from(io::stdin().lock(), &name),
-            InputPath::File(path) => Spool::copy_from(File::open(path).map_err(unreadable)?, &name),
+            InputPath::Standard => Spool::copy_from(io::stdin().lock(), &name, choice),
+            InputPath::File(path) => {
+                let file = File::open(path).map_err(|error| unreadable(&name, error))?;
+                Spool::copy_from(file, &name, choice)
+            }
         }
     }
 
@@ -73,78 +45,87 @@ impl Spool {
     ///
     /// # Errors
     /// As [`Spool::copy`].
-    pub fn copy_from(mut source: impl Read, name: &str) -> Result<Spool> {
-        let unwritable = |error: io::Error| {
-            Error::unusable("can't make a private copy of the input")
-                .because(error)
-                .hint("the copy is made in the directory for temporary files; set TMPDIR to one with room")
-        };
-        let mut file = tempfile::tempfile().map_err(unwritable)?;
-        let mut copied = Copied::default();
-        let mut check = Utf8Check::default();
-        let mut piece = vec![0; PIECE];
-        let mut head = Vec::with_capacity(BYTE_ORDER_MARK.len());
-        let mut first_line_seen = false;
-        loop {
-            let length = read_piece(&mut source, &mut piece)
-                .map_err(|error| Error::unusable(format!("can't read {name}")).because(error))?;
-            if length == 0 {
-                break;
-            }
-            let mut text = &piece[..length];
-            check.push(text).map_err(|place| not_text(name, place))?;
-            if head.is_empty() {
-                head.extend_from_slice(&text[..text.len().min(BYTE_ORDER_MARK.len())]);
-                if let Some(rest) = text.strip_prefix(BYTE_ORDER_MARK) {
-                    copied.had_byte_order_mark = true;
-                    text = rest;
-                }
-            }
-            if !first_line_seen && let Some(end) = text.iter().position(|byte| *byte == b'\n') {
-                first_line_seen = true;
-                copied.had_carriage_returns = text[..end].ends_with(b"\r");
-            }
-            file.write_all(text).map_err(unwritable)?;
-            copied.bytes += text.len() as u64;
+    pub fn copy_from(mut source: impl Read, name: &str, choice: &FileChoice) -> Result<Spool> {
+        let mut head = vec![0; HEAD];
+        let length = read_piece(&mut source, &mut head).map_err(|error| unreadable(name, error))?;
+        head.truncate(length);
+        if head.is_empty() {
+            return Err(empty(name));
         }
-        check.finish().map_err(|place| not_text(name, place))?;
-        if copied.bytes == 0 {
-            return Err(Error::unusable(format!("{name} is empty"))
-                .hint("the first line must hold the column names, such as pre_hire_id,withdraw_reason"));
+        if workbook::is_workbook(&head) {
+            let sheet = workbook::copy_sheet(&mut head.chain(source), name, choice)?;
+            let bytes = sheet.file.metadata().map_err(unreadable_copy)?.len();
+            let format = FileFormat::Workbook { kind: sheet.kind, sheet: sheet.name };
+            return Ok(Spool { file: sheet.file, start: 0, copied: Copied { format, bytes } });
         }
-        Ok(Spool { file, copied })
+        let text = copy_text(&mut source, choice.encoding, &head, name)?;
+        Spool::of_text(text, name, choice)
     }
 
-    /// What was seen while the input was copied.
-    #[must_use]
-    pub const fn copied(&self) -> Copied {
-        self.copied
+    fn of_text(text: TextCopy, name: &str, choice: &FileChoice) -> Result<Spool> {
+        let TextCopy { file, encoding } = text;
+        let mut head = vec![0; HEAD];
+        let length = file.read_at(&mut head, 0).map_err(unreadable_copy)?;
+        let mut head = &head[..length];
+        // Some programs write the mark twice.
+        while let Some(rest) = head.strip_prefix(BYTE_ORDER_MARK) {
+            head = rest;
+        }
+        let marks = length - head.len();
+        if head.is_empty() {
+            return Err(empty(name));
+        }
+        if let Some(sheet) = &choice.sheet {
+            return Err(Error::unusable(format!("{name} is a text, and has no sheet \"{sheet}\""))
+                .hint("leave --sheet away, or give the workbook itself"));
+        }
+        if looks_like_markup(head) {
+            return Err(Error::unusable(format!(
+                "{name} is a web page (HTML or XML), whatever its name says"
+            ))
+            .hint("open it in the spreadsheet program, and save it as an Excel workbook (.xlsx)"));
+        }
+        if looks_like_utf_16(head) {
+            return Err(Error::unusable(format!("{name} looks like UTF-16 without a byte order mark"))
+                .hint("name its encoding: --encoding utf-16le, or utf-16be"));
+        }
+        let dialect = Dialect::find(head, choice.delimiter, &choice.columns);
+        let start = (marks + dialect.naming_line) as u64;
+        let bytes = file.metadata().map_err(unreadable_copy)?.len() - start;
+        let format = FileFormat::Text { encoding, had_byte_order_mark: marks > 0, dialect };
+        Ok(Spool { file, start, copied: Copied { format, bytes } })
     }
 
-    /// A reader of the whole copy, with a place of its own: several can read at once.
+    /// What was found out about the input.
     #[must_use]
-    pub fn reader(&self) -> SpoolReader<'_> {
-        SpoolReader { file: &self.file, place: 0 }
+    pub const fn copied(&self) -> &Copied {
+        &self.copied
+    }
+
+    /// The records of the whole copy, with a place of its own: several can read at once.
+    #[must_use]
+    pub fn records(&self) -> RecordReader<SpoolReader<'_>> {
+        RecordReader::new(SpoolReader { file: &self.file, place: self.start }, self.copied.layout())
     }
 }
 
-/// Fills the piece as far as the source goes, so that a byte order mark is never cut in two.
-fn read_piece(source: &mut impl Read, piece: &mut [u8]) -> io::Result<usize> {
-    let mut length = 0;
-    while length < piece.len() {
-        match source.read(&mut piece[length..]) {
-            Ok(0) => break,
-            Ok(read) => length += read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(length)
+fn empty(name: &str) -> Error {
+    Error::unusable(format!("{name} is empty"))
+        .hint("the first line must hold the column names, such as pre_hire_id,withdraw_reason")
 }
 
-fn not_text(name: &str, place: NotUtf8) -> Error {
-    Error::unusable(format!("{name} is not UTF-8 text: line {}, byte {}", place.line, place.byte))
-        .hint("in the spreadsheet program, save the file as \"CSV UTF-8 (comma delimited)\"")
+/// HR systems like to call a web page with a table `.xls`.
+fn looks_like_markup(head: &[u8]) -> bool {
+    let text = head.trim_ascii_start();
+    let begins =
+        |word: &str| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()));
+    ["<html", "<!doctype", "<?xml", "<table", "<meta", "<head", "<!--"].iter().any(|word| begins(word))
+}
+
+/// In UTF-16, every other byte of a Latin text is a NUL.
+fn looks_like_utf_16(head: &[u8]) -> bool {
+    let nul_bytes = head.iter().filter(|byte| **byte == 0).count();
+    nul_bytes > head.len() / 4
 }
 
 /// Reads the copy from its beginning, apart from all other readers.

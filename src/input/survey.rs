@@ -7,8 +7,10 @@ use ring::digest::{Context, SHA256};
 
 use super::columns::{ColumnChoice, Columns};
 use super::duplicates::SeenIds;
+use super::id::PreHireId;
 use super::problem::Problem;
-use super::records::{Record, RecordReader};
+use super::record::Record;
+use super::records::RecordReader;
 use super::validate::{Row, RowRules, Validator};
 use crate::error::{Error, Result};
 use crate::outcome::ErrorCode;
@@ -38,6 +40,8 @@ pub struct Survey {
     pub sendable: u32,
     /// Rows that an earlier results file settled.
     pub carried_over: u32,
+    /// Ids that were cleaned of white space around them, or of a leading `'`.
+    pub cleaned_ids: u32,
     /// Repeated rows, in the order of the file.
     pub duplicates: Vec<DuplicateRow>,
     /// Invalid rows, by what is wrong.
@@ -60,8 +64,12 @@ impl Survey {
 ///
 /// # Errors
 /// When the file can't be used at all; exit 2.
-pub fn survey(source: impl Read, bytes: u64, choice: &ColumnChoice, rules: &RowRules) -> Result<Survey> {
-    let mut reader = RecordReader::new(source);
+pub fn survey<R: Read>(
+    mut reader: RecordReader<R>,
+    bytes: u64,
+    choice: &ColumnChoice,
+    rules: &RowRules,
+) -> Result<Survey> {
     let header = reader.read()?.ok_or_else(|| Error::unusable("the file holds nothing but empty rows"))?;
     let columns = Columns::find(header, choice)?;
     let mut surveyor = Surveyor::new(bytes);
@@ -70,6 +78,7 @@ pub fn survey(source: impl Read, bytes: u64, choice: &ColumnChoice, rules: &RowR
         rows: 0,
         sendable: 0,
         carried_over: 0,
+        cleaned_ids: 0,
         duplicates: Vec::new(),
         invalid: BTreeMap::new(),
         problems: Vec::new(),
@@ -115,6 +124,8 @@ impl Surveyor {
                 self.add_to_digest(&id.to_string());
                 self.add_to_digest(reason.as_str());
                 survey.sendable += 1;
+                let cell = record.cell(survey.columns.id());
+                survey.cleaned_ids += u32::from(PreHireId::is_cleaned(cell));
             }
         }
     }
@@ -137,9 +148,11 @@ impl Surveyor {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::Layout;
 
     fn survey_of(text: &str) -> Survey {
-        survey(text.as_bytes(), 0, &ColumnChoice::default(), &RowRules::default()).expect("a usable file")
+        let reader = RecordReader::new(text.as_bytes(), Layout::default());
+        survey(reader, 0, &ColumnChoice::default(), &RowRules::default()).expect("a usable file")
     }
 
     #[test]

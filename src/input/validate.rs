@@ -4,7 +4,7 @@ use super::columns::{Columns, RESULT_COLUMNS};
 use super::id::PreHireId;
 use super::problem::Problem;
 use super::reason::{ValidReason, WithdrawReason};
-use super::records::Record;
+use super::record::Record;
 use crate::error::{Error, Result};
 use crate::outcome::Status;
 

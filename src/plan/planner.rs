@@ -53,12 +53,16 @@ pub struct Planner<'a, R> {
 }
 
 impl<'a, R: Read> Planner<'a, R> {
-    /// A planner at the first row behind the header.
+    /// A planner at the first row behind the header; `reader` has read nothing yet.
     ///
     /// # Errors
     /// When the copy can't be read.
-    pub fn new(source: R, survey: &'a Survey, rules: &'a RowRules, past: Past<'a>) -> Result<Self> {
-        let mut reader = RecordReader::new(source);
+    pub fn new(
+        mut reader: RecordReader<R>,
+        survey: &'a Survey,
+        rules: &'a RowRules,
+        past: Past<'a>,
+    ) -> Result<Self> {
         reader.read()?;
         let left_in_doubt = past.ledger.in_doubt().map(|(id, history)| (id, history.clone())).collect();
         Ok(Planner {
@@ -150,15 +154,16 @@ impl<R: Read> Iterator for Planner<'_, R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::{ColumnChoice, survey};
+    use crate::input::{ColumnChoice, Layout, survey};
     use crate::plan::{Ledger, LedgerBuilder};
     use jiff::Timestamp;
 
     fn plan(text: &str, ledger: &Ledger) -> Vec<String> {
         let rules = RowRules::default();
-        let found = survey(text.as_bytes(), 0, &ColumnChoice::default(), &rules).expect("a usable file");
+        let records = || RecordReader::new(text.as_bytes(), Layout::default());
+        let found = survey(records(), 0, &ColumnChoice::default(), &rules).expect("a usable file");
         let planner =
-            Planner::new(text.as_bytes(), &found, &rules, Past { ledger, recall: None }).expect("readable");
+            Planner::new(records(), &found, &rules, Past { ledger, recall: None }).expect("readable");
         let shown = |planned| match planned {
             Planned::LeftInDoubt(id, _) => format!("look up {id}"),
             Planned::Row { decision, .. } => match decision {

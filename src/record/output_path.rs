@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::input::{InputPath, RecordReader, ends_with_ours};
+use crate::input::{InputPath, Layout, RecordReader, ends_with_ours};
 
 /// Where the results go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +77,7 @@ impl OutputPath {
 
     fn has_our_header(&self) -> bool {
         let Ok(file) = File::open(&self.results) else { return false };
-        let mut reader = RecordReader::new(file);
+        let mut reader = RecordReader::new(file, Layout::default());
         reader.read().ok().flatten().is_some_and(|header| ends_with_ours(header.cells()))
     }
 

@@ -18,7 +18,9 @@ use super::output_path::OutputPath;
 use super::replay::JournalReader;
 use crate::error::{Error, Result};
 use crate::event::{SentRow, Settlement};
-use crate::input::{Columns, Record, RecordReader, Row, RowRules, Spool, SpoolReader, Survey, Validator};
+use crate::input::{
+    Columns, LineEnd, Record, RecordReader, Row, RowRules, Spool, SpoolReader, Survey, Validator,
+};
 use crate::outcome::{ErrorCode, Outcome, Status};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -63,13 +65,18 @@ impl<'a> ResultsFile<'a> {
         let partial = path.partial();
         let mut file = create_anew(&partial).map_err(|error| cannot_write(&path, error))?;
         let copied = spool.copied();
-        if copied.had_byte_order_mark {
+        if copied.wants_byte_order_mark() {
             file.write_all(BYTE_ORDER_MARK).map_err(|error| cannot_write(&path, error))?;
         }
-        let terminator = if copied.had_carriage_returns { Terminator::CRLF } else { Terminator::Any(b'\n') };
-        let writer =
-            WriterBuilder::new().terminator(terminator).flexible(true).from_writer(BufWriter::new(file));
-        let mut input = RecordReader::new(spool.reader());
+        let terminator = match copied.line_end() {
+            LineEnd::Lf => Terminator::Any(b'\n'),
+            LineEnd::CrLf => Terminator::CRLF,
+            LineEnd::Cr => Terminator::Any(b'\r'),
+        };
+        let mut format = WriterBuilder::new();
+        format.delimiter(copied.delimiter().byte()).terminator(terminator).flexible(true);
+        let writer = format.from_writer(BufWriter::new(file));
+        let mut input = spool.records();
         input.read()?;
         let mut results = ResultsFile {
             path,

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::summary::{counts, line};
 use crate::error::Exit;
-use crate::input::{Copied, Problem, Survey};
+use crate::input::{Copied, FileFormat, Problem, Survey};
 use crate::outcome::{ErrorCode, Status};
 use crate::record::advice::advice;
 use crate::settings::{DEFAULT_BURST, Rate, in_words};
@@ -20,7 +20,7 @@ pub struct CheckReport<'a> {
     /// What one pass over it found.
     pub survey: &'a Survey,
     /// What was seen while it was copied.
-    pub copied: Copied,
+    pub copied: &'a Copied,
     /// The allowance that a run would keep.
     pub rate: Rate,
 }
@@ -62,8 +62,14 @@ impl CheckReport<'_> {
         self.rate.time_for(u64::from(self.survey.sendable), u64::from(DEFAULT_BURST.get()))
     }
 
-    fn encoding(&self) -> &'static str {
-        if self.copied.had_byte_order_mark { "UTF-8 with a byte order mark" } else { "UTF-8" }
+    /// The invalid rows that are not among the problems shown, by what is wrong.
+    fn problems_not_shown(&self) -> BTreeMap<ErrorCode, u32> {
+        let mut rest = self.survey.invalid.clone();
+        for (_, problem) in &self.survey.problems {
+            rest.entry(problem.code).and_modify(|rows| *rows -= 1);
+        }
+        rest.retain(|_, rows| *rows > 0);
+        rest
     }
 
     /// The table for people.
@@ -73,7 +79,7 @@ impl CheckReport<'_> {
         let columns = &survey.columns;
         let mut text = String::new();
         line(&mut text, "file", self.input);
-        line(&mut text, "encoding", self.encoding());
+        self.add_format(&mut text);
         line(&mut text, "id column", columns.name(columns.id()));
         line(&mut text, "reason column", columns.reason().map_or("none", |index| columns.name(index)));
         line(&mut text, "rows", &survey.rows.to_string());
@@ -88,8 +94,15 @@ impl CheckReport<'_> {
         for (code, rows) in &survey.invalid {
             line(&mut text, &code.to_string(), &rows.to_string());
         }
-        let duration = in_words(self.duration());
-        line(&mut text, "a run takes", &format!("about {duration} at {}", self.rate));
+        if survey.cleaned_ids > 0 {
+            let cleaned = format!("{} (of white space around them, or a leading ')", survey.cleaned_ids);
+            line(&mut text, "ids cleaned", &cleaned);
+        }
+        let takes = match self.duration() {
+            duration if duration.as_secs() == 0 => "less than a second".to_owned(),
+            duration => format!("about {} at {}", in_words(duration), self.rate),
+        };
+        line(&mut text, "a run takes", &takes);
         line(&mut text, "digest", &survey.digest);
         self.add_problems(&mut text);
         text
@@ -100,9 +113,41 @@ impl CheckReport<'_> {
             let repair = advice(Status::Invalid, Some(problem.code));
             let _ = write!(text, "\nrow {line}: {problem}\n  {repair}\n");
         }
-        let more = self.survey.invalid_rows() as usize - self.survey.problems.len();
-        if more > 0 {
+        let rest = self.problems_not_shown();
+        if !rest.is_empty() {
+            let more: u32 = rest.values().sum();
             let _ = write!(text, "\nand {more} more rows that can't be sent\n");
+        }
+        for (code, rows) in rest {
+            line(text, &code.to_string(), &rows.to_string());
+        }
+    }
+
+    fn add_format(&self, text: &mut String) {
+        match &self.copied.format {
+            FileFormat::Text { encoding, had_byte_order_mark, dialect } => {
+                let mark = if *had_byte_order_mark { " with a byte order mark" } else { "" };
+                line(text, "encoding", &format!("{encoding}{mark}"));
+                line(text, "delimiter", &dialect.delimiter.to_string());
+                line(text, "line ends", &dialect.line_end.to_string());
+            }
+            FileFormat::Workbook { kind, sheet } => {
+                line(text, "workbook", &kind.to_string());
+                line(text, "sheet", sheet);
+            }
+        }
+    }
+
+    fn format_json(&self) -> Value {
+        match &self.copied.format {
+            FileFormat::Text { encoding, had_byte_order_mark, dialect } => json!({
+                "kind": "text",
+                "encoding": encoding.to_string(),
+                "byte_order_mark": had_byte_order_mark,
+                "delimiter": dialect.delimiter.to_string(),
+                "line_ends": dialect.line_end.to_string(),
+            }),
+            FileFormat::Workbook { kind, sheet } => json!({ "kind": kind.to_string(), "sheet": sheet }),
         }
     }
 
@@ -124,11 +169,12 @@ impl CheckReport<'_> {
         json!({
             "command": "check",
             "input": self.input,
-            "encoding": self.encoding(),
+            "format": self.format_json(),
             "id_column": columns.name(columns.id()),
             "reason_column": columns.reason().map(|index| columns.name(index)),
             "counts": counts(survey.rows, &self.by_status(), &self.by_error_code()),
             "can_be_sent": survey.sendable,
+            "cleaned_ids": survey.cleaned_ids,
             "problems": survey.problems.iter().map(problem).collect::<Vec<_>>(),
             "rate": self.rate.to_string(),
             "estimated_seconds": self.duration().as_secs_f64().round(),

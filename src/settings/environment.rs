@@ -23,6 +23,8 @@ pub struct Surroundings {
     pub stderr_is_terminal: bool,
     /// Where state is kept: `$STATE_DIRECTORY`, else the XDG place; `None` if neither is known.
     pub state_directory: Option<PathBuf>,
+    /// This very program, to be called again for a workbook; `None` if it can't be found.
+    pub program: Option<PathBuf>,
     /// What was typed, so that it can be typed again.
     pub command_line: String,
 }
@@ -38,6 +40,7 @@ impl Surroundings {
             stdin_is_terminal: std::io::stdin().is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
             state_directory: state_directory(),
+            program: std::env::current_exe().ok(),
             command_line: command_line(std::env::args()),
         }
     }

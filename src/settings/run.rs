@@ -8,7 +8,8 @@ use super::{BaseUrl, Config, Effective, Layer, Origin, Rate, Surroundings};
 use crate::cli::{CheckArgs, Duplicates, Format, InputArgs, ProgressChoice, ShowArgs, WithdrawArgs};
 use crate::error::{Error, Result};
 use crate::feishu::Credentials;
-use crate::input::{ColumnChoice, InputPath, RowRules};
+use crate::input::workbook::WorkbookReading;
+use crate::input::{ColumnChoice, FileChoice, InputPath, RowRules};
 use crate::record::entry::Owner;
 use crate::report::{Detail, ProgressKind};
 use crate::send::{RetryPolicy, SendSettings};
@@ -50,8 +51,8 @@ impl Target {
 pub struct InputSettings {
     /// The file.
     pub path: InputPath,
-    /// The columns that were named.
-    pub columns: ColumnChoice,
+    /// What was typed about its form.
+    pub file: FileChoice,
     /// How rows become rows that can be sent.
     pub rules: RowRules,
     /// What a repeated id means.
@@ -139,7 +140,7 @@ impl CheckSettings {
         let flags = Layer { rate, ..Layer::default() };
         let rate = Effective::of(flags, Config::load(&profile, surroundings)?.layer()).rate.value;
         Ok(CheckSettings {
-            input: input_settings(input)?,
+            input: input_settings(input, surroundings)?,
             output,
             rate,
             show: show_settings(&show, surroundings),
@@ -199,18 +200,24 @@ impl WithdrawSettings {
             state_directory: surroundings.state_directory.clone(),
         };
         let show = show_settings(&typed.show, surroundings);
-        let input = input_settings(typed.input)?;
+        let input = input_settings(typed.input, surroundings)?;
         Ok(WithdrawSettings { input, output: typed.output, target, send, keep, guards, show, warnings })
     }
 }
 
-fn input_settings(typed: InputArgs) -> Result<InputSettings> {
+fn input_settings(typed: InputArgs, surroundings: &Surroundings) -> Result<InputSettings> {
     if typed.input.as_os_str().is_empty() {
         return Err(Error::unusable("the path of the input is empty"));
     }
     Ok(InputSettings {
         path: InputPath::from_argument(&typed.input),
-        columns: ColumnChoice { id: typed.id_column, reason: typed.reason_column },
+        file: FileChoice {
+            encoding: typed.encoding,
+            delimiter: typed.delimiter,
+            sheet: typed.sheet,
+            columns: ColumnChoice { id: typed.id_column, reason: typed.reason_column },
+            workbooks: surroundings.program.clone().map_or(WorkbookReading::Here, WorkbookReading::Apart),
+        },
         rules: RowRules::new(typed.reason.as_deref(), typed.trust_ids)?,
         duplicates: typed.duplicates,
     })

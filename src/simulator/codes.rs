@@ -4,6 +4,8 @@
 pub(super) const FIELD_VALIDATION: u32 = 99_992_402;
 /// The parameters are wrong.
 pub(super) const PARAM_INVALID: u32 = 1_161_001;
+/// The parameters of a search are wrong.
+pub(super) const SEARCH_PARAM_INVALID: u32 = 1_160_102;
 /// Several people changed the same pre-hire.
 pub(super) const CONFLICT: u32 = 1_161_116;
 /// The pre-hire is invisible to the app or does not exist.
@@ -12,6 +14,8 @@ pub(super) const NOT_VISIBLE: u32 = 1_161_105;
 pub(super) const WRONG_STAGE: u32 = 1_161_129;
 /// The step of the workflow does not allow it.
 pub(super) const INVALID_OPERATION: u32 = 1_161_094;
+/// The department has no head count left for a restored pre-hire.
+pub(super) const WORK_FORCE_EXCEEDED: u32 = 1_161_063;
 /// The app may not do it.
 pub(super) const PERMISSION_DENIED: u32 = 1_161_097;
 /// The system failed, perhaps after the deed.
@@ -31,6 +35,17 @@ pub(super) const AUTH_PARAM_INVALID: u32 = 10_003;
 /// The token endpoint refuses the secret.
 pub(super) const APP_SECRET_INVALID: u32 = 10_014;
 
+/// The app ticket is not the current one.
+pub(super) const TICKET_INVALID: u32 = 10_012;
+/// No ticket is sent to an app that is no store app.
+pub(super) const RESEND_FAILED: u32 = 10_016;
+/// The app is not installed in the tenant.
+pub(super) const NOT_INSTALLED: u32 = 20_009;
+/// The app access token is unknown or past its end.
+pub(super) const APP_TOKEN_INVALID: u32 = 99_991_664;
+/// No tenant has this key.
+pub(super) const TENANT_UNKNOWN: u32 = 99_992_500;
+
 /// The status where none is documented, and the message for codes that nobody has described.
 const UNKNOWN: (u16, &str) = (400, "simulated error");
 
@@ -41,6 +56,7 @@ pub(super) fn usual(code: u32) -> (u16, &'static str) {
 
 const INVALID_TOKEN: &str =
     "Invalid access token for authorization. Please make a request with token attached.";
+const WORK_EMAIL: &str = "the work email of the pre-hire is used by somebody else";
 
 const TABLE: &[(u32, u16, &str)] = &[
     (
@@ -53,11 +69,25 @@ const TABLE: &[(u32, u16, &str)] = &[
     (WRONG_STAGE, 400, "Unable to submit this task as pre-hire is in the \"已撤销\" stage."),
     (INVALID_OPERATION, 400, "Invalid workflow operation."),
     (PARAM_INVALID, 400, "param is invalid"),
+    (1_161_034, 400, "the pre-hire can not be restored"),
+    (1_161_035, 400, "the pre-hire can not be restored"),
+    (1_161_036, 400, "the pre-hire can not be restored"),
+    (WORK_FORCE_EXCEEDED, 400, "work force is exceeded"),
+    (1_161_118, 400, WORK_EMAIL),
+    (1_161_119, 400, WORK_EMAIL),
+    (1_161_120, 400, WORK_EMAIL),
+    (1_161_121, 400, WORK_EMAIL),
+    (1_161_122, 400, WORK_EMAIL),
+    (1_161_123, 400, WORK_EMAIL),
+    (1_161_124, 400, WORK_EMAIL),
+    (1_161_125, 400, WORK_EMAIL),
+    (1_161_126, 400, WORK_EMAIL),
+    (1_161_127, 400, WORK_EMAIL),
     (SYSTEM_ERROR, 500, "Server system error"),
     // The typing error is the API's own.
     (SYSTEM_TIMEOUT, 503, "Requset timeout"),
     (1_161_604, 429, "QPS over limit"),
-    (1_160_102, 400, "param is invalid"),
+    (SEARCH_PARAM_INVALID, 400, "param is invalid"),
     (1_160_103, 403, "no permission"),
     (FREQUENCY_LIMIT, 429, "request trigger frequency limit"),
     (99_991_401, 400, "ip 203.0.113.7 is denied by app setting"),
@@ -72,7 +102,7 @@ const TABLE: &[(u32, u16, &str)] = &[
     ),
     (99_991_662, 400, "the app is not in use"),
     (TOKEN_INVALID, 400, INVALID_TOKEN),
-    (99_991_664, 400, "invalid app_access_token"),
+    (APP_TOKEN_INVALID, 400, "invalid app_access_token"),
     (99_991_665, 400, "invalid tenant_access_token"),
     (99_991_668, 400, INVALID_TOKEN),
     (99_991_671, 400, "invalid access token, it must start with t- or u-"),
@@ -81,17 +111,19 @@ const TABLE: &[(u32, u16, &str)] = &[
     (99_991_676, 400, "the token has no permission"),
     (99_991_677, 400, "user_access_token expired"),
     (99_991_679, 400, "Unauthorized. You do not have permission to perform the requested operation."),
+    (TENANT_UNKNOWN, 400, "the tenant_key does not exist"),
+    (99_992_501, 400, "the tenant_key does not exist"),
     (FIELD_VALIDATION, 400, "field validation failed"),
     (9499, 400, "Bad Request"),
     (10_001, 400, "param is invalid"),
     (AUTH_PARAM_INVALID, 200, "invalid param"),
     (10_005, 400, "auth failed"),
-    (10_012, 400, "get app access token fail"),
+    (TICKET_INVALID, 400, "get app access token fail"),
     (10_013, 400, "get tenant access token fail"),
     (APP_SECRET_INVALID, 400, "app secret invalid"),
     (10_015, 400, "app secret error"),
-    (10_016, 400, "resend app ticket fail"),
-    (20_009, 400, "app is not installed in this tenant"),
+    (RESEND_FAILED, 400, "resend app ticket fail"),
+    (NOT_INSTALLED, 400, "app is not installed in this tenant"),
     (90_003_087, 400, "the subscription does not allow this"),
     (90_003_088, 400, "the subscription has changed"),
     (1500, 500, "internal error"),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::civil::DateTime;
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 
@@ -35,7 +36,12 @@ fn stamp(started: Option<Timestamp>, seconds: u64) -> String {
     let seconds = SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX));
     let now = started.unwrap_or(Timestamp::UNIX_EPOCH).saturating_add(seconds);
     let now = now.unwrap_or(Timestamp::UNIX_EPOCH);
-    Offset::constant(8).to_datetime(now).strftime("%Y%m%d%H%M%S").to_string()
+    in_beijing(now).strftime("%Y%m%d%H%M%S").to_string()
+}
+
+/// The date and time that clocks in Beijing show.
+pub(super) fn in_beijing(now: Timestamp) -> DateTime {
+    Offset::constant(8).to_datetime(now)
 }
 
 #[cfg(test)]

@@ -22,18 +22,24 @@ pub struct Call {
     /// When its head had arrived, since the start (in JSON: seconds).
     #[serde(serialize_with = "as_seconds")]
     pub arrived_at: Duration,
-    /// The pre-hire, if the body named one.
+    /// The pre-hire to be changed, if the body named one.
     pub pre_hire_id: Option<String>,
+    /// The pre-hires to be looked up, if the body named any.
+    pub looked_up: Vec<String>,
     /// The reason, if the body had one.
     pub withdraw_reason: Option<String>,
+    /// Whether a restoration confirms the work force, if the body says so.
+    pub confirm_workforce: Option<bool>,
     /// The HTTP status that was answered; `None` is no answer at all.
     pub status: Option<u16>,
     /// The API code that was answered; `None` when the answer has none (or none that can be read).
     pub code: Option<u32>,
-    /// Whether the call withdrew the pre-hire, whatever was answered.
+    /// Whether the call withdrew (restored) the pre-hire, whatever was answered.
     pub applied: bool,
     /// The token that it carried, or was given.
     pub token: Option<String>,
+    /// The tenant that a store app called for.
+    pub tenant_key: Option<String>,
 }
 
 impl Record {
@@ -42,7 +48,7 @@ impl Record {
         self.calls.iter().filter(move |call| call.api == api)
     }
 
-    /// The withdraw calls for one pre-hire.
+    /// The withdraw and restore calls for one pre-hire.
     pub fn calls_for<'record>(&'record self, id: &'record str) -> impl Iterator<Item = &'record Call> {
         self.calls.iter().filter(move |call| call.pre_hire_id.as_deref() == Some(id))
     }
@@ -77,11 +83,14 @@ mod tests {
             api,
             arrived_at: Duration::from_millis(milliseconds),
             pre_hire_id: None,
+            looked_up: Vec::new(),
             withdraw_reason: None,
+            confirm_workforce: None,
             status: None,
             code: None,
             applied: false,
             token: None,
+            tenant_key: None,
         }
     }
 

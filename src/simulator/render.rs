@@ -1,14 +1,17 @@
 //! Owns how a decision is worded: codes, messages, details and headers.
 
+use super::api::Api;
+use super::auth::Grant;
 use super::codes;
 use super::faults;
 use super::kinds::Kind;
 use super::limit::Refusal;
-use super::people::Stage;
+use super::pre_hire::Stage;
 use super::reply::{Reaction, Reply};
-use super::wire::{self, ErrorDetail, ErrorReply, FieldViolation, Help, PermissionViolation};
+use super::tokens::Holder;
+use super::wire::{self, ErrorDetail, ErrorReply, FieldViolation, Help, PermissionViolation, TokenReply};
 
-/// What a withdraw call is answered.
+/// What a call to a CoreHR endpoint is answered, if not with data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Say {
     /// It is done.
@@ -21,6 +24,8 @@ pub(super) enum Say {
     WrongStage(Stage),
     /// A required field is not there.
     MissingField(&'static str),
+    /// A field is out of its range.
+    WrongField(&'static str),
     /// The allowance is used up.
     Throttled(Refusal),
     /// Anything else but a proper answer.
@@ -34,6 +39,16 @@ pub(super) struct Addressee<'call> {
     pub(super) log_id: &'call str,
     /// The app that called; empty when it is not known.
     pub(super) app_id: &'call str,
+    /// The endpoint that was called.
+    pub(super) api: Api,
+}
+
+impl<'call> Addressee<'call> {
+    /// For a caller, if the gateway knows who that is.
+    pub(super) fn of(caller: &'call Result<Holder, Say>, api: Api, log_id: &'call str) -> Addressee<'call> {
+        let app_id = caller.as_ref().map_or("", Holder::app_id);
+        Addressee { log_id, app_id, api }
+    }
 }
 
 /// Words an answer.
@@ -47,7 +62,8 @@ pub(super) fn render(say: Say, to: Addressee<'_>) -> Reaction {
             let msg = format!("Unable to submit this task as pre-hire is in the \"{label}\" stage.");
             worded(codes::WRONG_STAGE, &msg, detail(codes::WRONG_STAGE, to.log_id), to.log_id)
         }
-        Say::MissingField(field) => missing_field(field, to.log_id),
+        Say::MissingField(field) => bad_field(field, "is required", to.log_id),
+        Say::WrongField(field) => bad_field(field, "is out of range", to.log_id),
         Say::Throttled(refusal) => throttled(refusal.limit(), refusal.reset(), to.log_id),
         Say::Fault(kind) => return faults::render(kind, to.log_id),
     };
@@ -64,6 +80,25 @@ pub(super) fn worded(code: u32, msg: &str, detail: ErrorDetail, log_id: &str) ->
 pub(super) fn brief(code: u32, log_id: &str) -> Reply {
     let (status, msg) = codes::usual(code);
     Reply::json(status, code, wire::to_json(&ErrorReply { code, msg, error: None }), log_id)
+}
+
+/// What a token endpoint grants.
+pub(super) fn granted(grant: &Grant, log_id: &str) -> Reply {
+    let (app_token, tenant_token, handout) = match grant {
+        Grant::Ticket => return Reply::json(200, 0, wire::RESENT, log_id),
+        Grant::AppToken(handout) => (Some(handout.text.as_str()), None, handout),
+        Grant::TenantToken(handout) => (None, Some(handout.text.as_str()), handout),
+    };
+    // A lifetime below a second must not read as none.
+    let expire = handout.left.as_secs().max(1);
+    let reply = TokenReply {
+        code: 0,
+        msg: "ok",
+        app_access_token: app_token,
+        tenant_access_token: tenant_token,
+        expire,
+    };
+    Reply::json(200, 0, wire::to_json(&reply), log_id)
 }
 
 /// The API's answer to a call beyond the allowance.
@@ -90,25 +125,27 @@ fn coded(code: u32, to: Addressee<'_>) -> Reply {
 }
 
 fn scope_missing(to: Addressee<'_>) -> Reply {
-    let scope = wire::WITHDRAW_SCOPE;
+    let scopes = to.api.scopes();
+    let (list, names) = (scopes.join(","), scopes.join(", "));
     let url =
-        format!("https://open.feishu.cn/app/{}/auth?q={scope}&op_from=openapi&token_type=tenant", to.app_id);
+        format!("https://open.feishu.cn/app/{}/auth?q={list}&op_from=openapi&token_type=tenant", to.app_id);
     let msg = format!(
-        "Access denied. One of the following scopes is required: [{scope}].应用尚未开通所需的应用身份权限：[{scope}]，点击链接申请并开通任一权限即可：{url}"
+        "Access denied. One of the following scopes is required: [{names}].应用尚未开通所需的应用身份权限：[{names}]，点击链接申请并开通任一权限即可：{url}"
     );
-    let violation = PermissionViolation { kind: "action_scope_required", subject: scope, description: "" };
+    let violation =
+        |scope| PermissionViolation { kind: "action_scope_required", subject: scope, description: "" };
     let help = Help { url, description: "点击链接申请并开通任一权限即可" };
     let detail = ErrorDetail {
-        permission_violations: vec![violation],
+        permission_violations: scopes.iter().copied().map(violation).collect(),
         helps: vec![help],
         ..detail(codes::SCOPE_MISSING, to.log_id)
     };
     worded(codes::SCOPE_MISSING, &msg, detail, to.log_id)
 }
 
-fn missing_field(field: &'static str, log_id: &str) -> Reply {
+fn bad_field(field: &'static str, fault: &str, log_id: &str) -> Reply {
     let code = codes::FIELD_VALIDATION;
-    let violation = FieldViolation { field, value: "", description: format!("{field} is required") };
+    let violation = FieldViolation { field, value: "", description: format!("{field} {fault}") };
     let detail = ErrorDetail { field_violations: vec![violation], ..detail(code, log_id) };
     worded(code, codes::usual(code).1, detail, log_id)
 }
@@ -122,7 +159,7 @@ mod tests {
     use super::*;
 
     fn body_of(say: Say) -> (u16, Value) {
-        let to = Addressee { log_id: "20241219000000AB", app_id: "cli_a" };
+        let to = Addressee { log_id: "20241219000000AB", app_id: "cli_a", api: Api::WithdrawOnboarding };
         match render(say, to) {
             Reaction::Reply(reply) => (reply.status, serde_json::from_slice(&reply.body).unwrap()),
             other => panic!("no reply but {other:?}"),

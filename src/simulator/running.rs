@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::api::Api;
-use super::people::{PreHire, Stage};
+use super::pre_hire::{PreHire, Stage};
 use super::record::Record;
 use super::server::{Backstage, Simulator};
 use super::settings::SimulatorSettings;
@@ -58,10 +58,22 @@ impl Running {
         self.stage.ask(|script| script.record())
     }
 
+    /// The current app ticket of store apps.
+    #[must_use]
+    pub fn app_ticket(&self) -> String {
+        self.stage.ask(|script| script.app_ticket().to_owned())
+    }
+
     /// What is known of a pre-hire.
     #[must_use]
     pub fn look_up(&self, id: &str) -> PreHire {
         self.stage.ask(|script| script.look_up(id))
+    }
+
+    /// Everyone whom a search without a filter can find, and the deleted.
+    #[must_use]
+    pub fn everyone(&self) -> Vec<PreHire> {
+        self.stage.ask(|script| script.everyone())
     }
 
     /// The stage of a pre-hire.
@@ -137,8 +149,8 @@ mod tests {
         let token = token(&running).await;
         let reply = withdraw(&running, &token, "7345005664477775407").await;
         assert!(reply.starts_with("HTTP/1.1 200 OK\r\n"), "{reply}");
-        assert!(reply.contains("\r\ncontent-type: application/json; charset=utf-8\r\n"), "{reply}");
-        assert!(reply.contains("\r\nx-tt-logid: 19700101080000"), "{reply}");
+        assert!(reply.contains("\r\nContent-Type: application/json; charset=utf-8\r\n"), "{reply}");
+        assert!(reply.contains("\r\nX-Tt-Logid: 19700101080000"), "{reply}");
         assert!(reply.ends_with(r#"{"code":0,"msg":"success","data":{"success":true}}"#), "{reply}");
         assert_eq!(running.stage_of("7345005664477775407"), Stage::Withdrawn);
         assert_eq!(running.look_up("7345005664477775407").withdrawn_times, 1);
@@ -156,10 +168,10 @@ mod tests {
         assert_eq!(withdraw(&running, &token, "9913020000000000001").await, "");
         assert_eq!(running.stage_of("9913020000000000001"), Stage::Withdrawn);
         let reply = withdraw(&running, &token, "9911030000000000001").await;
-        assert!(reply.contains("content-length: 1050\r\n"), "{reply}");
+        assert!(reply.contains("Content-Length: 1050\r\n"), "{reply}");
         assert!(reply.ends_with("{\"success\":true}}"), "{reply}");
         let reply = withdraw(&running, &token, "9911140000000000001").await;
-        assert!(reply.starts_with("HTTP/1.1 429 ") && !reply.contains("x-"), "{reply}");
+        assert!(reply.starts_with("HTTP/1.1 429 ") && !reply.contains("\r\nX-"), "{reply}");
     }
 
     #[tokio::test]
@@ -181,6 +193,23 @@ mod tests {
         let ended = stream.read(&mut [0; 1]).await;
         assert!(matches!(ended, Ok(0) | Err(_)), "{ended:?}");
         assert!(TcpStream::connect(&address).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_resent_ticket_is_in_the_file_before_the_reply() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("ticket");
+        let app_ticket_file = Some(file.clone());
+        let running =
+            Simulator::spawn(SimulatorSettings { app_ticket_file, ..SimulatorSettings::default() }).unwrap();
+        let delivered = || std::fs::read_to_string(&file).unwrap().trim_end().to_owned();
+        let first = delivered();
+        assert_eq!(first, running.app_ticket());
+        let body = r#"{"app_id":"cli_store","app_secret":"s"}"#;
+        let reply = raw(&running, "/open-apis/auth/v3/app_ticket/resend", "", body).await;
+        assert!(reply.ends_with(r#"{"code":0,"msg":"success"}"#), "{reply}");
+        assert_eq!(delivered(), running.app_ticket());
+        assert_ne!(delivered(), first);
     }
 
     #[test]

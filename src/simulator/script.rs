@@ -3,64 +3,67 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
+use serde_json::json;
 
 use super::api::Api;
-use super::codes;
-use super::limit::{Refusal, Window};
-use super::log_ids::LogIds;
-use super::people::{People, PreHire};
-use super::query;
+use super::auth::Desk;
+use super::change::{self, Chance, Decision};
+use super::fields::FieldName;
+use super::gateway::Gateway;
+use super::lag::RecentChanges;
+use super::log_ids::{self, LogIds};
+use super::operation::{ChangeRequest, Operation};
+use super::people::People;
+use super::population::{Origin, Population};
+use super::pre_hire::{PreHire, Stage};
 use super::record::{Call, Record};
 use super::render::{self, Addressee, Say};
 use super::reply::{JSON, Reaction, Reply};
+use super::request::{Moment, Occasion, Request};
+use super::search::{self, Page, Question, View};
 use super::settings::SimulatorSettings;
-use super::tokens::Tokens;
-use super::wire::{self, QueryReply, QueryRequest, TokenReply, TokenRequest, WithdrawRequest};
-use super::withdraw::{self, Chance, Decision};
+use super::tickets::Tickets;
+use super::tokens::Holder;
+use super::wire::{self, DataReply};
 
-/// The app whose secret is always wrong.
-const WRONG_SECRET_APP: &str = "cli_wrong_secret";
 const RECORD_PATH: &str = "/_simulator/record";
+const TICKET_PATH: &str = "/_simulator/app_ticket";
 const STATE_PATH: &str = "/_simulator/state/";
 
 /// All that the simulated API remembers.
 #[derive(Debug)]
 pub(super) struct Script {
     fault_percent: f64,
-    may_read: bool,
-    windows: [Option<Window>; Api::ALL.len()],
-    tokens: Tokens,
+    index_lag: Duration,
+    replica_lag: Duration,
+    hidden_fields: Vec<FieldName>,
+    today: Date,
+    gateway: Gateway,
+    tickets: Tickets,
     people: People,
+    recent: RecentChanges,
     log_ids: LogIds,
     record: Option<Record>,
 }
 
-/// A call as it came.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Request<'call> {
-    pub(super) method: &'call str,
-    pub(super) path: &'call str,
-    pub(super) authorization: Option<&'call str>,
-    pub(super) body: &'call [u8],
-}
-
-/// When a call came, since the start, and what was rolled for it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Moment {
-    pub(super) arrived_at: Duration,
-    pub(super) dice: u64,
-}
-
 impl Script {
-    /// A fresh API; `started` is the wall clock's time, or none where replies shall repeat.
-    pub(super) fn new(settings: &SimulatorSettings, started: Option<Timestamp>) -> Script {
+    /// A fresh API that was started at this time.
+    pub(super) fn new(settings: &SimulatorSettings, started: Timestamp, dice: u64) -> Script {
+        let population = Population::new(settings.people);
+        // Where replies shall repeat, the time stands still.
+        let log_ids = LogIds::new(settings.seed.is_none().then_some(started));
         Script {
             fault_percent: settings.fault_percent,
-            may_read: settings.may_read,
-            windows: Api::ALL.map(|api| api.rate(settings.rate).map(Window::new)),
-            tokens: Tokens::new(settings.token_lifetime),
-            people: People::default(),
-            log_ids: LogIds::new(started),
+            index_lag: settings.index_lag,
+            replica_lag: settings.replica_lag,
+            hidden_fields: settings.hidden_fields.clone(),
+            today: settings.today.unwrap_or_else(|| log_ids::in_beijing(started).date()),
+            gateway: Gateway::new(settings),
+            tickets: Tickets::new(settings.ticket_lifetime, settings.stale_ticket, dice),
+            people: People::new(Origin { population, start: settings.start }),
+            recent: RecentChanges::new(settings.index_lag.max(settings.replica_lag)),
+            log_ids,
             record: settings.record.then(Record::default),
         }
     }
@@ -68,12 +71,24 @@ impl Script {
     /// Decides about one call.
     pub(super) fn answer(&mut self, request: Request<'_>, moment: Moment) -> Reaction {
         let log_id = self.log_ids.next(moment.arrived_at, moment.dice);
+        let call = Occasion { moment, log_id: &log_id };
         match Api::of(request.method, request.path) {
-            Some(Api::TenantAccessToken) => self.hand_out_token(request.body, moment, &log_id),
-            Some(Api::WithdrawOnboarding) => self.withdraw(request, moment, &log_id),
-            Some(Api::Query) => self.query(request, moment, &log_id),
+            Some(Api::WithdrawOnboarding) => self.change(Operation::Withdraw, request, call),
+            Some(Api::RestoreFlowInstance) => self.change(Operation::Restore, request, call),
+            Some(api @ (Api::Query | Api::Search)) => self.search(api, request, call),
+            Some(api) => self.authorise(api, request.body, call),
             None => Reaction::Reply(self.inspect(request, &log_id)),
         }
+    }
+
+    /// The current app ticket.
+    pub(super) fn app_ticket(&self) -> &str {
+        self.tickets.current()
+    }
+
+    /// An app ticket that is to be delivered.
+    pub(super) fn take_undelivered_ticket(&mut self) -> Option<String> {
+        self.tickets.take_undelivered()
     }
 
     /// Every call so far; empty when they are not kept.
@@ -81,91 +96,105 @@ impl Script {
         self.record.clone().unwrap_or_default()
     }
 
-    /// What is known of a pre-hire.
+    /// What is known of a pre-hire, without any lag.
     pub(super) fn look_up(&self, id: &str) -> PreHire {
-        self.people.look_up(id)
+        self.view_of_now().pre_hire(id)
     }
 
-    fn hand_out_token(&mut self, body: &[u8], moment: Moment, log_id: &str) -> Reaction {
-        let request: TokenRequest = serde_json::from_slice(body).unwrap_or_default();
+    /// Everyone of the population, as of now.
+    pub(super) fn everyone(&self) -> Vec<PreHire> {
+        let (population, view) = (self.people.origin().population, self.view_of_now());
+        (0..population.size()).map(|place| view.pre_hire(&population.id(place).to_string())).collect()
+    }
+
+    /// What a look-up without any lag sees.
+    fn view_of_now(&self) -> View<'_> {
+        self.view(Duration::MAX, Duration::ZERO)
+    }
+
+    fn view(&self, now: Duration, lag: Duration) -> View<'_> {
+        View {
+            people: &self.people,
+            still_seen: self.recent.still_seen(now, lag),
+            today: self.today,
+            hidden: &self.hidden_fields,
+        }
+    }
+
+    fn authorise(&mut self, api: Api, body: &[u8], call: Occasion<'_>) -> Reaction {
+        let Occasion { moment, log_id } = call;
         let mut token = None;
-        let reply = if let Err(refusal) = self.admit(Api::TenantAccessToken, moment) {
+        let reply = if let Err(refusal) = self.gateway.admit(api, moment) {
             render::throttled(refusal.limit(), refusal.reset(), log_id)
-        } else if request.app_id.is_empty() || request.app_secret.is_empty() {
-            render::brief(codes::AUTH_PARAM_INVALID, log_id)
-        } else if request.app_id == WRONG_SECRET_APP {
-            render::brief(codes::APP_SECRET_INVALID, log_id)
         } else {
-            let handout = self.tokens.hand_out(&request.app_id, moment.arrived_at, moment.dice);
-            // A lifetime below a second must not read as none.
-            let expire = handout.left.as_secs().max(1);
-            let reply = TokenReply { code: 0, msg: "ok", tenant_access_token: &handout.text, expire };
-            let reply = Reply::json(200, 0, wire::to_json(&reply), log_id);
-            token = Some(handout.text);
-            reply
+            let mut desk = Desk { tokens: &mut self.gateway.tokens, tickets: &mut self.tickets };
+            match desk.play(api, body, moment) {
+                Err(code) => render::brief(code, log_id),
+                Ok(grant) => {
+                    let reply = render::granted(&grant, log_id);
+                    token = grant.into_token();
+                    reply
+                }
+            }
         };
         let reaction = Reaction::Reply(reply);
-        self.note(&reaction, || Call { token, ..call(Api::TenantAccessToken, moment) });
+        self.note(&reaction, || Call { token, ..blank(api, moment) });
         reaction
     }
 
-    fn withdraw(&mut self, request: Request<'_>, moment: Moment, log_id: &str) -> Reaction {
-        let token = request.authorization.and_then(|value| value.strip_prefix("Bearer "));
-        let body: Option<WithdrawRequest> = serde_json::from_slice(request.body).ok();
-        let app_id = token.and_then(|token| self.tokens.app_of(token, moment.arrived_at)).map(str::to_owned);
-        let decision = match (token, &app_id) {
-            (None, _) => Decision::only(Say::Code(codes::TOKEN_MISSING)),
-            (Some(_), None) => Decision::only(Say::Code(codes::TOKEN_INVALID)),
-            (Some(_), Some(_)) => match self.admit(Api::WithdrawOnboarding, moment) {
-                Err(refusal) => Decision::only(Say::Throttled(refusal)),
-                Ok(()) => {
-                    let chance = Chance { fault_percent: self.fault_percent, dice: moment.dice };
-                    withdraw::play(&mut self.people, body.as_ref(), chance)
-                }
-            },
+    fn change(&mut self, operation: Operation, request: Request<'_>, call: Occasion<'_>) -> Reaction {
+        let api = operation.api();
+        let body = ChangeRequest::read(operation, request.body);
+        let caller = self.gateway.pass(api, request, call.moment);
+        let decision = match &caller {
+            Err(say) => Decision::only(*say),
+            Ok(_) => {
+                let chance = Chance { fault_percent: self.fault_percent, dice: call.moment.dice };
+                change::play(&mut self.people, body.as_ref(), chance)
+            }
         };
-        if let (true, Some(token)) = (decision.revokes_token, token) {
-            self.tokens.revoke(token);
+        let token = request.token().map(str::to_owned);
+        if let (true, Some(token)) = (decision.revokes_token, &token) {
+            self.gateway.tokens.revoke(token);
         }
-        let app_id = app_id.as_deref().unwrap_or_default();
-        let reaction = render::render(decision.say, Addressee { log_id, app_id });
+        if let (true, Some(id)) = (decision.applied, body.as_ref().and_then(ChangeRequest::id)) {
+            let before = match operation {
+                Operation::Withdraw => self.people.origin().home(id),
+                Operation::Restore => Stage::Withdrawn,
+            };
+            self.recent.note(call.moment.arrived_at, id, before);
+        }
+        let reaction = render::render(decision.say, Addressee::of(&caller, api, call.log_id));
+        let tenant_key = tenant_of(&caller);
         self.note(&reaction, || {
-            let (pre_hire_id, withdraw_reason) =
-                body.map_or((None, None), |body| (body.pre_hire_id, body.withdraw_reason));
-            let token = token.map(str::to_owned);
-            let applied = decision.applied;
-            let blank = call(Api::WithdrawOnboarding, moment);
-            Call { pre_hire_id, withdraw_reason, applied, token, ..blank }
+            let (pre_hire_id, withdraw_reason, confirm_workforce) =
+                body.map_or((None, None, None), ChangeRequest::into_parts);
+            let (applied, blank) = (decision.applied, blank(api, call.moment));
+            Call { pre_hire_id, withdraw_reason, confirm_workforce, applied, token, tenant_key, ..blank }
         });
         reaction
     }
 
-    fn query(&mut self, request: Request<'_>, moment: Moment, log_id: &str) -> Reaction {
-        let token = request.authorization.and_then(|value| value.strip_prefix("Bearer "));
-        let app_id = token.and_then(|token| self.tokens.app_of(token, moment.arrived_at)).map(str::to_owned);
-        let say = match (token, &app_id) {
-            (None, _) => Err(Say::Code(codes::TOKEN_MISSING)),
-            (Some(_), None) => Err(Say::Code(codes::TOKEN_INVALID)),
-            (Some(_), Some(_)) if !self.may_read => Err(Say::Code(codes::SCOPE_MISSING)),
-            (Some(_), Some(_)) => match self.admit(Api::Query, moment) {
-                Err(refusal) => Err(Say::Throttled(refusal)),
-                Ok(()) => {
-                    let body: Option<QueryRequest> = serde_json::from_slice(request.body).ok();
-                    query::play(&self.people, body.as_ref()).map_err(Say::Code)
-                }
-            },
+    fn search(&mut self, api: Api, request: Request<'_>, call: Occasion<'_>) -> Reaction {
+        let (question, lag) = match api {
+            Api::Query => (Question::query(request.body), self.replica_lag),
+            _ => (Question::search(request.body), self.index_lag),
         };
-        let reaction = match say {
+        let caller = self.gateway.pass(api, request, call.moment);
+        let answer = caller.as_ref().map_err(|say| *say).and_then(|_| {
+            let view = self.view(call.moment.arrived_at, lag);
+            search::play(&view, &question, Page::of(request.query))
+        });
+        let reaction = match answer {
             Ok(data) => {
-                let reply = wire::to_json(&QueryReply { code: 0, msg: "success", data });
-                Reaction::Reply(Reply::json(200, 0, reply, log_id))
+                let reply = wire::to_json(&DataReply { code: 0, msg: "success", data });
+                Reaction::Reply(Reply::json(200, 0, reply, call.log_id))
             }
-            Err(say) => {
-                render::render(say, Addressee { log_id, app_id: app_id.as_deref().unwrap_or_default() })
-            }
+            Err(say) => render::render(say, Addressee::of(&caller, api, call.log_id)),
         };
-        let token = token.map(str::to_owned);
-        self.note(&reaction, || Call { token, ..call(Api::Query, moment) });
+        let (token, tenant_key) = (request.token().map(str::to_owned), tenant_of(&caller));
+        let looked_up = question.into_ids();
+        self.note(&reaction, || Call { token, tenant_key, looked_up, ..blank(api, call.moment) });
         reaction
     }
 
@@ -173,19 +202,13 @@ impl Script {
     fn inspect(&self, request: Request<'_>, log_id: &str) -> Reply {
         let body = match (request.method, request.path, &self.record) {
             ("GET", RECORD_PATH, Some(record)) => wire::to_json(record),
+            ("GET", TICKET_PATH, _) => wire::to_json(&json!({ "app_ticket": self.app_ticket() })),
             ("GET", path, _) if path.starts_with(STATE_PATH) => {
                 wire::to_json(&self.look_up(&path[STATE_PATH.len()..]))
             }
             _ => return Reply::not_found(log_id),
         };
         Reply::new(200, JSON, body, log_id)
-    }
-
-    fn admit(&mut self, api: Api, moment: Moment) -> Result<(), Refusal> {
-        match &mut self.windows[api as usize] {
-            Some(window) => window.admit(moment.arrived_at),
-            None => Ok(()),
-        }
     }
 
     fn note(&mut self, reaction: &Reaction, call: impl FnOnce() -> Call) {
@@ -196,17 +219,24 @@ impl Script {
     }
 }
 
+fn tenant_of(caller: &Result<Holder, Say>) -> Option<String> {
+    caller.as_ref().ok().and_then(Holder::tenant_key).map(str::to_owned)
+}
+
 /// A call of which nothing but the endpoint and the time is known yet.
-fn call(api: Api, moment: Moment) -> Call {
+fn blank(api: Api, moment: Moment) -> Call {
     Call {
         api,
         arrived_at: moment.arrived_at,
         pre_hire_id: None,
+        looked_up: Vec::new(),
         withdraw_reason: None,
+        confirm_workforce: None,
         status: None,
         code: None,
         applied: false,
         token: None,
+        tenant_key: None,
     }
 }
 
@@ -214,18 +244,23 @@ fn call(api: Api, moment: Moment) -> Call {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use serde_json::{Value, json};
+    use serde_json::Value;
 
     use super::*;
-    use crate::simulator::people::Stage;
 
     const TOKEN: &str = "/open-apis/auth/v3/tenant_access_token/internal";
     const WITHDRAW: &str = "/open-apis/corehr/v2/pre_hires/withdraw_onboarding";
+    const RESEND: &str = "/open-apis/auth/v3/app_ticket/resend";
+    const APP_TOKEN: &str = "/open-apis/auth/v3/app_access_token";
+    const TENANT_TOKEN: &str = "/open-apis/auth/v3/tenant_access_token";
+    const QUERY: &str = "/open-apis/corehr/v2/pre_hires/query";
+    const SEARCH: &str = "/open-apis/corehr/v2/pre_hires/search";
+    const RESTORE: &str = "/open-apis/corehr/v2/pre_hires/restore_flow_instance";
 
     fn script(rate: &str) -> Script {
         let settings =
             SimulatorSettings { rate: rate.parse().ok(), record: true, ..SimulatorSettings::default() };
-        Script::new(&settings, None)
+        Script::new(&settings, Timestamp::UNIX_EPOCH, 7)
     }
 
     /// Status, body and the reset header of a reply.
@@ -243,7 +278,8 @@ mod tests {
 
     fn token(script: &mut Script, app: &str, secret: &str) -> (u16, Value) {
         let body = json!({"app_id": app, "app_secret": secret}).to_string();
-        let request = Request { method: "POST", path: TOKEN, authorization: None, body: body.as_bytes() };
+        let request =
+            Request { method: "POST", path: TOKEN, query: "", authorization: None, body: body.as_bytes() };
         let (status, body, _) = play(script, request, 0);
         (status, body)
     }
@@ -255,7 +291,11 @@ mod tests {
     fn withdraw(script: &mut Script, bearer: &str, id: &str) -> (u16, Value, Option<String>) {
         let body = json!({"pre_hire_id": id, "withdraw_reason": "r"}).to_string();
         let authorization = Some(bearer);
-        play(script, Request { method: "POST", path: WITHDRAW, authorization, body: body.as_bytes() }, 1)
+        play(
+            script,
+            Request { method: "POST", path: WITHDRAW, query: "", authorization, body: body.as_bytes() },
+            1,
+        )
     }
 
     #[test]
@@ -308,6 +348,98 @@ mod tests {
     }
 
     #[test]
+    fn a_restoration_has_an_allowance_of_its_own_and_is_recorded() {
+        let mut script = script("1/60s");
+        let good = bearer(&mut script);
+        assert_eq!(withdraw(&mut script, &good, "77").1["data"]["success"], true);
+        let body = br#"{"pre_hire_id":"77","confirm_workforce":true}"#;
+        let request = Request { method: "POST", path: RESTORE, query: "", authorization: Some(&good), body };
+        let (status, reply, _) = play(&mut script, request, 1);
+        let expected = json!({"code": 0, "msg": "success", "data": {"success": true}});
+        assert_eq!((status, reply), (200, expected));
+        assert_eq!(play(&mut script, request, 2).0, 429);
+        let record = script.record();
+        let calls: Vec<&Call> = record.calls_to(Api::RestoreFlowInstance).collect();
+        assert_eq!((calls[0].applied, calls[1].applied), (true, false));
+        assert_eq!((calls[0].confirm_workforce, calls[0].withdraw_reason.as_deref()), (Some(true), None));
+        assert_eq!(record.calls_for("77").count(), 3);
+        assert_eq!(script.look_up("77").restored_times, 1);
+    }
+
+    #[test]
+    fn a_store_app_calls_for_its_tenant() {
+        let mut script = script("100/60s");
+        let ask = |script: &mut Script, path, body: Value| {
+            let body = body.to_string();
+            let request =
+                Request { method: "POST", path, query: "", authorization: None, body: body.as_bytes() };
+            play(script, request, 0).1
+        };
+        let (app_id, app_secret) = ("cli_store", "s");
+        let resent = ask(&mut script, RESEND, json!({"app_id": app_id, "app_secret": app_secret}));
+        assert_eq!(resent, json!({"code": 0, "msg": "success"}));
+        let app_ticket = script.take_undelivered_ticket().unwrap();
+        let app = json!({"app_id": app_id, "app_secret": app_secret, "app_ticket": app_ticket});
+        let reply = ask(&mut script, APP_TOKEN, app);
+        assert_eq!((&reply["expire"], &reply["tenant_access_token"]), (&json!(7200), &Value::Null));
+        let app_token = reply["app_access_token"].as_str().unwrap().to_owned();
+        let tenant = json!({"app_access_token": app_token, "tenant_key": "t1"});
+        let reply = ask(&mut script, TENANT_TOKEN, tenant);
+        let tenant_token = reply["tenant_access_token"].as_str().unwrap().to_owned();
+        assert_eq!(withdraw(&mut script, &format!("Bearer {app_token}"), "77").1["code"], 99_991_663);
+        assert_eq!(withdraw(&mut script, &format!("Bearer {tenant_token}"), "77").0, 200);
+        let calls = script.record().calls;
+        assert_eq!(calls[1].token.as_deref(), Some(app_token.as_str()));
+        assert_eq!((calls.len(), calls[4].tenant_key.as_deref()), (5, Some("t1")));
+    }
+
+    #[test]
+    fn search_and_query_see_a_change_after_their_lags() {
+        let (index_lag, replica_lag) = (Duration::from_secs(5), Duration::from_secs(2));
+        let settings = SimulatorSettings { index_lag, replica_lag, ..SimulatorSettings::default() };
+        let mut script = Script::new(&settings, Timestamp::UNIX_EPOCH, 7);
+        let good = bearer(&mut script);
+        // The withdrawal comes at second 1.
+        withdraw(&mut script, &good, "77");
+        let body = br#"{"pre_hire_ids":["77"],"fields":["onboarding_info"]}"#;
+        let mut stage = |path, second| {
+            let authorization = Some(good.as_str());
+            let request = Request { method: "POST", path, query: "page_size=10", authorization, body };
+            let (_, reply, _) = play(&mut script, request, second);
+            reply["data"]["items"][0]["onboarding_info"]["onboarding_status"].as_str().unwrap().to_owned()
+        };
+        assert_eq!([1, 2, 3].map(|second| stage(QUERY, second)), ["preboarding", "preboarding", "withdrawn"]);
+        assert_eq!(
+            [3, 5, 6].map(|second| stage(SEARCH, second)),
+            ["preboarding", "preboarding", "withdrawn"]
+        );
+        assert_eq!(script.look_up("77").stage, Stage::Withdrawn);
+    }
+
+    #[test]
+    fn an_app_that_may_not_read_is_told_which_scopes_it_lacks() {
+        let settings = SimulatorSettings { may_read: false, record: true, ..SimulatorSettings::default() };
+        let mut script = Script::new(&settings, Timestamp::UNIX_EPOCH, 7);
+        let good = bearer(&mut script);
+        let mut subjects = |path| {
+            let (authorization, body) = (Some(good.as_str()), br#"{"pre_hire_ids":["77"]}"#);
+            let request = Request { method: "POST", path, query: "page_size=1", authorization, body };
+            let (status, reply, _) = play(&mut script, request, 1);
+            assert_eq!((status, &reply["code"]), (400, &json!(99_991_672)));
+            let violations = reply["error"]["permission_violations"].as_array().unwrap().clone();
+            violations.iter().map(|one| one["subject"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(subjects(QUERY), ["corehr:pre_hire:read_only"]);
+        let search = ["corehr:pre_hire.search:read", "corehr:pre_hire:read", "corehr:pre_hire:write"];
+        assert_eq!(subjects(SEARCH), search);
+        assert_eq!(withdraw(&mut script, &good, "77").0, 200);
+        let record = script.record();
+        let asked: Vec<&str> =
+            record.calls_to(Api::Search).flat_map(|call| &call.looked_up).map(String::as_str).collect();
+        assert_eq!(asked, ["77"]);
+    }
+
+    #[test]
     fn the_body_must_be_two_strings_and_nothing_else() {
         let mut script = script("100/60s");
         let good = bearer(&mut script);
@@ -320,7 +452,8 @@ mod tests {
         ];
         for (body, code) in table {
             let authorization = Some(good.as_str());
-            let request = Request { method: "POST", path: WITHDRAW, authorization, body: body.as_bytes() };
+            let request =
+                Request { method: "POST", path: WITHDRAW, query: "", authorization, body: body.as_bytes() };
             assert_eq!(play(&mut script, request, 1).1["code"], code, "{body}");
         }
     }
@@ -329,7 +462,7 @@ mod tests {
     fn unknown_paths_and_methods_are_the_gateways_404() {
         let mut script = script("100/60s");
         for (method, path) in [("GET", WITHDRAW), ("POST", "/elsewhere"), ("POST", RECORD_PATH)] {
-            let request = Request { method, path, authorization: None, body: b"" };
+            let request = Request { method, path, query: "", authorization: None, body: b"" };
             let moment = Moment { arrived_at: Duration::ZERO, dice: 0 };
             let Reaction::Reply(reply) = script.answer(request, moment) else { panic!("no reply") };
             assert_eq!((reply.status, reply.content_type), (404, Some("text/plain")));
@@ -342,13 +475,14 @@ mod tests {
         let mut script = script("100/60s");
         let good = bearer(&mut script);
         withdraw(&mut script, &good, "77");
-        let mut get =
-            |path| play(&mut script, Request { method: "GET", path, authorization: None, body: b"" }, 2).1;
+        let mut get = |path| {
+            play(&mut script, Request { method: "GET", path, query: "", authorization: None, body: b"" }, 2).1
+        };
         let state = get("/_simulator/state/77");
-        let expected = json!({
-            "pre_hire_id": "77", "stage": "withdrawn", "withdrawn_times": 1, "withdraw_reason": "r"
-        });
-        assert_eq!(state, expected);
+        let told = ["pre_hire_id", "stage", "withdrawn_times", "restored_times", "withdraw_reason"];
+        let expected = json!(["77", "withdrawn", 1, 0, "r"]);
+        assert_eq!(json!(told.map(|name| &state[name])), expected);
+        assert_eq!(state["updated_date"], "1970-01-01");
         let record = get(RECORD_PATH);
         assert_eq!(record["calls"][1]["api"], "withdraw_onboarding");
         assert_eq!(record["calls"][1]["applied"], true);

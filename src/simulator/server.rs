@@ -21,8 +21,10 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use super::body::{BrokenOff, ReplyBody};
+use super::courier::Courier;
 use super::reply::{Reaction, Reply};
-use super::script::{Moment, Request, Script};
+use super::request::{Moment, Request};
+use super::script::Script;
 use super::settings::SimulatorSettings;
 
 /// The largest body that is read.
@@ -45,6 +47,7 @@ pub struct Simulator {
 pub(super) struct Backstage {
     latency: (Duration, Duration),
     started: Instant,
+    courier: Courier,
     cast: Mutex<Cast>,
 }
 
@@ -58,7 +61,7 @@ impl Simulator {
     /// Takes the port.
     ///
     /// # Errors
-    /// When the address is not loopback (`InvalidInput`) or cannot be had.
+    /// When the address is not loopback (`InvalidInput`) or cannot be had, or the first app ticket cannot be written.
     pub fn bind(settings: SimulatorSettings) -> io::Result<Simulator> {
         if !settings.listen.ip().is_loopback() {
             let message = format!("{} is not a loopback address", settings.listen.ip());
@@ -67,7 +70,11 @@ impl Simulator {
         let listener = TcpListener::bind(settings.listen)?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        Ok(Simulator { listener, address, stage: Arc::new(Backstage::new(&settings)) })
+        let stage = Backstage::new(&settings);
+        if let Some(ticket) = stage.cast().script.take_undelivered_ticket() {
+            stage.courier.bring_first(&ticket)?;
+        }
+        Ok(Simulator { listener, address, stage: Arc::new(stage) })
     }
 
     /// Where it is to be reached: `http://127.0.0.1:PORT`.
@@ -102,14 +109,12 @@ impl Simulator {
 
 impl Backstage {
     fn new(settings: &SimulatorSettings) -> Backstage {
-        let (started, dice) = match settings.seed {
-            Some(seed) => (None, Rng::with_seed(seed)),
-            None => (Some(Timestamp::now()), Rng::new()),
-        };
-        let script = Script::new(settings, started);
+        let mut dice = settings.seed.map_or_else(Rng::new, Rng::with_seed);
+        let script = Script::new(settings, Timestamp::now(), dice.u64(..));
         Backstage {
             latency: (*settings.latency.start(), *settings.latency.end()),
             started: Instant::now(),
+            courier: Courier { file: settings.app_ticket_file.clone(), delay: settings.resend_delay },
             cast: Mutex::new(Cast { script, dice }),
         }
     }
@@ -125,10 +130,16 @@ impl Backstage {
 
     fn play(&self, head: &Parts, body: &[u8], arrived_at: Duration) -> Reaction {
         let authorization = head.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let request = Request { method: head.method.as_str(), path: head.uri.path(), authorization, body };
+        let (method, path) = (head.method.as_str(), head.uri.path());
+        let request =
+            Request { method, path, query: head.uri.query().unwrap_or_default(), authorization, body };
         let mut cast = self.cast();
         let dice = cast.dice.u64(..);
-        cast.script.answer(request, Moment { arrived_at, dice })
+        let reaction = cast.script.answer(request, Moment { arrived_at, dice });
+        if let Some(ticket) = cast.script.take_undelivered_ticket() {
+            self.courier.bring(ticket);
+        }
+        reaction
     }
 
     /// How long one call travels there and back; nothing without latency.
@@ -149,7 +160,9 @@ async fn converse(stream: TcpStream, stage: Arc<Backstage>) {
     // Without it small replies may wait for the client's acknowledgement; a socket that refuses is only slower.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| answer(request, Arc::clone(&stage)));
-    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+    // Headers are written as the real API writes them: the official SDK looks for "X-Tt-Logid" in just this form.
+    let _ =
+        http1::Builder::new().title_case_headers(true).serve_connection(TokioIo::new(stream), service).await;
 }
 
 async fn answer(

@@ -2,26 +2,32 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The scope that the withdraw call needs.
-pub(super) const WITHDRAW_SCOPE: &str = "corehr:pre_hire:withdraw_onboarding";
-/// The reply to a withdrawal that took effect.
+/// The reply to a withdrawal or restoration that took effect.
 pub(super) const SUCCESS: &str = r#"{"code":0,"msg":"success","data":{"success":true}}"#;
 
-/// What the token endpoint is asked.
+/// The reply to a resend: the ticket itself comes on another way.
+pub(super) const RESENT: &str = r#"{"code":0,"msg":"success"}"#;
+
+/// What a token endpoint is asked; each needs some of these.
 #[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub(super) struct TokenRequest {
-    #[serde(default)]
     pub(super) app_id: String,
-    #[serde(default)]
     pub(super) app_secret: String,
+    pub(super) app_ticket: String,
+    pub(super) app_access_token: String,
+    pub(super) tenant_key: String,
 }
 
-/// What the token endpoint answers: flat, without `data`.
+/// What a token endpoint answers: flat, without `data`.
 #[derive(Debug, Serialize)]
 pub(super) struct TokenReply<'reply> {
     pub(super) code: u32,
     pub(super) msg: &'reply str,
-    pub(super) tenant_access_token: &'reply str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) app_access_token: Option<&'reply str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) tenant_access_token: Option<&'reply str>,
     pub(super) expire: u64,
 }
 
@@ -33,18 +39,40 @@ pub(super) struct WithdrawRequest {
     pub(super) withdraw_reason: Option<String>,
 }
 
-/// What the query call is asked.
+/// What the restore call is asked, just as strictly.
 #[derive(Debug, Deserialize)]
-pub(super) struct QueryRequest {
-    #[serde(default)]
-    pub(super) pre_hire_ids: Vec<String>,
-    #[serde(default)]
-    pub(super) fields: Vec<String>,
+#[serde(deny_unknown_fields)]
+pub(super) struct RestoreRequest {
+    pub(super) pre_hire_id: Option<String>,
+    pub(super) confirm_workforce: Option<bool>,
 }
 
-/// What the query call answers.
+/// What the query call is asked.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct QueryRequest {
+    pub(super) pre_hire_ids: Option<Vec<String>>,
+    pub(super) fields: Option<Vec<String>>,
+}
+
+/// What the search call is asked. The real one has more filters: here they are refused, not ignored.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SearchRequest {
+    pub(super) pre_hire_ids: Option<Vec<String>>,
+    pub(super) onboarding_status: Option<String>,
+    pub(super) onboarding_date_start: Option<String>,
+    pub(super) onboarding_date_end: Option<String>,
+    pub(super) updated_date_start: Option<String>,
+    pub(super) updated_date_end: Option<String>,
+    pub(super) department_ids: Option<Vec<String>>,
+    pub(super) key_word: Option<String>,
+    pub(super) fields: Option<Vec<String>>,
+}
+
+/// What a look-up answers.
 #[derive(Debug, Serialize)]
-pub(super) struct QueryReply {
+pub(super) struct DataReply {
     pub(super) code: u32,
     pub(super) msg: &'static str,
     pub(super) data: serde_json::Value,

@@ -4,7 +4,8 @@
 
 use super::codes;
 use super::kinds::Kind;
-use super::people::Stage;
+use super::operation::Operation;
+use super::pre_hire::Stage;
 
 const FEWEST_DIGITS: usize = 8;
 /// The dice are read as parts of a million.
@@ -13,14 +14,16 @@ const PARTS: u64 = 1_000_000;
 /// What an id asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wish {
-    /// A fault on every call, or on the first one.
-    Fault(Fault, When),
+    /// A fault on every call of this operation, or on the first one.
+    Fault(Operation, Fault, When),
     /// A stage other than preboarding from the start.
     StartsAs(Stage),
-    /// The first call finds its token stale, and the token is stale from then on.
-    RevokedToken,
-    /// Every call finds its token stale, said on HTTP 200.
-    StaleToken,
+    /// A restoration must confirm the work force.
+    FullWorkForce,
+    /// The first call of this operation finds its token stale, and the token is stale from then on.
+    RevokedToken(Operation),
+    /// Every call of this operation finds its token stale, said on HTTP 200.
+    StaleToken(Operation),
 }
 
 /// What is answered in place of the truth.
@@ -32,14 +35,14 @@ pub(super) enum Fault {
     Kind(Kind),
 }
 
-/// On which calls a fault comes, and whether the pre-hire is withdrawn nevertheless.
+/// On which calls a fault comes, and whether the deed is done nevertheless.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum When {
-    /// On every call, never withdrawn.
+    /// On every call, never done.
     Always,
-    /// On the first call only, not withdrawn by it.
+    /// On the first call only, not done by it.
     FirstBefore,
-    /// On the first call only, withdrawn by it.
+    /// On the first call only, done by it.
     FirstAfter,
 }
 
@@ -52,34 +55,61 @@ impl Wish {
         }
         let (prefix, rest) = id.split_at(4);
         match prefix {
-            "9901" => code_fault(rest, When::Always),
-            "9902" => code_fault(rest, When::FirstBefore),
-            "9903" => code_fault(rest, When::FirstAfter),
-            "9911" => kind_fault(rest, When::Always),
-            "9912" => kind_fault(rest, When::FirstBefore),
-            "9913" => kind_fault(rest, When::FirstAfter),
             "9921" => Some(Wish::StartsAs(Stage::Withdrawn)),
             "9922" => Some(Wish::StartsAs(Stage::Completed)),
             "9923" => Some(Wish::StartsAs(Stage::Deleted)),
             "9924" => Some(Wish::StartsAs(Stage::DayOne)),
-            "9931" => Some(Wish::RevokedToken),
-            "9932" => Some(Wish::StaleToken),
-            _ => None,
+            "9961" => Some(Wish::FullWorkForce),
+            _ => trouble(prefix, rest),
+        }
+    }
+
+    /// Whether the calls of this operation are played in another way.
+    pub(super) fn concerns(self, operation: Operation) -> bool {
+        match self {
+            Wish::Fault(wished, ..) | Wish::RevokedToken(wished) | Wish::StaleToken(wished) => {
+                wished == operation
+            }
+            Wish::StartsAs(_) | Wish::FullWorkForce => false,
         }
     }
 }
 
-fn code_fault(rest: &str, when: When) -> Option<Wish> {
-    let code = rest.get(..8)?.parse().ok().filter(|code| *code != 0)?;
-    Some(Wish::Fault(Fault::Code(code), when))
+/// What befalls a call: the third digit says the operation and the kind of trouble, the fourth on which calls.
+fn trouble(prefix: &str, rest: &str) -> Option<Wish> {
+    let (third, fourth) = prefix.strip_prefix("99")?.split_at(1);
+    let operation = match third {
+        "0" | "1" | "3" => Operation::Withdraw,
+        "4" | "5" | "7" => Operation::Restore,
+        _ => return None,
+    };
+    match (third, fourth) {
+        ("3" | "7", "1") => Some(Wish::RevokedToken(operation)),
+        ("3" | "7", "2") => Some(Wish::StaleToken(operation)),
+        ("0" | "4", _) => Some(Wish::Fault(operation, code_fault(rest)?, when(fourth)?)),
+        ("1" | "5", _) => Some(Wish::Fault(operation, kind_fault(rest)?, when(fourth)?)),
+        _ => None,
+    }
 }
 
-fn kind_fault(rest: &str, when: When) -> Option<Wish> {
-    let kind = Kind::numbered(rest.get(..2)?.parse().ok()?)?;
-    Some(Wish::Fault(Fault::Kind(kind), when))
+fn when(digit: &str) -> Option<When> {
+    match digit {
+        "1" => Some(When::Always),
+        "2" => Some(When::FirstBefore),
+        "3" => Some(When::FirstAfter),
+        _ => None,
+    }
 }
 
-/// A fault, and whether the pre-hire is withdrawn before it.
+fn code_fault(rest: &str) -> Option<Fault> {
+    rest.get(..8)?.parse().ok().filter(|code| *code != 0).map(Fault::Code)
+}
+
+fn kind_fault(rest: &str) -> Option<Fault> {
+    Kind::numbered(rest.get(..2)?.parse().ok()?).map(Fault::Kind)
+}
+
+/// A fault, and whether the deed is done before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Spoiler {
     pub(super) fault: Fault,
@@ -120,8 +150,12 @@ mod tests {
 
     #[test]
     fn the_first_digits_say_what_is_wished() {
-        let code = |code, when| Some(Wish::Fault(Fault::Code(code), when));
-        let kind = |kind, when| Some(Wish::Fault(Fault::Kind(kind), when));
+        use Operation::{Restore, Withdraw};
+
+        let code = |code, when| Some(Wish::Fault(Withdraw, Fault::Code(code), when));
+        let kind = |kind, when| Some(Wish::Fault(Withdraw, Fault::Kind(kind), when));
+        let code_on_restore = |code, when| Some(Wish::Fault(Restore, Fault::Code(code), when));
+        let kind_on_restore = |kind, when| Some(Wish::Fault(Restore, Fault::Kind(kind), when));
         let table = [
             ("9901011611160000001", code(1_161_116, When::Always)),
             ("9901999914000000001", code(99_991_400, When::Always)),
@@ -136,8 +170,17 @@ mod tests {
             ("9922000000000000001", Some(Wish::StartsAs(Stage::Completed))),
             ("9923000000000000001", Some(Wish::StartsAs(Stage::Deleted))),
             ("9924000000000000001", Some(Wish::StartsAs(Stage::DayOne))),
-            ("9931000000000000001", Some(Wish::RevokedToken)),
-            ("9932000000000000001", Some(Wish::StaleToken)),
+            ("9931000000000000001", Some(Wish::RevokedToken(Withdraw))),
+            ("9932000000000000001", Some(Wish::StaleToken(Withdraw))),
+            ("9941011611180000001", code_on_restore(1_161_118, When::Always)),
+            ("9942011611160000001", code_on_restore(1_161_116, When::FirstBefore)),
+            ("9943011610000000001", code_on_restore(1_161_000, When::FirstAfter)),
+            ("9951010000000000001", kind_on_restore(Kind::Silence, When::Always)),
+            ("9952140000000000001", kind_on_restore(Kind::BareThrottle, When::FirstBefore)),
+            ("9953020000000000001", kind_on_restore(Kind::Close, When::FirstAfter)),
+            ("9961000000000000001", Some(Wish::FullWorkForce)),
+            ("9971000000000000001", Some(Wish::RevokedToken(Restore))),
+            ("9972000000000000001", Some(Wish::StaleToken(Restore))),
         ];
         for (id, wish) in table {
             assert_eq!(Wish::of(id), wish, "{id}");
@@ -156,6 +199,15 @@ mod tests {
             "9901000000000000001",
             "9911000000000000001",
             "9911280000000000001",
+            "9904011611160000001",
+            "9914010000000000001",
+            "9925000000000000001",
+            "9933000000000000001",
+            "9941000000000000001",
+            "9951280000000000001",
+            "9962000000000000001",
+            "9973000000000000001",
+            "9981010000000000001",
             "9999000000000000001",
             "99110一一",
             "9911+1000000000001",

@@ -9,6 +9,8 @@
 mod context;
 /// One bounded run of the program, and what came of it.
 mod run;
+/// A `prehire simulate` that tests talk to from outside.
+mod served;
 /// What can be seen of a run from outside: its journal, its lock, the server's record; and runs that are killed.
 mod watch;
 
@@ -30,6 +32,8 @@ mod disk_full;
 mod doubt;
 /// `prehire explain`: one pre-hire's story, for an auditor.
 mod explain;
+/// The forms of a file: encodings, delimiters, line ends, workbooks.
+mod formats;
 /// What must be true before the first call, and what ends a run early.
 mod guards;
 /// What is read: files, columns, rows, ids.
@@ -52,6 +56,8 @@ mod replies;
 mod resume;
 /// Every file of `samples/`, with the results that stand beside it.
 mod samples;
+/// The official Python SDK against `prehire simulate`.
+mod sdk;
 /// Ctrl-C and SIGTERM, once and twice.
 mod signals;
 /// `prehire simulate`, and `--simulate`.

@@ -1,43 +1,17 @@
 //! Owns the simulated API as a program: `prehire simulate`, and rehearsals with `--simulate`.
 
-use std::io::{BufRead, BufReader};
-use std::process::Child;
+use std::fs;
 
 use prehire::simulator::manual;
 
 use crate::context::{SOMEBODY, TestContext};
-
-/// A `prehire simulate` that ends with its test.
-struct Served {
-    child: Child,
-    first_line: String,
-}
-
-impl Served {
-    fn start(context: &TestContext, arguments: &[&str]) -> Served {
-        let mut child = context.program([&["simulate"], arguments].concat()).spawn().unwrap();
-        let mut first_line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut first_line).unwrap();
-        Served { child, first_line }
-    }
-
-    fn base_url(&self) -> &str {
-        self.first_line.strip_prefix("listening on ").unwrap().trim_end()
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use crate::served::Served;
 
 #[test]
 fn the_first_line_says_where_it_listens_and_a_run_can_use_it() {
     let context = TestContext::new().row(SOMEBODY, "a").row("9923000000000000001", "b");
     let served = Served::start(&context, &["--seed", "7"]);
-    assert!(served.first_line.starts_with("listening on http://127.0.0.1:"), "{}", served.first_line);
+    assert!(served.first_line().starts_with("listening on http://127.0.0.1:"), "{}", served.first_line());
     let base_url = served.base_url().to_owned();
     context.server(base_url).run().assert_exit(1).assert_column("status", ["withdrawn", "refused"]);
 }
@@ -60,6 +34,17 @@ fn a_port_that_is_taken_is_exit_2() {
         .finish(context.program(["simulate", "--listen", &address]))
         .assert_exit(2)
         .assert_stderr(&address);
+}
+
+#[test]
+fn the_app_ticket_is_in_its_file_before_the_first_call() {
+    let context = TestContext::new();
+    let file = context.path("ticket");
+    let path = file.to_str().unwrap();
+    let _served = Served::start(&context, &["--app-ticket-file", path, "--stale-ticket"]);
+    assert!(fs::read_to_string(&file).unwrap().starts_with("ticket-"));
+    let run = context.finish(context.program(["simulate", "--app-ticket-file", "missing/ticket"]));
+    run.assert_exit(2).assert_stderr("missing/ticket");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use httpmock::prelude::*;
 use httpmock::{Method, Mock};
+use prehire::simulator::Api;
 use serde_json::json;
 
 use crate::context::{APP_ID, APP_SECRET, SOMEBODY, TestContext};
@@ -252,4 +253,41 @@ fn a_profile_holds_a_store_app_and_config_show_hides_its_ticket() {
     let shown = context.finish(context.program(["config", "show", "--config", "prehire.toml"]));
     shown.assert_exit(0).assert_stdout("app_ticket         *** in ticket").assert_stdout(TENANT);
     assert_no_secret(&context, &shown);
+}
+
+/// A store app of the simulated API, which keeps the ticket's file as an event receiver would.
+fn simulated(rows: u64) -> TestContext {
+    let context = TestContext::new().rows(rows).env("FEISHU_TENANT_KEY", TENANT);
+    let file = context.path("ticket");
+    let context = context.env("FEISHU_APP_TICKET_FILE", file.clone());
+    context.simulator(|settings| settings.app_ticket_file = Some(file))
+}
+
+fn token_calls(context: &TestContext) -> [usize; 4] {
+    let record = context.record();
+    [Api::TenantAccessToken, Api::AppAccessToken, Api::StoreTenantAccessToken, Api::AppTicketResend]
+        .map(|api| record.calls_to(api).count())
+}
+
+#[test]
+fn a_stale_ticket_is_replaced_through_the_simulated_api() {
+    let context = simulated(3).simulator(|settings| {
+        settings.stale_ticket = true;
+        settings.resend_delay = Duration::from_millis(300);
+    });
+    let run = context.run();
+    run.assert_exit(0).assert_column("status", ["withdrawn"; 3]);
+    run.assert_stderr("the app ticket was refused; a new one was asked for");
+    assert_eq!(token_calls(&context), [0, 2, 1, 1], "{run}");
+    assert!(
+        context.run().assert_exit(0).stdout.contains("calls              0 in"),
+        "settled for this tenant"
+    );
+}
+
+#[test]
+fn a_token_that_dies_early_is_replaced_by_the_app_token_that_is_kept() {
+    let context = simulated(2).row("9931000000000000001", "its first call makes the token stale");
+    context.run().assert_exit(0).assert_column("status", ["withdrawn"; 3]);
+    assert_eq!(token_calls(&context), [0, 1, 2, 0]);
 }

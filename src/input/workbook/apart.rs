@@ -1,0 +1,127 @@
+//! Owns the copying of a sheet in a process of its own, so that no workbook can take more memory than it may, or end
+//! this process: both sides of it.
+
+use std::fs::File;
+use std::io::Write;
+use std::os::fd::AsFd;
+use std::path::Path;
+use std::process::{Command, ExitStatus, Stdio};
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use serde::{Deserialize, Serialize};
+
+use super::kind::WorkbookKind;
+use super::{SheetCopy, broken, here};
+use crate::error::{Error, Exit, Result};
+
+/// The hidden command that answers a request.
+const COMMAND: &str = "copy-sheet";
+/// With this program's own few, it makes 256 MiB.
+const MOST_MEMORY: u64 = 240 * 1024 * 1024;
+/// A workbook within its limits takes a few seconds.
+const MOST_SECONDS: u64 = 300;
+
+/// Which sheet of which file is wanted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SheetRequest {
+    /// The name of the file, for messages.
+    pub name: String,
+    /// `--sheet`.
+    pub sheet: Option<String>,
+    /// `--id-column`.
+    pub id_column: Option<String>,
+}
+
+/// What the other process has to say when it ends.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Answer {
+    Copied { kind: WorkbookKind, sheet: String },
+    Refused { message: String, hint: Option<String> },
+}
+
+/// Has the sheet that is meant copied into `copy`.
+pub(super) fn copy_sheet(
+    workbook: File,
+    copy: File,
+    request: &SheetRequest,
+    program: &Path,
+) -> Result<SheetCopy> {
+    let impossible = |error| {
+        Error::unusable("can't start the reader of workbooks")
+            .because(error)
+            .hint("save the sheet as \"CSV UTF-8\", and give that file")
+    };
+    let typed = serde_json::to_string(request).expect("names are JSON");
+    let output = Command::new(program)
+        .args([COMMAND, typed.as_str()])
+        // It needs none of the environment, and the environment may hold secrets.
+        .env_clear()
+        .stdin(rewound(workbook).map_err(impossible)?)
+        .stdout(copy.try_clone().map_err(impossible)?)
+        .stderr(Stdio::piped())
+        .output()
+        .map_err(impossible)?;
+    match serde_json::from_slice(&output.stderr) {
+        Ok(Answer::Copied { kind, sheet }) if output.status.success() => {
+            Ok(SheetCopy { file: copy, kind, name: sheet })
+        }
+        Ok(Answer::Refused { message, hint }) => {
+            let error = Error::unusable(message);
+            Err(match hint {
+                Some(hint) => error.hint(hint),
+                None => error,
+            })
+        }
+        _ => Err(died(&request.name, output.status)),
+    }
+}
+
+fn rewound(mut file: File) -> std::io::Result<File> {
+    std::io::Seek::rewind(&mut file)?;
+    Ok(file)
+}
+
+fn died(name: &str, status: ExitStatus) -> Error {
+    let cause = if std::os::unix::process::ExitStatusExt::signal(&status).is_some() {
+        "reading it takes more than 240 MiB of memory, or more than 5 minutes"
+    } else {
+        "its parts contradict each other"
+    };
+    broken(name, cause)
+}
+
+/// The other process: the workbook on standard input, its copy on standard output, the answer on standard error.
+///
+/// # Errors
+/// When the limits can't be set, or the streams can't be used.
+pub fn answer_request(request: &str) -> Result<Exit> {
+    limit().map_err(|error| Error::unusable("can't limit the reader of workbooks").because(error))?;
+    std::panic::set_hook(Box::new(|_| ()));
+    let request: SheetRequest = serde_json::from_str(request)
+        .map_err(|error| Error::unusable("this command is not for people").because(error))?;
+    let stream = |stream: std::io::Result<std::os::fd::OwnedFd>| {
+        stream.map(File::from).map_err(|error| Error::unusable("can't use the streams").because(error))
+    };
+    let workbook = stream(std::io::stdin().as_fd().try_clone_to_owned())?;
+    let copy = stream(std::io::stdout().as_fd().try_clone_to_owned())?;
+    let answer = match here::copy_sheet(workbook, copy, &request) {
+        Ok(SheetCopy { kind, name, .. }) => Answer::Copied { kind, sheet: name },
+        Err(error) => Answer::Refused { message: error.message(), hint: error.hint_text() },
+    };
+    let answer = serde_json::to_string(&answer).expect("names and words are JSON");
+    let written = std::io::stderr().write_all(answer.as_bytes());
+    written.map_err(|error| Error::unusable("can't answer").because(error))?;
+    Ok(Exit::Success)
+}
+
+/// Memory and time; and what is in memory is nobody's business when it breaks down.
+fn limit() -> rustix::io::Result<()> {
+    for (resource, limit) in [(Resource::As, MOST_MEMORY), (Resource::Cpu, MOST_SECONDS), (Resource::Core, 0)]
+    {
+        // Whoever has started us may have set a lower one already.
+        let limit = getrlimit(resource).maximum.map_or(limit, |maximum| maximum.min(limit));
+        setrlimit(resource, Rlimit { current: Some(limit), maximum: Some(limit) })?;
+    }
+    Ok(())
+}

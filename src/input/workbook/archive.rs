@@ -1,0 +1,135 @@
+//! Owns the look into a workbook before it is opened: what it is, and that it is no larger than it may be.
+
+use std::fs::File;
+use std::io::{BufReader, Read, Seek};
+
+use zip::ZipArchive;
+
+use super::kind::{ArchiveKind, WorkbookKind, archive_kind, is_compound};
+use super::{LARGEST_FILE, broken, protected, too_large};
+use crate::error::{Error, Result};
+
+/// How much of the table of strings is read to find what it announces.
+const ANNOUNCEMENT: u64 = 64 * 1024;
+/// `<si/>`: no string takes fewer bytes.
+const FEWEST_BYTES_A_STRING: u64 = 5;
+const SPREADSHEET_MIME: &[u8] = b"application/vnd.oasis.opendocument.spreadsheet";
+const PIECE: usize = 64 * 1024;
+
+/// What kind of workbook the file is; an error if it can't or must not be opened.
+pub(super) fn inspect(file: &mut File, name: &str) -> Result<WorkbookKind> {
+    let unreadable = |error: std::io::Error| broken(name, error);
+    let mut head = [0; 8];
+    file.rewind().map_err(unreadable)?;
+    let length = file.read(&mut head).map_err(unreadable)?;
+    let kind = if is_compound(&head[..length]) {
+        inspect_compound(file, name)?
+    } else {
+        inspect_archive(file, name)?
+    };
+    file.rewind().map_err(unreadable)?;
+    Ok(kind)
+}
+
+/// An encrypted workbook of any kind is a compound file with a stream of this name, in UTF-16.
+fn inspect_compound(file: &mut File, name: &str) -> Result<WorkbookKind> {
+    let wanted: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let mut piece = vec![0; PIECE];
+    let mut kept = 0;
+    loop {
+        let length = file.read(&mut piece[kept..]).map_err(|error| broken(name, error))?;
+        if length == 0 {
+            return Ok(WorkbookKind::Xls);
+        }
+        let filled = kept + length;
+        if piece[..filled].windows(wanted.len()).any(|window| window == wanted) {
+            return Err(protected(name));
+        }
+        kept = filled.min(wanted.len() - 1);
+        piece.copy_within(filled - kept..filled, 0);
+    }
+}
+
+fn inspect_archive(file: &mut File, name: &str) -> Result<WorkbookKind> {
+    let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|error| broken(name, error))?;
+    let names: Vec<String> = archive.file_names().filter_map(|name| Some(name.ok()?.into_owned())).collect();
+    let kind = match archive_kind(&names) {
+        ArchiveKind::Workbook(WorkbookKind::Ods) if !is_spreadsheet(&mut archive) => {
+            return Err(no_workbook(name));
+        }
+        ArchiveKind::Workbook(kind) => kind,
+        ArchiveKind::Binary => {
+            return Err(Error::unusable(format!("{name} is a binary workbook (.xlsb)"))
+                .hint("in the spreadsheet program, save it as an Excel workbook (.xlsx)"));
+        }
+        ArchiveKind::Other => return Err(no_workbook(name)),
+    };
+    let mut unzipped = 0_u64;
+    let mut strings = Vec::new();
+    for index in 0..archive.len() {
+        let entry = archive.by_index_raw(index).map_err(|error| broken(name, error))?;
+        unzipped = unzipped.saturating_add(entry.size());
+        if is_table_of_strings(&entry.name().unwrap_or_default()) {
+            strings.push((index, entry.size()));
+        }
+    }
+    if unzipped > LARGEST_FILE {
+        return Err(too_large(name));
+    }
+    for (index, size) in strings {
+        let entry = archive.by_index(index).map_err(|error| broken(name, error))?;
+        let mut beginning = Vec::new();
+        entry.take(ANNOUNCEMENT).read_to_end(&mut beginning).map_err(|error| broken(name, error))?;
+        if announced_strings(&beginning) > size / FEWEST_BYTES_A_STRING {
+            return Err(broken(name, "it announces more strings than it can hold"));
+        }
+    }
+    Ok(kind)
+}
+
+fn is_table_of_strings(entry: &str) -> bool {
+    entry.to_ascii_lowercase().ends_with("sharedstrings.xml")
+}
+
+fn is_spreadsheet<R: Read + Seek>(archive: &mut ZipArchive<R>) -> bool {
+    let Ok(entry) = archive.by_name("mimetype") else { return false };
+    let mut mime = Vec::new();
+    entry.take(256).read_to_end(&mut mime).is_ok() && mime.starts_with(SPREADSHEET_MIME)
+}
+
+/// How many strings a table announces; a number that is beyond all bounds counts as such.
+fn announced_strings(beginning: &[u8]) -> u64 {
+    const NAME: &[u8] = b"uniqueCount=";
+    let mut most = 0;
+    for place in (0..beginning.len()).filter(|place| beginning[*place..].starts_with(NAME)) {
+        let value = &beginning[place + NAME.len()..];
+        let digits: Vec<u8> =
+            value.iter().skip(1).copied().take_while(|byte| !matches!(byte, b'"' | b'\'' | b'>')).collect();
+        let announced = match std::str::from_utf8(&digits).unwrap_or_default().trim().parse::<u64>() {
+            Ok(number) => number,
+            Err(_) => u64::from(digits.iter().any(u8::is_ascii_digit)) * u64::MAX,
+        };
+        most = most.max(announced);
+    }
+    most
+}
+
+fn no_workbook(name: &str) -> Error {
+    Error::unusable(format!("{name} is a ZIP archive, but no workbook")).hint(
+        "give the workbook itself: .xlsx, .xls or .ods. One of another program must be exported to .xlsx first",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_table_announces_is_believed_at_its_worst() {
+        assert_eq!(announced_strings(b"<sst count=\"9\" uniqueCount=\"3\">"), 3);
+        assert_eq!(announced_strings(b"<sst uniqueCount='100000000000'>"), 100_000_000_000);
+        assert_eq!(announced_strings(b"<sst uniqueCount=\"99999999999999999999999\">"), u64::MAX);
+        assert_eq!(announced_strings(b"<sst uniqueCount=\"\">"), 0);
+        assert_eq!(announced_strings(b"<sst>"), 0);
+    }
+}

@@ -1,0 +1,108 @@
+//! Owns which sheet of a workbook is meant: the one that has an id column, or the one that was named.
+
+use super::apart::SheetRequest;
+use crate::error::{Error, Result};
+use crate::input::{ColumnChoice, one_line};
+
+/// A sheet, and the names in its first row that is not empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct SheetHead {
+    pub(super) name: String,
+    pub(super) columns: Vec<String>,
+}
+
+/// How many names of a sheet's columns a message lists.
+const SHOWN_COLUMNS: usize = 8;
+
+/// The name of the sheet that is meant.
+pub(super) fn choose(heads: &[SheetHead], request: &SheetRequest) -> Result<String> {
+    let file = &request.name;
+    if let Some(wanted) = &request.sheet {
+        let same = |name: &str| name.trim().to_lowercase() == wanted.trim().to_lowercase();
+        let exact = heads.iter().find(|head| head.name == *wanted);
+        let found = exact.or_else(|| heads.iter().find(|head| same(&head.name)));
+        return found.map(|head| head.name.clone()).ok_or_else(|| {
+            Error::unusable(format!("{file} has no sheet \"{wanted}\"; its sheets are: {}", names(heads)))
+                .hint("give --sheet one of these names")
+        });
+    }
+    let columns = ColumnChoice { id: request.id_column.clone(), reason: None };
+    let with_an_id: Vec<&SheetHead> =
+        heads.iter().filter(|head| columns.finds_an_id(head.columns.iter().map(String::as_str))).collect();
+    match with_an_id[..] {
+        [only] => Ok(only.name.clone()),
+        [] => Err(Error::unusable(format!(
+            "no sheet of {file} has a column with pre-hire ids in its first row{}",
+            listed(heads)
+        ))
+        .hint("name the column pre_hire_id or 待入职ID, or give its name with --id-column NAME")),
+        _ => {
+            let several: Vec<String> =
+                with_an_id.iter().map(|head| format!("\"{}\"", one_line(&head.name, 60))).collect();
+            Err(Error::unusable(format!(
+                "{} sheets of {file} have a column with pre-hire ids: {}",
+                several.len(),
+                several.join(", ")
+            ))
+            .hint("choose one with --sheet NAME"))
+        }
+    }
+}
+
+fn names(heads: &[SheetHead]) -> String {
+    heads.iter().map(|head| format!("\"{}\"", one_line(&head.name, 60))).collect::<Vec<_>>().join(", ")
+}
+
+/// Each sheet with the beginning of its first row.
+fn listed(heads: &[SheetHead]) -> String {
+    let mut text = String::new();
+    for SheetHead { name, columns } in heads {
+        let filled = columns.iter().filter(|column| !column.trim().is_empty());
+        let mut shown: Vec<String> =
+            filled.clone().take(SHOWN_COLUMNS).map(|name| one_line(name, 30)).collect();
+        if filled.count() > SHOWN_COLUMNS {
+            shown.push("…".to_owned());
+        }
+        let shown = if shown.is_empty() { "(empty)".to_owned() } else { shown.join(", ") };
+        text.push_str(&format!("\n  {}: {shown}", one_line(name, 60)));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(heads: &[(&str, &[&str])], sheet: Option<&str>) -> Result<String> {
+        let heads: Vec<SheetHead> = heads
+            .iter()
+            .map(|(name, columns)| SheetHead {
+                name: (*name).to_owned(),
+                columns: columns.iter().map(ToString::to_string).collect(),
+            })
+            .collect();
+        let request =
+            SheetRequest { name: "a.xlsx".to_owned(), sheet: sheet.map(str::to_owned), id_column: None };
+        choose(&heads, &request)
+    }
+
+    #[test]
+    fn the_one_sheet_with_an_id_column_is_meant() {
+        let heads: [(&str, &[&str]); 3] =
+            [("说明", &["please read"]), ("名单", &["姓名", "待入职 ID"]), ("empty", &[])];
+        assert_eq!(chosen(&heads, None).ok().as_deref(), Some("名单"));
+        assert_eq!(chosen(&heads, Some("说明")).ok().as_deref(), Some("说明"));
+        assert_eq!(chosen(&heads, Some("EMPTY ")).ok().as_deref(), Some("empty"));
+        let error = chosen(&heads, Some("other")).expect_err("there is none").report();
+        assert!(error.contains("\"说明\", \"名单\", \"empty\""), "{error}");
+    }
+
+    #[test]
+    fn none_and_several_are_errors_that_name_them() {
+        let error = chosen(&[("A", &["x", ""]), ("B", &[])], None).expect_err("no id").report();
+        assert!(error.contains("A: x") && error.contains("B: (empty)"), "{error}");
+        let several: [(&str, &[&str]); 2] = [("A", &["pre_hire_id"]), ("B", &["PreHireID"])];
+        let error = chosen(&several, None).expect_err("two").report();
+        assert!(error.contains("\"A\", \"B\"") && error.contains("--sheet"), "{error}");
+    }
+}
