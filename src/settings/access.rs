@@ -66,9 +66,7 @@ fn read(source: &Sourced<SecretSource>, warnings: &mut Vec<String>) -> Result<Se
         return Err(Error::unusable(format!("{shown} ({origin}) is empty")));
     }
     if mode & OPEN_TO_ANYBODY != 0 {
-        warnings.push(format!(
-            "warning: anybody on this machine can read or change the secret in {shown}: chmod 600 {shown}"
-        ));
+        warnings.push(format!("warning: anybody can read or change the secret in {shown}: chmod 600 it"));
     }
     Ok(secret)
 }

@@ -188,7 +188,7 @@ impl Pieces {
         }
         let host = &host.value;
         Err(Error::unusable(format!(
-            "{host} is the host of the profile {profile} for the app {own}, and {variable} may be of another world"
+            "{host} is the host of the profile {profile} for the app {own}, and {variable} may be for another host"
         ))
         .hint(format!("unset {variable} to use the profile's app; or say --base-url {host} if it is for that host")))
     }

@@ -141,7 +141,7 @@ fn a_secret_file_that_anybody_can_read_is_warned_of() {
     let profile = whole_profile(&context);
     rewrite(&context, &format!("[profile.default]\n{profile}"));
     write(&context, "config/prehire/secret", APP_SECRET, 0o644);
-    withdraw(&context, &[]).assert_exit(0).assert_stderr("warning: anybody on this machine can read");
+    withdraw(&context, &[]).assert_exit(0).assert_stderr("warning: anybody can read or change the secret");
     let quiet = withdraw(&context, &["--quiet"]);
     assert_eq!((quiet.exit_code, quiet.stderr.as_str()), (0, ""), "{quiet}");
     show(&context, &[]).assert_exit(0).assert_stdout("warning: anybody");
