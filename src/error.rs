@@ -84,6 +84,13 @@ impl Error {
         self
     }
 
+    /// Adds another way out.
+    #[must_use]
+    pub fn or_hint(mut self, hint: &str) -> Self {
+        self.hint = Some(self.hint.map_or_else(|| hint.to_owned(), |first| format!("{first}; or {hint}")));
+        self
+    }
+
     /// Adds the cause, which is printed behind the message.
     #[must_use]
     pub fn because(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {

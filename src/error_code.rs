@@ -20,8 +20,11 @@ pub enum ErrorCode {
     ConnectionLost,
     /// A reply that can't be understood.
     BadReply,
-    /// Code 0, but `success` is false.
+    /// The API took a withdrawal, and said that it did not withdraw. Of a row that is to be restored: this tool did not
+    /// withdraw it.
     NotWithdrawn,
+    /// The API took a restoration, and said that it did not restore.
+    NotRestored,
     /// The id cell is empty.
     MissingId,
     /// The id is not made of 1 to 32 digits.
@@ -42,12 +45,13 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Our words, apart from `http_NNN`.
-    const WORDS: [(ErrorCode, &'static str); 13] = [
+    const WORDS: [(ErrorCode, &'static str); 14] = [
         (ErrorCode::ConnectFailed, "connect_failed"),
         (ErrorCode::TimedOut, "timed_out"),
         (ErrorCode::ConnectionLost, "connection_lost"),
         (ErrorCode::BadReply, "bad_reply"),
         (ErrorCode::NotWithdrawn, "not_withdrawn"),
+        (ErrorCode::NotRestored, "not_restored"),
         (ErrorCode::MissingId, "missing_id"),
         (ErrorCode::BadId, "bad_id"),
         (ErrorCode::DamagedId, "damaged_id"),

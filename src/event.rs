@@ -13,7 +13,7 @@ use crate::outcome::{Attempt, ErrorCode, Outcome};
 /// One thing that happened. Rows are counted from 0, without the header and empty rows.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// The gate let a withdraw call go; it waits for its beginning to be on record.
+    /// The gate let a call of the operation go; it waits for its beginning to be on record.
     Admitted {
         /// When, for decisions.
         at: Moment,
@@ -23,12 +23,12 @@ pub enum Event {
         line: u64,
         /// The pre-hire.
         id: PreHireId,
-        /// A short hash of the reason.
+        /// A short hash of what is asked for.
         reason: ReasonHash,
         /// Which attempt of this row it is, counted from 1.
         attempt: u32,
     },
-    /// A withdraw call has ended.
+    /// A call of the operation has ended.
     Ended {
         /// The line of its row.
         line: u64,
@@ -108,6 +108,8 @@ pub enum Settlement {
     },
     /// An earlier results file settled it; its cells go over as they are.
     CarriedOver,
+    /// A row that `--only` leaves out: it has no result.
+    LeftOut,
 }
 
 /// A row that was to be sent, and what came of it.
@@ -117,7 +119,7 @@ pub struct SentRow {
     pub line: u64,
     /// The pre-hire.
     pub id: PreHireId,
-    /// A short hash of the reason, if one is known.
+    /// A short hash of what was asked for, if it is known.
     pub reason: Option<ReasonHash>,
     /// The doubt that is left.
     pub doubt: Doubt,

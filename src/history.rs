@@ -93,7 +93,7 @@ impl History {
         }
     }
 
-    /// Notes the reason of the last call.
+    /// Notes the reason (or what stands for it) of the last call.
     pub fn called_with(&mut self, reason: ReasonHash) {
         self.last_reason = Some(reason);
     }
@@ -130,10 +130,10 @@ impl History {
         });
     }
 
-    /// Notes that a look found the pre-hire still active: nothing was applied so far.
+    /// Notes that a look found the pre-hire in a stage from before the call: nothing was applied so far.
     ///
-    /// Doubt sticks all the same: a late call of ours may still be what withdraws it.
-    pub fn found_active(&mut self) {
+    /// Doubt sticks all the same: a late call of ours may still be what does it.
+    pub fn found_untouched(&mut self) {
         self.is_in_doubt = false;
     }
 
@@ -190,7 +190,7 @@ impl History {
 pub enum Doubt {
     /// No call was ever in doubt.
     Never,
-    /// One was, and a look then found the pre-hire active.
+    /// One was, and a look then found the pre-hire untouched.
     Before,
     /// A call may have been applied.
     Now,

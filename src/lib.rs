@@ -8,6 +8,9 @@
 //! validate   to do    retries  in order   summary
 //! ```
 //!
+//! What is done to the rows is a value, too: an [`Operation`](operation::Operation). Withdrawals and their undo go down the
+//! same slide.
+//!
 //! Every decision is a pure function in a file of its own; every deed (sleep, socket, file) is a thin one beside it.
 //! Three levels, one word each: an attempt has a [`Verdict`](outcome::Verdict), a row has an
 //! [`Outcome`](outcome::Outcome), a run has a [`RunReport`](report::RunReport). A row that fails is a result;
@@ -28,6 +31,8 @@ pub mod plan;
 pub mod send;
 
 pub mod feishu;
+
+pub mod operation;
 
 pub mod outcome;
 

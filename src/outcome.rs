@@ -9,7 +9,7 @@ pub use crate::error_code::ErrorCode;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// The withdrawal was carried out.
+    /// What was asked for was carried out.
     Accepted,
     /// The API refused this row for good.
     Refused,
@@ -42,6 +42,10 @@ pub enum Status {
     Withdrawn,
     /// Withdrawn before, by somebody else.
     AlreadyWithdrawn,
+    /// Restored by this tool.
+    Restored,
+    /// Restored before, by somebody else.
+    AlreadyActive,
     /// The API refused it.
     Refused,
     /// Attempts ran out, and it is certain that nothing was applied.
@@ -58,9 +62,11 @@ pub enum Status {
 
 impl Status {
     /// Every status, in the order of the contract.
-    pub const ALL: [Status; 8] = [
+    pub const ALL: [Status; 10] = [
         Status::Withdrawn,
         Status::AlreadyWithdrawn,
+        Status::Restored,
+        Status::AlreadyActive,
         Status::Refused,
         Status::Exhausted,
         Status::Unknown,
@@ -75,6 +81,8 @@ impl Status {
         match self {
             Status::Withdrawn => "withdrawn",
             Status::AlreadyWithdrawn => "already_withdrawn",
+            Status::Restored => "restored",
+            Status::AlreadyActive => "already_active",
             Status::Refused => "refused",
             Status::Exhausted => "exhausted",
             Status::Unknown => "unknown",
@@ -90,10 +98,13 @@ impl Status {
         Status::ALL.into_iter().find(|status| status.word() == word)
     }
 
-    /// Is the pre-hire now withdrawn? A duplicate mirrors the row that was sent instead.
+    /// Is the pre-hire now as it was to be? A duplicate mirrors the row that was sent instead.
     #[must_use]
     pub const fn is_success(self) -> bool {
-        matches!(self, Status::Withdrawn | Status::AlreadyWithdrawn)
+        matches!(
+            self,
+            Status::Withdrawn | Status::AlreadyWithdrawn | Status::Restored | Status::AlreadyActive
+        )
     }
 }
 

@@ -186,6 +186,7 @@ fn every_column_word_and_code_is_named() {
         ErrorCode::ExtraCells,
         ErrorCode::DuplicateId,
         ErrorCode::NotWithdrawn,
+        ErrorCode::NotRestored,
         ErrorCode::ConnectFailed,
         ErrorCode::TimedOut,
         ErrorCode::ConnectionLost,
@@ -262,6 +263,21 @@ fn every_flag_of_simulate_is_in_the_table_for_developers() {
             row_of(flag, section("\n## For developers\n")).is_some(),
             "README.md has no row for --{flag}"
         );
+    }
+}
+
+#[test]
+fn every_flag_of_restore_that_withdraw_lacks_is_in_its_section() {
+    let cli = Cli::command();
+    let flags = |name: &str| -> Vec<String> {
+        let command = cli.find_subcommand(name).expect("a command");
+        command.get_arguments().filter_map(clap::Arg::get_long).map(str::to_owned).collect()
+    };
+    let withdraw = flags("withdraw");
+    let own: Vec<String> = flags("restore").into_iter().filter(|flag| !withdraw.contains(flag)).collect();
+    assert_eq!(own.len(), 2, "{own:?}");
+    for flag in own {
+        assert!(row_of(&flag, section("\n## Undo\n")).is_some(), "README.md has no row for --{flag}");
     }
 }
 

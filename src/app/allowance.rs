@@ -7,25 +7,25 @@ use crate::error::{Error, Result};
 use crate::feishu::Credentials;
 use crate::record::Allowance;
 use crate::send::{AllowanceStore, Gate, Gates, NoStore, Pacing};
-use crate::settings::{Target, WithdrawSettings};
+use crate::settings::{OperationSettings, Target};
 
 /// The gates of the two APIs, with what earlier runs have used of them. Exit 75 if another run holds them.
-pub(super) fn gates(settings: &WithdrawSettings) -> Result<Gates> {
+pub(super) fn gates(settings: &OperationSettings) -> Result<Gates> {
     match directory(settings)? {
-        None => Ok(Gates { withdraw: gate_without_memory(settings), query: gate_without_memory(settings) }),
+        None => Ok(Gates { call: gate_without_memory(settings), query: gate_without_memory(settings) }),
         Some(directory) => Ok(Gates {
-            withdraw: gate_with_memory(settings, &directory.join("withdraw_onboarding"))?,
+            call: gate_with_memory(settings, &directory.join(settings.operation().api()))?,
             query: gate_with_memory(settings, &directory.join("query"))?,
         }),
     }
 }
 
-fn gate_without_memory(settings: &WithdrawSettings) -> Gate {
+fn gate_without_memory(settings: &OperationSettings) -> Gate {
     let send = &settings.send;
     Gate::new(Pacing::new(send.rate, send.burst, send.timeout), Box::new(NoStore))
 }
 
-fn gate_with_memory(settings: &WithdrawSettings, path: &Path) -> Result<Gate> {
+fn gate_with_memory(settings: &OperationSettings, path: &Path) -> Result<Gate> {
     let send = &settings.send;
     let allowance = Allowance::take(path, send.rate.period(), send.timeout, settings.keep.wait_lock)?;
     let earlier = allowance.earlier_calls(send.rate.period());
@@ -34,14 +34,14 @@ fn gate_with_memory(settings: &WithdrawSettings, path: &Path) -> Result<Gate> {
 }
 
 /// The directory of this host, app and tenant; `None` for the simulated API, whose allowance nobody shares.
-fn directory(settings: &WithdrawSettings) -> Result<Option<PathBuf>> {
+fn directory(settings: &OperationSettings) -> Result<Option<PathBuf>> {
     let Target::Api { base_url, credentials } = &settings.target else { return Ok(None) };
     let app = match credentials {
         Credentials::App { .. } | Credentials::StoreApp { .. } => credentials.app(),
         Credentials::Given(token) => token.0.reveal(),
     };
     // Hashed: a token must not be in a file name, nor a host's colon.
-    let key = format!("{}\n{app}\n{}", base_url.host(), settings.target.owner().tenant);
+    let key = format!("{}\n{app}\n{}", base_url.host(), settings.target.owner(settings.operation()).tenant);
     let digest = ring::digest::digest(&ring::digest::SHA256, key.as_bytes());
     let name: String = digest.as_ref()[..8].iter().map(|byte| format!("{byte:02x}")).collect();
     let hint = "set STATE_DIRECTORY or XDG_STATE_HOME to a directory that can be written";

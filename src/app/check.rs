@@ -1,10 +1,12 @@
-//! Owns `prehire check`: one pass over the file, and a report. With `-o` also one result per row, none of them sent.
+//! Owns `prehire check` and every dry run: one pass over the file, and a report. With `-o` also one result per row, none of them sent.
 
 use super::output::print_summary;
+use super::rules::row_rules;
 use crate::cli::Duplicates;
 use crate::error::{Error, Exit, Result};
 use crate::event::Settlement;
-use crate::input::{Spool, Survey, survey};
+use crate::input::{RowRules, Spool, Survey, survey};
+use crate::operation::Operation;
 use crate::plan::{Decision, Ledger, Past, Planned, Planner};
 use crate::record::{OutputPath, ResultsFile};
 use crate::report::CheckReport;
@@ -12,40 +14,51 @@ use crate::settings::{CheckSettings, InputSettings};
 
 /// Checks the file.
 pub(super) fn run(settings: &CheckSettings) -> Result<Exit> {
+    let operation = settings.input.purpose.operation();
     let output = settings
         .output
         .as_deref()
-        .map(|typed| OutputPath::choose(Some(typed), &settings.input.path, false))
+        .map(|typed| OutputPath::choose(Some(typed), &settings.input.path, operation, false))
         .transpose()?;
     let spool = Spool::copy(&settings.input.path, &settings.input.file)?;
-    let survey = survey_input(&spool, &settings.input)?;
+    let rules = row_rules(&settings.input, settings.source_owner.as_ref())?;
+    let survey = survey_input(&spool, &settings.input, &rules)?;
     if let Some(output) = output {
         output.refuse_to_overwrite(false)?;
-        write_results(output, &spool, &survey, &settings.input)?;
+        write_results(output, &spool, &survey, &rules)?;
     }
     let input = settings.input.path.shown();
-    let report = CheckReport { input: &input, survey: &survey, copied: spool.copied(), rate: settings.rate };
+    let (copied, rate) = (spool.copied(), settings.rate);
+    let report = CheckReport { input: &input, operation, survey: &survey, copied, rate };
     print_summary(settings.show, || report.text(), || report.json());
     Ok(report.exit())
 }
 
 /// The first pass, and what makes a file unusable as a whole.
-pub(super) fn survey_input(spool: &Spool, settings: &InputSettings) -> Result<Survey> {
-    let survey = survey(spool.records(), spool.copied().bytes, &settings.file.columns, &settings.rules)?;
+pub(super) fn survey_input(spool: &Spool, settings: &InputSettings, rules: &RowRules) -> Result<Survey> {
+    let survey = survey(spool.records(), spool.copied().bytes, &settings.file.columns, rules)?;
     if settings.duplicates == Duplicates::Refuse && !survey.duplicates.is_empty() {
         let rows = survey.duplicates.len();
-        return Err(Error::unusable(format!("{rows} rows repeat the pre-hire id of an earlier row")).hint(
-            "find them with prehire check INPUT -o FILE, or let them be skipped with --duplicates skip",
-        ));
+        let check = check_command(rules.operation());
+        return Err(Error::unusable(format!("{rows} rows repeat the pre-hire id of an earlier row"))
+            .hint(format!("find them with {check} -o FILE, or let them be skipped with --duplicates skip")));
     }
     Ok(survey)
 }
 
-fn write_results(output: OutputPath, spool: &Spool, survey: &Survey, input: &InputSettings) -> Result<()> {
-    let mut results = ResultsFile::create(output, spool, survey, &input.rules)?;
+/// The command that shows what a run would do.
+pub(super) const fn check_command(operation: Operation) -> &'static str {
+    match operation {
+        Operation::Withdraw => "prehire check INPUT",
+        Operation::Restore => "prehire restore RESULTS --dry-run",
+    }
+}
+
+fn write_results(output: OutputPath, spool: &Spool, survey: &Survey, rules: &RowRules) -> Result<()> {
+    let mut results = ResultsFile::create(output, spool, survey, rules)?;
     let ledger = Ledger::default();
     let past = Past { ledger: &ledger, recall: None };
-    for planned in Planner::new(spool.records(), survey, &input.rules, past)? {
+    for planned in Planner::new(spool.records(), survey, rules, past)? {
         let Planned::Row { index, decision, .. } = planned? else { continue };
         let settlement = match decision {
             Decision::Send(..) | Decision::Resume(..) => Settlement::NotReached,

@@ -6,7 +6,7 @@ use std::io::{self, BufRead, Write};
 use crate::error::{Error, Result};
 use crate::input::{RowRules, Spool, Survey, one_line};
 use crate::plan::{Decision, Past, Planned, Planner};
-use crate::settings::{Guards, Surroundings, Target, WithdrawSettings, in_words};
+use crate::settings::{Guards, OperationSettings, Purpose, Surroundings, Target, in_words};
 
 /// How much of a cell is shown.
 const SHOWN_CHARACTERS: usize = 60;
@@ -52,7 +52,7 @@ pub(super) fn refuse_to_ask_nobody(guards: &Guards, surroundings: &Surroundings)
 }
 
 /// Asks, unless the answer was given beforehand or there is nothing to send.
-pub(super) fn confirm(settings: &WithdrawSettings, survey: &Survey, upcoming: &Upcoming) -> Result<()> {
+pub(super) fn confirm(settings: &OperationSettings, survey: &Survey, upcoming: &Upcoming) -> Result<()> {
     if settings.guards.yes || upcoming.rows == 0 {
         return Ok(());
     }
@@ -72,7 +72,7 @@ fn is_consent(answer: &str, rows: u32) -> bool {
     answer.trim() == rows.to_string()
 }
 
-fn question(settings: &WithdrawSettings, survey: &Survey, upcoming: &Upcoming) -> String {
+fn question(settings: &OperationSettings, survey: &Survey, upcoming: &Upcoming) -> String {
     let rows = upcoming.rows;
     let (host, app) = match &settings.target {
         Target::Api { base_url, credentials } => {
@@ -96,21 +96,25 @@ fn question(settings: &WithdrawSettings, survey: &Survey, upcoming: &Upcoming) -
     if rows as usize > upcoming.first_rows.len() {
         let _ = writeln!(text, "and {} more", rows as usize - upcoming.first_rows.len());
     }
+    let operation = settings.operation().word();
     // Last, so that it stands in sight whatever the rows hold.
     let _ = write!(
         text,
-        "\nAbout to withdraw {rows} pre-hires, one call each.\n  file      {input}\n  host      {host}\n  app       {app}\n  \
+        "\nAbout to {operation} {rows} pre-hires, one call each.\n  file      {input}\n  host      {host}\n  app       {app}\n  \
          duration  about {duration} at {rate}\n"
     );
-    let unsent = survey.rows - rows;
+    if let Purpose::Restore { confirm_workforce: true, .. } = settings.input.purpose {
+        text.push_str("  headcount also where it is exceeded (--confirm-workforce)\n");
+    }
+    let unsent = survey.results() - rows;
     if unsent > 0 {
         let _ = writeln!(
             text,
             "  not sent  {unsent} of {} rows: settled before, repeated or invalid",
-            survey.rows
+            survey.results()
         );
     }
-    let _ = write!(text, "\nType the number of rows to withdraw them ({rows}), anything else to leave: ");
+    let _ = write!(text, "\nType the number of rows to {operation} them ({rows}), anything else to leave: ");
     text
 }
 

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use crate::error::{Error, Exit, Result};
 use crate::event::{Event, Look, SentRow, Settlement, StopCause};
 use crate::record::entry::{Entry, FoundStage};
-use crate::record::{Journal, ResultsFile, cells};
+use crate::record::{Journal, ResultsFile};
 use crate::report::{Progress, Tally};
 use crate::send::{Clearance, Notice};
 
@@ -135,7 +135,7 @@ impl Desk<'_> {
 
 fn row_settled(sent: &SentRow, results: &ResultsFile<'_>) -> Entry {
     let SentRow { line, id, reason, doubt, outcome } = sent;
-    let cells = cells::sent(*line, outcome, results.time_zone());
+    let cells = results.cells_of(*line, outcome);
     Entry::RowSettled { id: *id, reason: *reason, doubt: *doubt, cells }
 }
 

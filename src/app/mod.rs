@@ -6,14 +6,15 @@ mod config;
 mod confirm;
 mod desk;
 mod explain;
+mod operate;
 mod output;
+mod rules;
 mod run;
 mod simulate;
-mod withdraw;
 
 use crate::cli::{Cli, Command};
 use crate::error::{Exit, Result};
-use crate::settings::{CheckSettings, Surroundings, WithdrawSettings};
+use crate::settings::{CheckSettings, OperationSettings, Surroundings};
 
 /// Does what was asked for; how the process is to end.
 ///
@@ -21,10 +22,18 @@ use crate::settings::{CheckSettings, Surroundings, WithdrawSettings};
 /// What stopped it, with the exit code.
 pub fn run(cli: Cli, surroundings: &Surroundings) -> Result<Exit> {
     match cli.command {
-        Command::Withdraw(typed) if typed.dry_run => {
-            check::run(&CheckSettings::of_dry_run(*typed, surroundings)?)
+        Command::Withdraw(typed) if typed.run.dry_run => {
+            check::run(&CheckSettings::of_dry_withdrawal(*typed, surroundings)?)
         }
-        Command::Withdraw(typed) => withdraw::run(WithdrawSettings::new(*typed, surroundings)?, surroundings),
+        Command::Withdraw(typed) => {
+            operate::run(&OperationSettings::of_withdrawal(*typed, surroundings)?, surroundings)
+        }
+        Command::Restore(typed) if typed.run.dry_run => {
+            check::run(&CheckSettings::of_dry_restoration(*typed, surroundings)?)
+        }
+        Command::Restore(typed) => {
+            operate::run(&OperationSettings::of_restoration(*typed, surroundings)?, surroundings)
+        }
         Command::Check(typed) => check::run(&CheckSettings::new(typed, surroundings)?),
         Command::Explain(typed) => explain::run(&typed),
         Command::Config(typed) => config::run(&typed.command, surroundings),

@@ -11,12 +11,12 @@ use super::confirm::Upcoming;
 use super::desk::Desk;
 use crate::error::{Error, Exit, Result};
 use crate::event::{Interrupt, StopCause};
-use crate::input::{Spool, Survey};
+use crate::input::{RowRules, Spool, Survey};
 use crate::plan::{Past, Planner};
 use crate::record::{Journal, JournalFile, ResultsFile};
 use crate::report::{Detail, Progress, Tally};
 use crate::send::{Api, Gates, Lines, Pool};
-use crate::settings::WithdrawSettings;
+use crate::settings::OperationSettings;
 
 const STOPPING: &str = "stopping: calls in flight are awaited; the same signal again leaves at once";
 /// Events that may wait for the desk.
@@ -25,7 +25,8 @@ const QUEUE: usize = 1_024;
 /// What a run reads.
 #[derive(Clone, Copy)]
 pub(super) struct RunInput<'a> {
-    pub(super) settings: &'a WithdrawSettings,
+    pub(super) settings: &'a OperationSettings,
+    pub(super) rules: &'a RowRules,
     pub(super) spool: &'a Spool,
     pub(super) survey: &'a Survey,
     pub(super) past: Past<'a>,
@@ -63,17 +64,17 @@ pub(super) async fn run_to_the_end<A: Api>(
     gates: Gates,
     output: RunOutput<'_>,
 ) -> Result<Ran> {
-    let RunInput { settings, spool, survey, past, upcoming } = input;
+    let RunInput { settings, rules, spool, survey, past, upcoming } = input;
     let (sender, notices) = mpsc::channel(QUEUE);
     let (halt, halted) = watch::channel(None);
-    let plan = Planner::new(spool.records(), survey, &settings.input.rules, past)?;
+    let plan = Planner::new(spool.records(), survey, rules, past)?;
     let pool = Pool::new(api, plan, settings.send.clone(), gates, Lines { events: sender, halt: halted });
     let (show, rate) = (settings.show, settings.send.rate);
     let mut desk = Desk {
         journal: output.journal,
         results: output.results,
         tally: Tally::new(rate),
-        progress: Progress::new(show.progress, show.detail, (survey.rows, upcoming.rows), rate),
+        progress: Progress::new(show.progress, show.detail, (survey.results(), upcoming.rows), rate),
         halt: halt.clone(),
         unseen: VecDeque::new(),
         trouble: None,

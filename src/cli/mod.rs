@@ -2,6 +2,8 @@
 
 mod config;
 mod profile;
+mod restore;
+mod run;
 mod simulate;
 mod withdraw;
 
@@ -11,16 +13,19 @@ use clap::{Args, Parser, Subcommand};
 
 pub use config::{ConfigArgs, ConfigCommand, ConfigShowArgs};
 pub use profile::ProfileArgs;
+pub use restore::{RestoreArgs, UndoArgs};
+pub use run::{Format, ProgressChoice, RunArgs, ShowArgs};
 pub use simulate::{Limit, SimulateArgs};
-pub use withdraw::{CheckArgs, Duplicates, Format, InputArgs, ProgressChoice, ShowArgs, WithdrawArgs};
+pub use withdraw::{CheckArgs, Duplicates, InputArgs, RowArgs, WithdrawArgs};
 
-/// Withdraws Feishu (飞书) pre-hires in bulk from a spreadsheet: one throttled call and one result per row.
+/// Withdraws Feishu (飞书) pre-hires in bulk from a spreadsheet: one throttled call and one result per row; and undoes it.
 #[derive(Debug, Parser)]
 #[command(name = "prehire", version, max_term_width = 100)]
 #[command(after_help = "Examples:
   prehire check leavers.csv
   prehire withdraw leavers.csv --simulate --yes
-  prehire withdraw leavers.csv")]
+  prehire withdraw leavers.csv
+  prehire restore leavers.results.csv")]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -42,6 +47,8 @@ pub struct ExplainArgs {
 pub enum Command {
     /// Withdraw the pre-hires of a file, one call per row.
     Withdraw(Box<WithdrawArgs>),
+    /// Restore the pre-hires that a run has withdrawn: the undo.
+    Restore(Box<RestoreArgs>),
     /// Validate a file, and call nothing.
     Check(CheckArgs),
     /// Tell one pre-hire's whole story, attempt by attempt.

@@ -12,9 +12,9 @@ use super::exchange::{Body, Exchange, Failure, QueryReply, Reply};
 use super::failure::failure_of;
 use super::scrub::Secrets;
 use super::secret::{Credentials, Token};
-use super::wire::{self, ParsedBody, QueryRequest, WithdrawRequest};
+use super::wire::{self, ParsedBody, QueryRequest, RestoreRequest, WithdrawRequest};
 use crate::error::{Error, Result};
-use crate::input::{PreHireId, WithdrawReason};
+use crate::input::{PreHireId, Request};
 use crate::settings::BaseUrl;
 
 /// More than any honest reply; the rest is not read.
@@ -42,6 +42,7 @@ pub struct Client {
     pub(super) http: reqwest::Client,
     pub(super) base_url: BaseUrl,
     withdraw_url: Url,
+    restore_url: Url,
     query_url: Url,
     pub(super) credentials: Credentials,
     /// A server that echoes one of these must not bring it into the results.
@@ -77,21 +78,32 @@ impl Client {
                 "check HTTPS_PROXY and SSL_CERT_FILE, and that the system's CA certificates are installed",
             )
         })?;
-        let withdraw_url = base_url.join(wire::WITHDRAW_PATH);
+        let [withdraw_url, restore_url] =
+            [wire::WITHDRAW_PATH, wire::RESTORE_PATH].map(|path| base_url.join(path));
         let mut query_url = base_url.join(wire::QUERY_PATH);
         query_url.query_pairs_mut().append_pair("page_size", &wire::MOST_QUERIED.to_string());
         let secrets = Secrets::new(credentials.app_secret());
         if let Credentials::Given(token) = &credentials {
             secrets.learn(&token.0);
         }
-        Ok(Client { http, base_url, withdraw_url, query_url, credentials, secrets })
+        Ok(Client { http, base_url, withdraw_url, restore_url, query_url, credentials, secrets })
     }
 
-    /// Withdraws one pre-hire.
-    pub async fn withdraw(&self, token: &Token, id: PreHireId, reason: &WithdrawReason) -> Exchange {
-        let request = WithdrawRequest { pre_hire_id: &id.to_string(), withdraw_reason: reason.as_str() };
-        let body = serde_json::to_vec(&request).expect("two strings are JSON");
-        let request = self.http.post(self.withdraw_url.clone()).header(AUTHORIZATION, bearer(token));
+    /// Asks for one pre-hire to be withdrawn, or restored.
+    pub async fn call(&self, token: &Token, id: PreHireId, request: &Request) -> Exchange {
+        let pre_hire_id = &id.to_string();
+        let (url, body) = match request {
+            Request::Withdraw(reason) => {
+                let request = WithdrawRequest { pre_hire_id, withdraw_reason: reason.as_str() };
+                (&self.withdraw_url, serde_json::to_vec(&request))
+            }
+            Request::Restore { confirm_workforce } => {
+                let request = RestoreRequest { pre_hire_id, confirm_workforce: *confirm_workforce };
+                (&self.restore_url, serde_json::to_vec(&request))
+            }
+        };
+        let body = body.expect("strings and booleans are JSON");
+        let request = self.http.post(url.clone()).header(AUTHORIZATION, bearer(token));
         self.exchange(request.header(CONTENT_TYPE, JSON).body(body)).await.0
     }
 

@@ -1,11 +1,12 @@
 //! Owns the one table of the API's codes: what each means for a row and for the run.
 //!
-//! Source: the withdraw call's own table, the general error codes, and "What a reply means" in the design.
+//! Source: the own tables of the withdraw and the restore call, the general error codes, and "What a reply means" in
+//! the design.
 
 /// What a code means, whatever the HTTP status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Meaning {
-    /// This row can't be withdrawn; the others can.
+    /// It can't be done for this row; for the others it can.
     Refused,
     /// Not applied, somebody else was at work; again later.
     Conflict,
@@ -19,12 +20,18 @@ pub enum Meaning {
     InDoubt,
 }
 
-/// The pre-hire is in a stage that allows no withdrawal; it may have been withdrawn.
+/// The pre-hire is in a stage that does not allow it; it may have been done before.
 pub const WRONG_STAGE: i64 = 1_161_129;
-/// The workflow does not allow this step; it may have been withdrawn.
+/// The workflow does not allow this step; it may have been done before.
 pub const WRONG_STEP: i64 = 1_161_094;
 /// The pre-hire does not exist, or the app may not see it.
 pub const NOT_VISIBLE: i64 = 1_161_105;
+/// Somebody else was working on the same pre-hire.
+pub const CONFLICT: i64 = 1_161_116;
+/// A restoration would exceed the head count.
+pub const WORKFORCE_EXCEEDED: i64 = 1_161_063;
+/// Somebody or something else has the pre-hire's work e-mail, or seems to.
+pub const WORK_EMAIL_TAKEN: [i64; 5] = [1_161_036, 1_161_118, 1_161_119, 1_161_125, 1_161_127];
 /// The app may not read pre-hires: the answer of `query` and `search` without the scope or the data permission.
 pub const MAY_NOT_READ: i64 = 1_160_103;
 /// The quota of the month is used up: the one 429 for which waiting is of no use.
@@ -34,14 +41,28 @@ pub const QUOTA_USED_UP: i64 = 99_991_403;
 pub const TICKET_REFUSED: i64 = 10_012;
 
 /// Every code with a meaning of its own.
-pub const TABLE: [(i64, Meaning); 46] = [
+pub const TABLE: [(i64, Meaning); 60] = [
     (1_161_097, Meaning::Refused),
     (NOT_VISIBLE, Meaning::Refused),
     (WRONG_STEP, Meaning::Refused),
     (WRONG_STAGE, Meaning::Refused),
     (1_161_001, Meaning::Refused),
+    (WORKFORCE_EXCEEDED, Meaning::Refused),
+    (1_161_034, Meaning::Refused),
+    (1_161_035, Meaning::Refused),
+    (1_161_036, Meaning::Refused),
+    (1_161_118, Meaning::Refused),
+    (1_161_119, Meaning::Refused),
+    (1_161_120, Meaning::Refused),
+    (1_161_121, Meaning::Refused),
+    (1_161_122, Meaning::Refused),
+    (1_161_123, Meaning::Refused),
+    (1_161_124, Meaning::Refused),
+    (1_161_125, Meaning::Refused),
+    (1_161_126, Meaning::Refused),
+    (1_161_127, Meaning::Refused),
     (99_992_402, Meaning::Refused),
-    (1_161_116, Meaning::Conflict),
+    (CONFLICT, Meaning::Conflict),
     (1_161_604, Meaning::Throttled),
     (99_991_400, Meaning::Throttled),
     (99_991_663, Meaning::TokenStale),
@@ -90,7 +111,10 @@ pub fn meaning(code: i64) -> Option<Meaning> {
 }
 
 /// Could this refusal come from an earlier call that was applied after all?
+///
+/// Who was restored takes up head count, and has the work e-mail: by themselves, as far as a repeat can tell.
 #[must_use]
-pub const fn leaves_doubt(code: i64) -> bool {
-    matches!(code, WRONG_STAGE | WRONG_STEP | NOT_VISIBLE)
+pub fn leaves_doubt(code: i64) -> bool {
+    matches!(code, WRONG_STAGE | WRONG_STEP | NOT_VISIBLE | WORKFORCE_EXCEEDED)
+        || WORK_EMAIL_TAKEN.contains(&code)
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::stage::Stage;
 use crate::input::PreHireId;
+use crate::operation::Operation;
 
 /// What came of one call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,12 +22,9 @@ impl Exchange {
         match self {
             Exchange::Failed(failure) => failure.message(),
             Exchange::Reply(Reply { status, body, .. }) => match body {
-                Body::Json(Envelope { code: Some(0), success: Some(false), .. }) => {
-                    format!("HTTP {status}: the API says that it did not withdraw")
-                }
                 // Where code 0 is no success, the API's word for it ("success") would mislead.
                 Body::Json(Envelope { code: None | Some(0), .. }) => {
-                    format!("HTTP {status}, and no word of whether it was withdrawn")
+                    format!("HTTP {status} without what was asked for")
                 }
                 Body::Json(envelope) if !envelope.message.is_empty() => envelope.message.clone(),
                 Body::Json(_) => format!("HTTP {status} without a message"),
@@ -37,12 +35,39 @@ impl Exchange {
         }
     }
 
+    /// The same for a call of an operation, where a reply that decides nothing says so in its words.
+    #[must_use]
+    pub fn message_about(&self, operation: Operation) -> String {
+        let (verb, done) = (operation.word(), operation.done().word());
+        match self {
+            Exchange::Reply(Reply { status, body: Body::Json(envelope), .. }) => match envelope {
+                Envelope { code: Some(0), success: Some(false), .. } => {
+                    format!("HTTP {status}: the API says that it did not {verb}")
+                }
+                Envelope { code: None | Some(0), .. } => {
+                    format!("HTTP {status}, and no word of whether it was {done}")
+                }
+                _ => self.message(),
+            },
+            _ => self.message(),
+        }
+    }
+
     /// The code of the body, if there is one.
     #[must_use]
     pub const fn code(&self) -> Option<i64> {
         match self {
             Exchange::Reply(Reply { body: Body::Json(envelope), .. }) => envelope.code,
             _ => None,
+        }
+    }
+
+    /// The log id of the reply, if it had one.
+    #[must_use]
+    pub fn log_id(&self) -> Option<String> {
+        match self {
+            Exchange::Reply(reply) => reply.log_id.clone(),
+            Exchange::Failed(_) => None,
         }
     }
 

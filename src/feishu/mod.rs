@@ -22,4 +22,4 @@ pub use secret::{Credentials, Secret, Token};
 pub use stage::Stage;
 pub use ticket::Ticket;
 pub use token_call::{TokenCall, TokenReply, TokenSource};
-pub use wire::MOST_QUERIED;
+pub use wire::{MOST_QUERIED, body_of};

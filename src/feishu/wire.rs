@@ -7,13 +7,15 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::exchange::Envelope;
+use super::exchange::{Body, Envelope};
 use super::secret::{Secret, Token};
 use super::stage::Stage;
 use crate::input::{PreHireId, one_line};
 
 /// The path of the withdraw call.
 pub(super) const WITHDRAW_PATH: &str = "/open-apis/corehr/v2/pre_hires/withdraw_onboarding";
+/// The path of the restore call.
+pub(super) const RESTORE_PATH: &str = "/open-apis/corehr/v2/pre_hires/restore_flow_instance";
 /// The path of the query call.
 pub(super) const QUERY_PATH: &str = "/open-apis/corehr/v2/pre_hires/query";
 /// The most ids that one query takes.
@@ -42,6 +44,14 @@ const LOG_ID_CHARACTERS: usize = 200;
 pub(super) struct WithdrawRequest<'a> {
     pub(super) pre_hire_id: &'a str,
     pub(super) withdraw_reason: &'a str,
+}
+
+#[derive(Serialize)]
+pub(super) struct RestoreRequest<'a> {
+    pub(super) pre_hire_id: &'a str,
+    /// Left out unless it was asked for: then the API's own default holds.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) confirm_workforce: bool,
 }
 
 #[derive(Serialize)]
@@ -100,6 +110,12 @@ pub(super) fn parse(bytes: &[u8], scrub: &dyn Fn(&str) -> String) -> Option<Pars
     Some(ParsedBody { envelope, log_id, token, app_token, stages: stages(&value) })
 }
 
+/// What a body says, whatever its bytes are; nothing is crossed out of it.
+#[must_use]
+pub fn body_of(bytes: &[u8]) -> Body {
+    parse(bytes, &str::to_owned).map_or(Body::NotJson, |parsed| Body::Json(parsed.envelope))
+}
+
 /// The address that a text with prose around it holds.
 fn address_in(text: &str) -> Option<String> {
     text.split_whitespace().find(|word| word.starts_with("https://")).map(str::to_owned)
@@ -136,6 +152,16 @@ pub(super) fn clean_log_id(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn any_bytes_are_a_body() {
+        let code = |bytes: &[u8]| match body_of(bytes) {
+            Body::Json(envelope) => Some(envelope.code),
+            _ => None,
+        };
+        assert_eq!(code(b"{\"code\":7}"), Some(Some(7)));
+        assert_eq!(code(b"\xFF"), None);
+    }
 
     fn read(body: &str) -> Option<ParsedBody> {
         parse(body.as_bytes(), &|text| text.replace("hunter2", "***"))

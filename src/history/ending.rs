@@ -4,20 +4,21 @@ use jiff::Timestamp;
 
 use super::History;
 use crate::feishu::Stage;
+use crate::operation::Operation;
 use crate::outcome::{ConfirmedBy, Outcome, RetryOutcome, Status};
 
 /// How the story of a row ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// The API carried the withdrawal out.
-    Withdrawn,
+    /// The API carried it out.
+    Done,
     /// A look showed that a call of ours was carried out.
-    FoundWithdrawn(Timestamp),
-    /// A look showed that somebody else had withdrawn it before our first call.
-    FoundWithdrawnBefore(Timestamp),
+    FoundDone(Timestamp),
+    /// A look showed that somebody else had done it before our first call.
+    FoundDoneBefore(Timestamp),
     /// The API refused, and nothing was in doubt that this would leave open.
     Refused,
-    /// A look showed a stage that allows no withdrawal.
+    /// A look showed a stage that does not allow it.
     FoundIn(Stage, Timestamp),
     /// A repeat of a call in doubt was refused in a way that does not tell whether the first was applied.
     RefusedInDoubt,
@@ -28,16 +29,16 @@ pub enum Ending {
 }
 
 impl History {
-    /// Closes the story of the row.
+    /// Closes the story of the row, with the words of the operation.
     #[must_use]
-    pub fn settle(self, ending: &Ending) -> Outcome {
-        let status = self.status(ending);
+    pub fn settle(self, ending: &Ending, operation: Operation) -> Outcome {
+        let status = self.status(ending, operation);
         let success = status.is_success();
         let last_code = self.last.map_or(self.recorded_code, |(_, code)| code);
         let error_code = last_code.filter(|_| !success);
         let (confirmed_by, looked_at) = match ending {
-            Ending::Withdrawn | Ending::Refused => (Some(ConfirmedBy::Reply), None),
-            Ending::FoundWithdrawn(at) | Ending::FoundWithdrawnBefore(at) | Ending::FoundIn(_, at) => {
+            Ending::Done | Ending::Refused => (Some(ConfirmedBy::Reply), None),
+            Ending::FoundDone(at) | Ending::FoundDoneBefore(at) | Ending::FoundIn(_, at) => {
                 (Some(ConfirmedBy::ReadBack), Some(*at))
             }
             Ending::RefusedInDoubt | Ending::OutOfAttempts | Ending::Interrupted => (None, None),
@@ -64,10 +65,10 @@ impl History {
         }
     }
 
-    const fn status(&self, ending: &Ending) -> Status {
+    const fn status(&self, ending: &Ending, operation: Operation) -> Status {
         match ending {
-            Ending::Withdrawn | Ending::FoundWithdrawn(_) => Status::Withdrawn,
-            Ending::FoundWithdrawnBefore(_) => Status::AlreadyWithdrawn,
+            Ending::Done | Ending::FoundDone(_) => operation.done(),
+            Ending::FoundDoneBefore(_) => operation.done_before(),
             Ending::Refused | Ending::FoundIn(..) => Status::Refused,
             Ending::RefusedInDoubt => Status::Unknown,
             Ending::OutOfAttempts | Ending::Interrupted if self.is_in_doubt => Status::Unknown,
@@ -79,15 +80,14 @@ impl History {
     fn retry_outcome(&self, ending: &Ending) -> Option<RetryOutcome> {
         let at_once = self.attempts <= 1 && !self.was_ever_in_doubt;
         match ending {
-            Ending::Withdrawn if self.attempts <= 1 => Some(RetryOutcome::NotNeeded),
-            Ending::FoundWithdrawnBefore(_) | Ending::Refused | Ending::FoundIn(..) if at_once => {
+            Ending::Done if self.attempts <= 1 => Some(RetryOutcome::NotNeeded),
+            Ending::FoundDoneBefore(_) | Ending::Refused | Ending::FoundIn(..) if at_once => {
                 Some(RetryOutcome::NotNeeded)
             }
-            Ending::Withdrawn | Ending::FoundWithdrawn(_) => Some(RetryOutcome::Recovered),
-            Ending::FoundWithdrawnBefore(_)
-            | Ending::Refused
-            | Ending::FoundIn(..)
-            | Ending::RefusedInDoubt => Some(RetryOutcome::RefusedOnRetry),
+            Ending::Done | Ending::FoundDone(_) => Some(RetryOutcome::Recovered),
+            Ending::FoundDoneBefore(_) | Ending::Refused | Ending::FoundIn(..) | Ending::RefusedInDoubt => {
+                Some(RetryOutcome::RefusedOnRetry)
+            }
             Ending::OutOfAttempts => Some(RetryOutcome::Exhausted),
             Ending::Interrupted => self.first_sent_at.map(|_| RetryOutcome::Interrupted),
         }
@@ -97,6 +97,7 @@ impl History {
 impl Default for Outcome {
     /// A row that was never sent.
     fn default() -> Self {
-        History::default().settle(&Ending::Interrupted)
+        // What was never sent has the same words whatever it was sent for.
+        History::default().settle(&Ending::Interrupted, Operation::Withdraw)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::record::Record;
 use crate::error::{Error, Result};
+use crate::operation::Operation;
 
 /// The columns that the results add, always in this order (contract, "The results").
 pub const RESULT_COLUMNS: [&str; 13] = [
@@ -65,13 +66,18 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// Finds the columns in the header.
+    /// Finds the columns in the header. A restoration needs no reasons, but a results file.
     ///
     /// # Errors
-    /// When there is no id column, or two candidates for one column; exit 2, naming them.
-    pub fn find(header: &Record, choice: &ColumnChoice) -> Result<Columns> {
+    /// When there is no id column, or two candidates for one column; exit 2, naming them. Also for a header that does not
+    /// end with our columns where it must.
+    pub fn find(header: &Record, choice: &ColumnChoice, operation: Operation) -> Result<Columns> {
         let names: Vec<String> = header.cells().map(str::to_owned).collect();
         let is_results = ends_with_ours(header.cells());
+        if operation == Operation::Restore && !is_results {
+            return Err(Error::unusable("this is no results file: its header does not end with our columns")
+                .hint("give the results that prehire withdraw has written"));
+        }
         let own = if is_results { names.len() - RESULT_COLUMNS.len() } else { names.len() };
         let searched = &names[..own];
         let id = find_one(searched, choice.id.as_deref(), &ID_NAMES, "--id-column")?.ok_or_else(|| {
@@ -81,7 +87,12 @@ impl Columns {
             ))
             .hint(hint_for_missing_id(searched))
         })?;
-        let reason = find_one(searched, choice.reason.as_deref(), &REASON_NAMES, "--reason-column")?;
+        let reason = match operation {
+            Operation::Withdraw => {
+                find_one(searched, choice.reason.as_deref(), &REASON_NAMES, "--reason-column")?
+            }
+            Operation::Restore => None,
+        };
         if reason == Some(id) {
             return Err(Error::unusable(format!(
                 "column \"{}\" can't be both the id and the reason",
@@ -211,7 +222,7 @@ mod tests {
 
     fn find(header: &str, choice: &ColumnChoice) -> Result<Columns> {
         let mut reader = RecordReader::new(header.as_bytes(), Layout::default());
-        Columns::find(reader.read().expect("readable").expect("a header"), choice)
+        Columns::find(reader.read().expect("readable").expect("a header"), choice, Operation::Withdraw)
     }
 
     fn found(header: &str) -> (usize, Option<usize>) {
@@ -259,5 +270,20 @@ mod tests {
         );
         let ours = format!("pre_hire_id,reason,{}", RESULT_COLUMNS.join(","));
         assert_eq!(header(&ours).len(), 2 + RESULT_COLUMNS.len());
+    }
+
+    #[test]
+    fn a_restoration_needs_a_results_file_and_no_reasons() {
+        let restore = |header: &str| {
+            let mut reader = RecordReader::new(header.as_bytes(), Layout::default());
+            let header = reader.read().expect("readable").expect("a header");
+            Columns::find(header, &ColumnChoice::default(), Operation::Restore)
+        };
+        let ours = RESULT_COLUMNS.join(",");
+        let columns = restore(&format!("reason,pre_hire_id,withdraw_reason,{ours}")).expect("results");
+        assert_eq!((columns.id(), columns.reason(), columns.passed_through()), (1, None, 3));
+        for other in ["pre_hire_id,reason".to_owned(), format!("pre_hire_id,{ours},more"), ours] {
+            assert_eq!(restore(&other).expect_err("no results file").exit().code(), 2, "{other}");
+        }
     }
 }

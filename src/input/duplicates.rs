@@ -29,6 +29,12 @@ impl SeenIds {
         SeenIds { places: HashTable::with_capacity(rows), ids, rows: rows_of, hasher: RandomState::new() }
     }
 
+    /// The row that held the id first, if one did.
+    pub(super) fn first_with(&self, id: PreHireId) -> Option<u32> {
+        let place = self.places.find(self.hasher.hash_one(id), |place| self.ids[*place as usize] == id)?;
+        Some(self.rows[*place as usize])
+    }
+
     /// Notes that a row (counted from 0) holds the id; the row that held it first, if there was one.
     pub(super) fn note(&mut self, id: PreHireId, row: u32) -> Option<u32> {
         let SeenIds { places, ids, rows, hasher } = self;
@@ -60,6 +66,7 @@ mod tests {
             for (row, id) in ids.iter().enumerate() {
                 let row = u32::try_from(row).expect("few rows");
                 let id = PreHireId::parse(&id.to_string(), false).expect("digits");
+                prop_assert_eq!(seen.first_with(id), plain.get(&id).copied());
                 prop_assert_eq!(seen.note(id, row), plain.get(&id).copied());
                 plain.entry(id).or_insert(row);
             }

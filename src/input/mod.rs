@@ -4,8 +4,9 @@
 //!   into UTF-8, [`workbook`] turns a workbook into such a text, [`Dialect`] finds how it is cut.
 //! - [`RecordReader`] cuts it into records and knows the line of each.
 //! - [`Columns`] finds the id and the reason among the header's names.
-//! - [`PreHireId`], [`WithdrawReason`] are what a cell becomes, once.
-//! - [`Validator`] turns a record into a [`Row`].
+//! - [`PreHireId`], [`WithdrawReason`] are what a cell becomes, once; a [`Request`] is what is asked for a row.
+//! - [`Validator`] turns a record into a [`Row`], by the [`RowRules`]; a [`Selection`] says which
+//!   rows of a results file are meant, [`WithdrawnIds`] are those that may be restored.
 //! - [`Survey`] is what one pass over the whole file finds.
 
 mod columns;
@@ -20,12 +21,16 @@ mod quotes;
 mod reason;
 mod record;
 mod records;
+mod request;
+mod rules;
+mod selection;
 mod source;
 mod spool;
 mod survey;
 mod text_copy;
 mod utf8;
 mod validate;
+mod withdrawn;
 pub mod workbook;
 
 pub use columns::{ColumnChoice, Columns, RESULT_COLUMNS, ends_with_ours};
@@ -38,8 +43,12 @@ pub use problem::{Problem, one_line};
 pub use reason::{ReasonHash, ReasonProblem, ValidReason, WithdrawReason};
 pub use record::Record;
 pub use records::RecordReader;
+pub use request::{Request, ValidRequest};
+pub use rules::{RestoreRules, RowPurpose, RowRules, WithdrawRules};
+pub use selection::{Selected, Selection};
 pub use source::{Copied, FileChoice, FileFormat, InputPath};
 pub use spool::{Spool, SpoolReader};
 pub use survey::{DuplicateRow, Survey, survey};
 pub use utf8::BrokenPlace;
-pub use validate::{Row, RowRules, Validator};
+pub use validate::{Row, Validator};
+pub use withdrawn::{SourceJournal, WithdrawnIds};

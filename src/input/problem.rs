@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::id::IdProblem;
 use super::reason::ReasonProblem;
-use crate::outcome::ErrorCode;
+use crate::outcome::{ErrorCode, Status};
 
 /// How much of a cell a message shows.
 const SHOWN_CHARACTERS: usize = 60;
@@ -64,6 +64,26 @@ impl Problem {
             ),
         };
         Problem { code, column: column.to_owned(), value: one_line(cell, SHOWN_CHARACTERS), message }
+    }
+
+    /// Of a row of a results file that is to be restored, and is not called withdrawn there.
+    pub(super) fn of_status(status: &str) -> Problem {
+        let value = one_line(status, SHOWN_CHARACTERS);
+        let why = match Status::from_word(status) {
+            Some(Status::Unknown) => "nobody knows whether this tool withdrew it",
+            _ => "this tool did not withdraw it",
+        };
+        let message = format!("the results call it \"{value}\", not \"withdrawn\": {why}");
+        Problem { code: ErrorCode::NotWithdrawn, column: "status".to_owned(), value, message }
+    }
+
+    /// Of a row that is called withdrawn, but not by the journal.
+    pub(super) fn of_unproved_id(journal: &str, column: &str, cell: &str) -> Problem {
+        let message = format!(
+            "{journal} does not say that this tool withdrew it; the journal of another run may (--source-journal FILE)"
+        );
+        let value = one_line(cell, SHOWN_CHARACTERS);
+        Problem { code: ErrorCode::NotWithdrawn, column: column.to_owned(), value, message }
     }
 
     pub(super) fn of_extra_cell(width: usize, cells: usize, cell: &str) -> Problem {

@@ -11,9 +11,10 @@ use super::id::PreHireId;
 use super::problem::Problem;
 use super::record::Record;
 use super::records::RecordReader;
-use super::validate::{Row, RowRules, Validator};
+use super::rules::RowRules;
+use super::validate::{Row, Validator};
 use crate::error::{Error, Result};
-use crate::outcome::ErrorCode;
+use crate::outcome::{ErrorCode, Status};
 
 /// How many problems are kept with their words; the rest is counted.
 const KEPT_PROBLEMS: usize = 20;
@@ -38,8 +39,10 @@ pub struct Survey {
     pub rows: u32,
     /// Rows that can be sent.
     pub sendable: u32,
-    /// Rows that an earlier results file settled.
-    pub carried_over: u32,
+    /// Rows that `--only` leaves out; they are among [`Survey::rows`].
+    pub left_out: u32,
+    /// Rows that an earlier results file settled, by what it says of them.
+    pub carried_over: BTreeMap<Status, u32>,
     /// Ids that were cleaned of white space around them, or of a leading `'`.
     pub cleaned_ids: u32,
     /// Repeated rows, in the order of the file.
@@ -53,6 +56,18 @@ pub struct Survey {
 }
 
 impl Survey {
+    /// Rows that will have a result.
+    #[must_use]
+    pub const fn results(&self) -> u32 {
+        self.rows - self.left_out
+    }
+
+    /// Rows that an earlier results file settled.
+    #[must_use]
+    pub fn carried_over_rows(&self) -> u32 {
+        self.carried_over.values().sum()
+    }
+
     /// Rows that can't be sent.
     #[must_use]
     pub fn invalid_rows(&self) -> u32 {
@@ -71,13 +86,20 @@ pub fn survey<R: Read>(
     rules: &RowRules,
 ) -> Result<Survey> {
     let header = reader.read()?.ok_or_else(|| Error::unusable("the file holds nothing but empty rows"))?;
-    let columns = Columns::find(header, choice)?;
+    let columns = Columns::find(header, choice, rules.operation())?;
+    if rules.only.is_some() && !columns.is_results() {
+        return Err(Error::unusable(
+            "--only chooses among the rows of a results file, and this file is none",
+        )
+        .hint("give the results that prehire has written, or leave --only away"));
+    }
     let mut surveyor = Surveyor::new(bytes);
     let mut survey = Survey {
         columns: columns.clone(),
         rows: 0,
         sendable: 0,
-        carried_over: 0,
+        left_out: 0,
+        carried_over: BTreeMap::new(),
         cleaned_ids: 0,
         duplicates: Vec::new(),
         invalid: BTreeMap::new(),
@@ -108,21 +130,28 @@ impl Surveyor {
 
     fn note(&mut self, survey: &mut Survey, record: &Record, row: Row<'_>) {
         let first = match &row {
-            Row::Sendable { id, .. } | Row::CarriedOver { id, .. } => self.seen.note(*id, survey.rows),
+            Row::Sendable { id, .. } => self.seen.note(*id, survey.rows),
+            Row::CarriedOver { id, .. } | Row::LeftOut { success: id } => {
+                id.and_then(|id| self.seen.note(id, survey.rows))
+            }
+            Row::Repetition { id, .. } => self.seen.first_with(*id),
             Row::Invalid(_) => None,
         };
         match (row, first) {
-            (Row::Invalid(problem), _) => {
+            (Row::Invalid(problem), _) | (Row::Repetition { problem, .. }, None) => {
                 *survey.invalid.entry(problem.code).or_default() += 1;
                 if survey.problems.len() < KEPT_PROBLEMS {
                     survey.problems.push((record.line(), problem));
                 }
             }
+            (Row::LeftOut { .. }, _) => survey.left_out += 1,
             (_, Some(first)) => survey.duplicates.push(DuplicateRow { row: survey.rows, first }),
-            (Row::CarriedOver { .. }, None) => survey.carried_over += 1,
-            (Row::Sendable { id, reason }, None) => {
+            (Row::CarriedOver { status, .. }, None) => {
+                *survey.carried_over.entry(status).or_default() += 1;
+            }
+            (Row::Sendable { id, request }, None) => {
                 self.add_to_digest(&id.to_string());
-                self.add_to_digest(reason.as_str());
+                self.add_to_digest(request.reason());
                 survey.sendable += 1;
                 let cell = record.cell(survey.columns.id());
                 survey.cleaned_ids += u32::from(PreHireId::is_cleaned(cell));

@@ -1,35 +1,16 @@
 //! Owns what a record becomes: a row that can be sent, one that can't, or one that is carried over.
 
 use super::columns::{Columns, RESULT_COLUMNS};
-use super::id::PreHireId;
+use super::id::{IdProblem, PreHireId};
 use super::problem::Problem;
-use super::reason::{ValidReason, WithdrawReason};
+use super::reason::{ReasonProblem, ValidReason};
 use super::record::Record;
-use crate::error::{Error, Result};
+use super::request::{Request, ValidRequest};
+use super::rules::{RestoreRules, RowPurpose, RowRules, WithdrawRules};
+use super::selection::is_true;
 use crate::outcome::Status;
 
-/// What was typed about the rows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RowRules {
-    /// `--reason`: for rows whose own reason is empty or missing.
-    pub default_reason: Option<WithdrawReason>,
-    /// `--trust-ids`: let ids pass that merely look rounded.
-    pub trust_ids: bool,
-}
-
-impl RowRules {
-    /// Checks what was typed.
-    ///
-    /// # Errors
-    /// When the text of `--reason` could not be sent; exit 2.
-    pub fn new(default_reason: Option<&str>, trust_ids: bool) -> Result<RowRules> {
-        let parsed = default_reason.map(ValidReason::parse).transpose().map_err(|_| {
-            Error::unusable("the text of --reason can't be sent")
-                .hint("give 1 to 500 characters, not white space alone")
-        })?;
-        Ok(RowRules { default_reason: parsed.map(WithdrawReason::from), trust_ids })
-    }
-}
+type Validated<T> = std::result::Result<T, Problem>;
 
 /// One row, validated.
 #[derive(Debug, PartialEq, Eq)]
@@ -38,17 +19,29 @@ pub enum Row<'a> {
     Sendable {
         /// The pre-hire.
         id: PreHireId,
-        /// The reason, or the one of `--reason`.
-        reason: ValidReason<'a>,
+        /// What is asked for.
+        request: ValidRequest<'a>,
     },
     /// It can't be sent.
     Invalid(Problem),
-    /// A row of an earlier results file that is a success already: it goes over unsent, cells and all.
-    CarriedOver {
+    /// It can't be sent either; but it shares the fate of an earlier row with its id that can.
+    Repetition {
         /// The pre-hire.
         id: PreHireId,
+        /// What is wrong with it where there is no such row.
+        problem: Problem,
+    },
+    /// A row of an earlier results file that is a success already: it goes over unsent, cells and all.
+    CarriedOver {
+        /// The pre-hire, unless a spreadsheet has changed its id since.
+        id: Option<PreHireId>,
         /// What the earlier run said.
         status: Status,
+    },
+    /// A row of an earlier results file that `--only` does not name: it is neither sent nor in the results.
+    LeftOut {
+        /// The pre-hire, if it is a success already: a row that repeats it must not send it.
+        success: Option<PreHireId>,
     },
 }
 
@@ -71,30 +64,65 @@ impl<'a> Validator<'a> {
     where
         'a: 'r,
     {
-        match self.parts(record) {
-            Ok((id, reason)) => match self.earlier_success(record) {
-                Some(status) => Row::CarriedOver { id, status },
-                None => Row::Sendable { id, reason },
-            },
-            Err(problem) => Row::Invalid(problem),
+        if !self.is_selected(record) {
+            return Row::LeftOut { success: self.left_out_success(record) };
         }
+        let row = match &self.rules.purpose {
+            RowPurpose::Withdraw(rules) => self.row_to_withdraw(record, rules),
+            RowPurpose::Restore(rules) => self.row_to_restore(record, rules),
+        };
+        row.unwrap_or_else(Row::Invalid)
     }
 
-    fn parts<'r>(&self, record: &'r Record) -> std::result::Result<(PreHireId, ValidReason<'r>), Problem>
+    fn row_to_withdraw<'r>(&self, record: &'r Record, rules: &'a WithdrawRules) -> Validated<Row<'r>>
     where
         'a: 'r,
     {
-        let width = self.columns.width();
-        if let Some(extra) = (width..record.len()).find(|index| !record.cell_bytes(*index).is_empty()) {
-            return Err(Problem::of_extra_cell(width, record.len(), record.cell(extra)));
+        if let Some(status) = self.carried_over(record) {
+            return Ok(Row::CarriedOver { id: self.id(record, true).ok(), status });
         }
-        let cell = record.cell(self.columns.id());
-        let id = PreHireId::parse(cell, self.rules.trust_ids)
-            .map_err(|problem| Problem::of_id(problem, self.columns.name(self.columns.id()), cell))?;
-        Ok((id, self.reason(record)?))
+        self.check_width(record)?;
+        let id = self.id(record, rules.trust_ids)?;
+        let reason = self.reason(record, rules)?;
+        Ok(Row::Sendable { id, request: Request::Withdraw(reason) })
     }
 
-    fn reason<'r>(&self, record: &'r Record) -> std::result::Result<ValidReason<'r>, Problem>
+    /// Only what the results call withdrawn, and what their journal proves to be so by this tool.
+    fn row_to_restore<'r>(&self, record: &'r Record, rules: &RestoreRules) -> Validated<Row<'r>> {
+        self.check_width(record)?;
+        let status = self.earlier_cell(record, "status").unwrap_or_default().trim();
+        if status != Status::Withdrawn.word() {
+            let problem = Problem::of_status(status);
+            let repeated = (status == Status::Duplicate.word()).then(|| self.id(record, true).ok()).flatten();
+            return repeated.map_or(Err(problem.clone()), |id| Ok(Row::Repetition { id, problem }));
+        }
+        // An id that merely looks rounded is no other one if the journal knows it.
+        let id = self.id(record, true)?;
+        if !rules.withdrawn.hold(id) {
+            self.id(record, false)?;
+            let (column, cell) = (self.columns.name(self.columns.id()), record.cell(self.columns.id()));
+            return Err(Problem::of_unproved_id(&rules.withdrawn.journal().name, column, cell));
+        }
+        let confirm_workforce = rules.confirm_workforce;
+        Ok(Row::Sendable { id, request: Request::Restore { confirm_workforce } })
+    }
+
+    fn check_width(&self, record: &Record) -> Validated<()> {
+        let width = self.columns.width();
+        match (width..record.len()).find(|index| !record.cell_bytes(*index).is_empty()) {
+            Some(extra) => Err(Problem::of_extra_cell(width, record.len(), record.cell(extra))),
+            None => Ok(()),
+        }
+    }
+
+    fn id(&self, record: &Record, trust_rounded: bool) -> Validated<PreHireId> {
+        let cell = record.cell(self.columns.id());
+        let problem =
+            |problem: IdProblem| Problem::of_id(problem, self.columns.name(self.columns.id()), cell);
+        PreHireId::parse(cell, trust_rounded).map_err(problem)
+    }
+
+    fn reason<'r>(&self, record: &'r Record, rules: &'a WithdrawRules) -> Validated<ValidReason<'r>>
     where
         'a: 'r,
     {
@@ -102,18 +130,55 @@ impl<'a> Validator<'a> {
             Some(index) => (record.cell(index), self.columns.name(index)),
             None => ("", ""),
         };
-        match (ValidReason::parse(cell), &self.rules.default_reason) {
+        match (ValidReason::parse(cell), &rules.default_reason) {
             (Ok(reason), _) => Ok(reason),
-            (Err(super::ReasonProblem::Missing), Some(default)) => {
+            (Err(ReasonProblem::Missing), Some(default)) => {
                 Ok(ValidReason::parse(default.as_str()).expect("the text of --reason was checked"))
             }
             (Err(problem), _) => Err(Problem::of_reason(problem, name, cell)),
         }
     }
 
+    fn is_selected(&self, record: &Record) -> bool {
+        let cell = |column| self.earlier_cell(record, column).unwrap_or_default();
+        self.rules.only.as_ref().is_none_or(|only| only.holds(cell("status"), cell("success")))
+    }
+
+    /// The pre-hire of a row that is not meant, if it is withdrawn already. For a restoration none is a success yet.
+    fn left_out_success(&self, record: &Record) -> Option<PreHireId> {
+        match &self.rules.purpose {
+            RowPurpose::Withdraw(_) => self.earlier_success(record).and_then(|_| self.id(record, true).ok()),
+            RowPurpose::Restore(_) => None,
+        }
+    }
+
+    /// What an earlier run said of a row that goes over unsent: a success, unless `--only` names it, and whatever
+    /// repeats one.
+    fn carried_over(&self, record: &Record) -> Option<Status> {
+        let status = self.earlier_success(record)?;
+        (self.rules.only.is_none() || status == Status::Duplicate).then_some(status)
+    }
+
+    /// What an earlier run said of a row whose pre-hire is withdrawn. One that was restored can be withdrawn again.
     fn earlier_success(&self, record: &Record) -> Option<Status> {
-        let status = self.earlier_cell(record, "status")?;
-        Status::from_word(status).filter(|status| status.is_success())
+        let status = Status::from_word(self.earlier_cell(record, "status")?.trim())?;
+        let is_success = match status {
+            Status::Withdrawn | Status::AlreadyWithdrawn => true,
+            Status::Duplicate => self.earlier_cell(record, "success").is_some_and(is_true),
+            _ => false,
+        };
+        is_success.then_some(status)
+    }
+
+    /// The reason with which the row would be sent; empty if there is none.
+    pub fn reason_or_nothing<'r>(&self, record: &'r Record) -> &'r str
+    where
+        'a: 'r,
+    {
+        match &self.rules.purpose {
+            RowPurpose::Withdraw(rules) => self.reason(record, rules).map_or("", ValidReason::as_str),
+            RowPurpose::Restore(_) => "",
+        }
     }
 
     /// Where the input is a results file of ours: what it says in one of our columns.

@@ -39,23 +39,23 @@ pub struct Past<'a> {
 /// What earlier runs say of one pre-hire.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Earlier {
-    /// Withdrawn; never to be sent again. Its cells are in the journal at this place.
-    Withdrawn {
+    /// Done, by this tool or before it; never to be sent again. Its cells are in the journal at this place.
+    Done {
         /// The place of its line, in bytes.
         offset: u64,
     },
-    /// Refused; not to be sent again for the same reason.
+    /// Refused; not to be sent again if the same is asked for.
     Refused {
         /// The place of its line, in bytes.
         offset: u64,
-        /// The reason with which it was refused.
+        /// What was asked for when it was refused.
         reason: ReasonHash,
     },
     /// Called, and not settled for good.
     Open {
         /// What its calls have told.
         history: History,
-        /// Where its refusal for another reason stands, if it was called again after one.
+        /// Where its refusal stands when something else was asked for, if it was called again after one.
         refused_before: Option<u64>,
     },
 }
@@ -63,9 +63,33 @@ pub enum Earlier {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Entry {
     id: PreHireId,
-    /// The place of the line, shifted by one bit; the lowest bit says whether it was refused.
+    /// The place of the line, and in the lowest bits the kind.
     offset_and_kind: u64,
     reason: u64,
+}
+
+/// How a pre-hire was settled for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Done,
+    DoneBefore,
+    Refused,
+}
+
+const KIND_BITS: u32 = 2;
+
+impl Entry {
+    fn new(id: PreHireId, kind: Kind, offset: u64, reason: ReasonHash) -> Entry {
+        Entry { id, offset_and_kind: offset << KIND_BITS | kind as u64, reason: reason.0 }
+    }
+
+    const fn offset(self) -> u64 {
+        self.offset_and_kind >> KIND_BITS
+    }
+
+    fn is(self, kind: Kind) -> bool {
+        self.offset_and_kind & ((1 << KIND_BITS) - 1) == kind as u64
+    }
 }
 
 /// Collects what a journal tells, in its order.
@@ -86,8 +110,12 @@ impl LedgerBuilder {
     /// Notes that a row was settled for good. Other states are [open](LedgerBuilder::open).
     pub fn settled(&mut self, id: PreHireId, status: Status, offset: u64, reason: ReasonHash) {
         self.open.remove(&id);
-        let is_refused = u64::from(status == Status::Refused);
-        self.settled.push(Entry { id, offset_and_kind: offset << 1 | is_refused, reason: reason.0 });
+        let kind = match status {
+            Status::Refused => Kind::Refused,
+            Status::AlreadyWithdrawn | Status::AlreadyActive => Kind::DoneBefore,
+            _ => Kind::Done,
+        };
+        self.settled.push(Entry::new(id, kind, offset, reason));
     }
 
     /// The history of a pre-hire that is not settled for good.
@@ -118,15 +146,22 @@ impl Ledger {
     pub fn get(&self, id: PreHireId) -> Option<Earlier> {
         let settled =
             self.settled.binary_search_by_key(&id, |entry| entry.id).map(|place| self.settled[place]).ok();
-        let offset = settled.map(|entry| entry.offset_and_kind >> 1);
+        let offset = settled.map(Entry::offset);
         if let Some(history) = self.open.get(&id) {
             return Some(Earlier::Open { history: history.clone(), refused_before: offset });
         }
-        let (Entry { offset_and_kind, reason, .. }, offset) = (settled?, offset?);
-        Some(match offset_and_kind & 1 {
-            0 => Earlier::Withdrawn { offset },
-            _ => Earlier::Refused { offset, reason: ReasonHash(reason) },
+        let (entry, offset) = (settled?, offset?);
+        Some(if entry.is(Kind::Refused) {
+            Earlier::Refused { offset, reason: ReasonHash(entry.reason) }
+        } else {
+            Earlier::Done { offset }
         })
+    }
+
+    /// The pre-hires that this tool has done, in order: not those that were so before, nor those called again since.
+    pub fn done_by_us(&self) -> impl Iterator<Item = PreHireId> {
+        let done = self.settled.iter().filter(|entry| entry.is(Kind::Done));
+        done.map(|entry| entry.id).filter(|id| !self.open.contains_key(id))
     }
 
     /// The pre-hires in doubt.
@@ -159,14 +194,37 @@ mod tests {
         builder.settled(id("4"), Status::Refused, 40, ReasonHash(4));
         builder.open(id("4")).record_cut_off(Timestamp::UNIX_EPOCH);
         let ledger = builder.build();
-        assert_eq!(ledger.get(id("1")), Some(Earlier::Withdrawn { offset: 30 }));
-        assert_eq!(ledger.get(id("2")), Some(Earlier::Withdrawn { offset: 20 }));
+        assert_eq!(ledger.get(id("1")), Some(Earlier::Done { offset: 30 }));
+        assert_eq!(ledger.get(id("2")), Some(Earlier::Done { offset: 20 }));
         assert!(matches!(ledger.get(id("3")), Some(Earlier::Open { history, .. }) if history.is_in_doubt()));
         assert!(
             matches!(ledger.get(id("4")), Some(Earlier::Open { refused_before: Some(40), .. })),
             "called again with another reason"
         );
         assert_eq!(ledger.get(id("5")), None);
+        assert_eq!(ledger.done_by_us().collect::<Vec<_>>(), [id("1"), id("2")]);
         assert_eq!(ledger.in_doubt().count(), 2);
+    }
+
+    #[test]
+    fn only_what_this_tool_did_and_left_alone_is_its_own() {
+        let mut builder = LedgerBuilder::default();
+        let settled = [
+            ("1", Status::Withdrawn),
+            ("2", Status::AlreadyWithdrawn),
+            ("3", Status::Refused),
+            ("4", Status::Withdrawn),
+            ("5", Status::Withdrawn),
+            ("6", Status::AlreadyActive),
+            ("7", Status::Restored),
+            ("3", Status::Withdrawn),
+            ("4", Status::AlreadyWithdrawn),
+        ];
+        for (place, (text, status)) in (0_u64..).zip(settled) {
+            builder.settled(id(text), status, place * 100, ReasonHash(1));
+        }
+        builder.open(id("5")).record_cut_off(Timestamp::UNIX_EPOCH);
+        let ledger = builder.build();
+        assert_eq!(ledger.done_by_us().collect::<Vec<_>>(), ["1", "3", "7"].map(id), "the last word counts");
     }
 }

@@ -7,9 +7,7 @@ use super::ledger::{Earlier, Past};
 use crate::error::Result;
 use crate::event::Settlement;
 use crate::history::{Doubt, History};
-use crate::input::{
-    PreHireId, ReasonHash, Record, RecordReader, Row, RowRules, Survey, Validator, WithdrawReason,
-};
+use crate::input::{PreHireId, Record, RecordReader, Request, Row, RowRules, Survey, Validator};
 use crate::outcome::Status;
 
 /// One step of the plan.
@@ -32,9 +30,9 @@ pub enum Planned {
 #[derive(Debug)]
 pub enum Decision {
     /// Send it.
-    Send(PreHireId, WithdrawReason),
+    Send(PreHireId, Request),
     /// Go on with it where an earlier run left it.
-    Resume(PreHireId, Option<WithdrawReason>, History),
+    Resume(PreHireId, Option<Request>, History),
     /// Nothing: its story is over before it began.
     Settled(Settlement),
 }
@@ -97,17 +95,20 @@ impl<'a, R: Read> Planner<'a, R> {
         }
         let validator = Validator::new(&self.survey.columns, self.rules);
         let decision = match validator.row(record) {
-            Row::Sendable { id, reason } => {
+            Row::Sendable { id, request } => {
                 self.left_in_doubt.remove(&id);
                 match in_doubt_by_its_cells(&validator, record) {
                     Some(history) if self.past.ledger.get(id).is_none() => {
-                        Decision::Resume(id, Some(reason.into()), history)
+                        Decision::Resume(id, Some(request.into()), history)
                     }
-                    _ => by_the_past(self.past, id, reason.into())?,
+                    _ => by_the_past(self.past, id, request.into())?,
                 }
             }
-            Row::Invalid(problem) => Decision::Settled(Settlement::Invalid(problem)),
+            Row::Invalid(problem) | Row::Repetition { problem, .. } => {
+                Decision::Settled(Settlement::Invalid(problem))
+            }
             Row::CarriedOver { .. } => Decision::Settled(Settlement::CarriedOver),
+            Row::LeftOut { .. } => Decision::Settled(Settlement::LeftOut),
         };
         Ok(Some(Planned::Row { index, line, decision }))
     }
@@ -120,24 +121,24 @@ fn in_doubt_by_its_cells(validator: &Validator<'_>, record: &Record) -> Option<H
     is_unknown.then(|| History::recorded(cell, Doubt::Now))
 }
 
-fn by_the_past(past: Past<'_>, id: PreHireId, reason: WithdrawReason) -> Result<Decision> {
+fn by_the_past(past: Past<'_>, id: PreHireId, request: Request) -> Result<Decision> {
     let decision = match past.ledger.get(id) {
-        None => Decision::Send(id, reason),
-        Some(Earlier::Withdrawn { offset }) => Decision::Settled(Settlement::Recorded { offset }),
+        None => Decision::Send(id, request),
+        Some(Earlier::Done { offset }) => Decision::Settled(Settlement::Recorded { offset }),
         Some(Earlier::Refused { offset, reason: refused }) => {
-            if refused == ReasonHash::of(reason.as_str()) {
+            if refused == request.hash() {
                 Decision::Settled(Settlement::Recorded { offset })
             } else {
-                // Another reason is a new chance, but neither its calls nor its doubt are forgotten.
+                // Another request is a new chance, but neither its calls nor its doubt are forgotten.
                 let history = past.recall.map(|recall| recall.history_at(offset)).transpose()?;
-                Decision::Resume(id, Some(reason), history.unwrap_or_default())
+                Decision::Resume(id, Some(request), history.unwrap_or_default())
             }
         }
         Some(Earlier::Open { history, refused_before }) => {
             let before = refused_before.filter(|_| history.knows_nothing_before());
             let before = before.and_then(|offset| Some(past.recall?.history_at(offset))).transpose()?;
             let history = before.map_or_else(|| history.clone(), |before| history.clone().after(&before));
-            Decision::Resume(id, Some(reason), history)
+            Decision::Resume(id, Some(request), history)
         }
     };
     Ok(decision)
@@ -154,7 +155,7 @@ impl<R: Read> Iterator for Planner<'_, R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::{ColumnChoice, Layout, survey};
+    use crate::input::{ColumnChoice, Layout, ReasonHash, survey};
     use crate::plan::{Ledger, LedgerBuilder};
     use jiff::Timestamp;
 
@@ -167,7 +168,8 @@ mod tests {
         let shown = |planned| match planned {
             Planned::LeftInDoubt(id, _) => format!("look up {id}"),
             Planned::Row { decision, .. } => match decision {
-                Decision::Send(id, reason) => format!("send {id} {}", reason.as_str()),
+                Decision::Send(id, Request::Withdraw(reason)) => format!("send {id} {}", reason.as_str()),
+                Decision::Send(id, restore) => format!("send {id} {restore:?}"),
                 Decision::Resume(id, ..) => format!("resume {id}"),
                 Decision::Settled(Settlement::Duplicate { first }) => format!("duplicate of {first}"),
                 Decision::Settled(Settlement::Invalid(problem)) => problem.code.to_string(),

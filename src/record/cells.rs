@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::advice::advice;
+use super::advice::{self, advice};
 use crate::history::{Doubt, History};
 use crate::input::{Problem, RESULT_COLUMNS};
+use crate::operation::Operation;
 use crate::outcome::{ConfirmedBy, ErrorCode, Outcome, RetryOutcome, Status};
 
 /// One row's cells, in the order of [`RESULT_COLUMNS`].
@@ -13,7 +14,7 @@ pub type Cells = [String; RESULT_COLUMNS.len()];
 
 /// The places of the cells that are read again.
 pub const STATUS: usize = 1;
-/// Is the pre-hire withdrawn?
+/// Is the pre-hire as it was to be?
 pub const SUCCESS: usize = 2;
 /// The column `error_code`.
 pub const ERROR_CODE: usize = 3;
@@ -27,7 +28,7 @@ pub fn history(cells: &Cells, doubt: Doubt) -> History {
 
 /// The cells of a row that was to be sent.
 #[must_use]
-pub fn sent(line: u64, outcome: &Outcome, time_zone: &TimeZone) -> Cells {
+pub fn sent(line: u64, outcome: &Outcome, operation: Operation, time_zone: &TimeZone) -> Cells {
     let Outcome { status, error_code, .. } = outcome;
     let shown = |time: Option<Timestamp>| time.map_or_else(String::new, |time| rfc_3339(time, time_zone));
     [
@@ -41,7 +42,7 @@ pub fn sent(line: u64, outcome: &Outcome, time_zone: &TimeZone) -> Cells {
         outcome.http_status.map_or_else(String::new, |status| status.to_string()),
         outcome.confirmed_by.map_or("", ConfirmedBy::word).to_owned(),
         outcome.log_id.as_deref().map_or_else(String::new, formula_safe),
-        advice(*status, *error_code).to_owned(),
+        advice(operation, *status, *error_code).to_owned(),
         shown(outcome.first_sent_at),
         shown(outcome.settled_at),
     ]
@@ -58,7 +59,7 @@ pub fn invalid(line: u64, problem: &Problem) -> Cells {
 pub struct Original {
     /// Its line in the file.
     pub line: u64,
-    /// Is its pre-hire withdrawn?
+    /// Is its pre-hire as it was to be?
     pub success: bool,
     /// Does the repeated row give another reason?
     pub other_reason: bool,
@@ -81,7 +82,7 @@ fn unsent(line: u64, status: Status, success: bool, code: ErrorCode, message: St
     cells[4] = message;
     cells[6] = "0".to_owned();
     if !success {
-        cells[10] = advice(status, Some(code)).to_owned();
+        cells[10] = advice::of_unsent(status, code).to_owned();
     }
     cells
 }
@@ -104,10 +105,11 @@ mod tests {
     fn a_text_of_the_server_is_no_formula() {
         for text in ["=1+1", "+1", "-1", "@x", "\tx", "\rx"] {
             let outcome = Outcome { message: text.to_owned(), ..Outcome::default() };
-            assert_eq!(sent(2, &outcome, &TimeZone::UTC)[4], format!("'{text}"));
+            let cells = sent(2, &outcome, Operation::Withdraw, &TimeZone::UTC);
+            assert_eq!(cells[4], format!("'{text}"));
         }
         let outcome = Outcome { message: "a=b".to_owned(), ..Outcome::default() };
-        assert_eq!(sent(2, &outcome, &TimeZone::UTC)[4], "a=b");
+        assert_eq!(sent(2, &outcome, Operation::Withdraw, &TimeZone::UTC)[4], "a=b");
     }
 
     #[test]

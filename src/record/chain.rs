@@ -94,6 +94,12 @@ pub fn entry_of(line: &[u8]) -> Option<Entry> {
     serde_json::from_slice(parts(line)?.1).ok()
 }
 
+/// The hash that a line carries.
+#[must_use]
+pub fn hash_of(line: &[u8]) -> Option<String> {
+    String::from_utf8(parts(line)?.0.to_vec()).ok()
+}
+
 fn parts(line: &[u8]) -> Option<([u8; 2 * HASH_BYTES], &[u8])> {
     let (hash, rest) = line.strip_prefix(BEFORE_HASH)?.split_first_chunk()?;
     let entry = rest.strip_prefix(BEFORE_ENTRY)?.strip_suffix(AFTER_ENTRY)?;

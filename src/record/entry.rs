@@ -25,7 +25,7 @@ pub enum Entry {
         id: PreHireId,
         /// The line of its row.
         row: u64,
-        /// A short hash of the reason.
+        /// A short hash of the reason, or of what stands for it where there is none.
         reason: ReasonHash,
         /// Which attempt of the row it is.
         attempt: u32,
@@ -85,7 +85,7 @@ pub enum Entry {
     RowSettled {
         /// The pre-hire.
         id: PreHireId,
-        /// A short hash of the reason, if one is known.
+        /// The same hash, if it is known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<ReasonHash>,
         /// The doubt that is left.
@@ -119,6 +119,9 @@ pub struct RunStarted {
     pub owner: Owner,
     /// The input, as it was typed.
     pub input: String,
+    /// The journal that proves what is to be undone, if something is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_journal: Option<String>,
     /// The digest of its rows.
     pub digest: String,
     /// The results file, seen from the journal.
@@ -142,9 +145,12 @@ pub struct RunSettings {
     pub max_attempts: u32,
     /// Are pre-hires looked up?
     pub read_back: bool,
+    /// `--confirm-workforce`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub confirm_workforce: bool,
 }
 
-/// To whom a journal belongs: one host, app, tenant and operation.
+/// To whom a journal belongs: one host, app, tenant and operation; a restoration's also to what it undoes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Owner {
     /// Host and port.
@@ -155,6 +161,9 @@ pub struct Owner {
     pub tenant: String,
     /// What is done to the rows.
     pub operation: String,
+    /// Where something is undone: the hash of the first line of the journal that tells of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
 }
 
 /// What a look found of one pre-hire.
@@ -191,7 +200,13 @@ impl Entry {
 impl std::fmt::Display for Owner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} of app {} at {}", self.operation, self.app, self.host)?;
-        if self.tenant.is_empty() { Ok(()) } else { write!(f, ", tenant {}", self.tenant) }
+        if !self.tenant.is_empty() {
+            write!(f, ", tenant {}", self.tenant)?;
+        }
+        match &self.source {
+            Some(hash) => write!(f, ", of the withdrawals whose journal begins with {hash:.8}"),
+            None => Ok(()),
+        }
     }
 }
 

@@ -61,7 +61,8 @@ impl JournalFile {
             taken.set_aside = true;
             return Ok((taken, Ledger::default()));
         }
-        let told = replay(&file, path)?;
+        let aside = "set it aside with --restart, which begins anew and forgets what was done";
+        let told = replay(&file, path).map_err(|error| error.or_hint(aside))?;
         if let Some(other) = told.runs.iter().map(|run| &run.owner).find(|other| *other != owner) {
             let shown = path.display();
             return Err(Error::unusable(format!(

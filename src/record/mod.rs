@@ -3,6 +3,7 @@
 //! - [`Journal`] is the write-ahead record: `entry` says what its lines tell, `chain` how they hang together;
 //!   `replay` reads them again.
 //! - [`Allowance`] is what earlier runs have used of an API's allowance; [`Lock`] keeps other runs away from both.
+//! - [`withdrawn_ids`] reads, for a restoration, what the journal of the withdrawals proves.
 //! - [`ResultsFile`] is the view of it all that people get: `cells` and `advice` say what stands in it, `order` puts
 //!   rows back into the order of the file.
 
@@ -19,12 +20,14 @@ mod originals;
 mod output_path;
 mod replay;
 mod results;
+mod source;
 mod uptime;
 
 pub use allowance::Allowance;
 pub use journal::Journal;
 pub use journal_file::{JournalFile, seen_from};
 pub use lock::Lock;
-pub use output_path::OutputPath;
+pub use output_path::{OutputPath, journal_beside};
 pub use replay::{JournalReader, Replay, Replayer, read_journal, replay};
 pub use results::{ResultsFile, Written};
+pub use source::withdrawn_ids;

@@ -67,7 +67,7 @@ pub fn read_journal(file: &File, path: &Path, mut show: impl FnMut(&Entry, u64))
 
 fn damaged(path: &Path, line: u64, cause: &str) -> Error {
     Error::unusable(format!("line {line} of {} is damaged: {cause}", path.display()))
-        .hint("restore the file from a copy; or set it aside with --restart, which begins anew and forgets what was done")
+        .hint("bring the file back from a copy")
 }
 
 /// Reads a journal for going on with it.
@@ -138,7 +138,7 @@ impl Replayer {
     ) {
         self.calls.remove(&id);
         match (Status::from_word(&cells[STATUS]), reason) {
-            (Some(status @ (Status::Withdrawn | Status::AlreadyWithdrawn)), reason) => {
+            (Some(status), reason) if status.is_success() => {
                 self.ledger.settled(id, status, offset, reason.unwrap_or(crate::input::ReasonHash(0)));
             }
             (Some(status @ Status::Refused), Some(reason)) => self.ledger.settled(id, status, offset, reason),
@@ -263,7 +263,7 @@ mod tests {
 
     fn owner() -> Owner {
         let [host, app, tenant, operation] = ["host", "app", "", "withdraw"].map(str::to_owned);
-        Owner { host, app, tenant, operation }
+        Owner { host, app, tenant, operation, source: None }
     }
 
     fn run_started(second: usize) -> Entry {
@@ -274,6 +274,7 @@ mod tests {
             timeout_milliseconds: 30_000,
             max_attempts: 5,
             read_back: true,
+            confirm_workforce: false,
         };
         let [tool, input, digest, results] = ["0.1.0", "in.csv", "0", "in.results.csv"].map(str::to_owned);
         let (version, owner) = (VERSION, owner());
@@ -283,6 +284,7 @@ mod tests {
             at: at(second),
             owner,
             input,
+            source_journal: None,
             digest,
             results,
             settings,
@@ -506,8 +508,7 @@ mod tests {
     fn cells_are_read_where_the_ledger_says() {
         let settled = entry(1, Happening::Settled(3, Status::Withdrawn, Doubt::Never));
         let place = written(&[run_started(0), settled.clone()]);
-        let Some(crate::plan::Earlier::Withdrawn { offset }) =
-            place.replay().expect("whole").ledger.get(id(3))
+        let Some(crate::plan::Earlier::Done { offset }) = place.replay().expect("whole").ledger.get(id(3))
         else {
             panic!("it is withdrawn");
         };

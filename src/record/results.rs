@@ -18,9 +18,7 @@ use super::output_path::OutputPath;
 use super::replay::JournalReader;
 use crate::error::{Error, Result};
 use crate::event::{SentRow, Settlement};
-use crate::input::{
-    Columns, LineEnd, Record, RecordReader, Row, RowRules, Spool, SpoolReader, Survey, Validator,
-};
+use crate::input::{Columns, LineEnd, Record, RecordReader, RowRules, Spool, SpoolReader, Survey, Validator};
 use crate::outcome::{ErrorCode, Outcome, Status};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -101,10 +99,10 @@ impl<'a> ResultsFile<'a> {
         ResultsFile { journal: Some(journal), ..self }
     }
 
-    /// The time zone in which it writes.
+    /// The cells that it adds to a row that was to be sent.
     #[must_use]
-    pub const fn time_zone(&self) -> &TimeZone {
-        &self.time_zone
+    pub fn cells_of(&self, line: u64, outcome: &Outcome) -> Cells {
+        cells::sent(line, outcome, self.rules.operation(), &self.time_zone)
     }
 
     /// Takes what came of a row, and writes all rows whose turn has come; each is told to `written`.
@@ -119,7 +117,9 @@ impl<'a> ResultsFile<'a> {
     ) -> Result<()> {
         self.window.put(row, settlement);
         while let Some((row, settlement)) = self.window.take() {
-            written(self.write_row(row, &settlement)?);
+            if let Some(row) = self.write_row(row, &settlement)? {
+                written(row);
+            }
         }
         Ok(())
     }
@@ -148,10 +148,11 @@ impl<'a> ResultsFile<'a> {
         sync_directory(path.results()).map_err(|error| cannot_write(&path, error))
     }
 
-    fn write_row(&mut self, row: u32, settlement: &Settlement) -> Result<Written> {
+    fn write_row(&mut self, row: u32, settlement: &Settlement) -> Result<Option<Written>> {
         let record = self.input.read()?.expect("every row that was settled is in the copy");
         let validator = Validator::new(self.columns, self.rules);
         let line = record.line();
+        let cells_of = |outcome| cells::sent(line, outcome, self.rules.operation(), &self.time_zone);
         let (cells, written) = match settlement {
             Settlement::Sent(SentRow { outcome, .. }) => {
                 let written = Written {
@@ -159,7 +160,7 @@ impl<'a> ResultsFile<'a> {
                     success: outcome.status.is_success(),
                     error_code: outcome.error_code,
                 };
-                (cells::sent(line, outcome, &self.time_zone), written)
+                (cells_of(outcome), written)
             }
             Settlement::Invalid(problem) => {
                 let error_code = Some(problem.code);
@@ -169,22 +170,27 @@ impl<'a> ResultsFile<'a> {
                 )
             }
             Settlement::Duplicate { first } => {
-                let original = self.originals.of_duplicate(*first, reason_of(&validator, record));
+                let original = self.originals.of_duplicate(*first, validator.reason_or_nothing(record));
                 let (status, error_code) = (Status::Duplicate, Some(ErrorCode::DuplicateId));
                 (cells::duplicate(line, original), Written { status, success: original.success, error_code })
             }
             Settlement::NotReached => {
                 let written = Written { status: Status::NotAttempted, success: false, error_code: None };
-                (cells::sent(line, &Outcome::default(), &self.time_zone), written)
+                (cells_of(&Outcome::default()), written)
             }
             Settlement::Recorded { offset } => recorded(line, self.journal.as_ref(), *offset)?,
-            Settlement::CarriedOver => carried_over(line, record, &validator, self.columns),
+            Settlement::CarriedOver => carried_over(line, record, self.columns),
+            Settlement::LeftOut => {
+                // A success all the same, where another row repeats it; the others are never repeated.
+                self.originals.note(row, line, true, || validator.reason_or_nothing(record));
+                return Ok(None);
+            }
         };
-        self.originals.note(row, line, written.success, || reason_of(&validator, record));
+        self.originals.note(row, line, written.success, || validator.reason_or_nothing(record));
         let passed = (0..self.columns.passed_through()).map(|index| record.cell_bytes(index));
         let ours = cells.iter().map(String::as_bytes);
         self.writer.write_record(passed.chain(ours)).map_err(|error| cannot_write_row(&self.path, error))?;
-        Ok(written)
+        Ok(Some(written))
     }
 }
 
@@ -199,27 +205,15 @@ fn recorded(line: u64, journal: Option<&JournalReader>, offset: u64) -> Result<(
 }
 
 /// An earlier success goes over as it is, with the new row number.
-fn carried_over(
-    line: u64,
-    record: &Record,
-    validator: &Validator<'_>,
-    columns: &Columns,
-) -> (Cells, Written) {
+fn carried_over(line: u64, record: &Record, columns: &Columns) -> (Cells, Written) {
     let mut cells: Cells =
         std::array::from_fn(|index| record.cell(columns.passed_through() + index).to_owned());
     cells[0] = line.to_string();
-    let status = match validator.row(record) {
-        Row::CarriedOver { status, .. } => status,
-        Row::Sendable { .. } | Row::Invalid(_) => Status::Withdrawn,
-    };
-    (cells, Written { status, success: true, error_code: None })
-}
-
-fn reason_of<'r>(validator: &Validator<'r>, record: &'r Record) -> &'r str {
-    match validator.row(record) {
-        Row::Sendable { reason, .. } => reason.as_str(),
-        Row::CarriedOver { .. } | Row::Invalid(_) => "",
-    }
+    // A spreadsheet writes TRUE.
+    cells[cells::SUCCESS] = true.to_string();
+    let status = Status::from_word(cells[cells::STATUS].trim()).unwrap_or(Status::Withdrawn);
+    let error_code = cells[cells::ERROR_CODE].parse().ok();
+    (cells, Written { status, success: true, error_code })
 }
 
 /// What an earlier run left there is removed first: it may have other rights, or lead elsewhere.

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use super::summary::{counts, line};
 use crate::error::Exit;
 use crate::input::{Copied, FileFormat, Problem, Survey};
+use crate::operation::Operation;
 use crate::outcome::{ErrorCode, Status};
-use crate::record::advice::advice;
+use crate::record::advice;
 use crate::settings::{DEFAULT_BURST, Rate, in_words};
 
 /// The report on one file.
@@ -17,6 +18,8 @@ use crate::settings::{DEFAULT_BURST, Rate, in_words};
 pub struct CheckReport<'a> {
     /// The name of the file.
     pub input: &'a str,
+    /// What a run would do.
+    pub operation: Operation,
     /// What one pass over it found.
     pub survey: &'a Survey,
     /// What was seen while it was copied.
@@ -29,10 +32,11 @@ impl CheckReport<'_> {
     /// How the process ends.
     #[must_use]
     pub fn exit(&self) -> Exit {
-        let (sent, unsent) = (self.survey.sendable + self.survey.carried_over, self.survey.invalid_rows());
-        let duplicates = u32::try_from(self.survey.duplicates.len()).unwrap_or(u32::MAX);
+        let survey = self.survey;
+        let (sent, unsent) = (survey.sendable + survey.carried_over_rows(), survey.invalid_rows());
+        let duplicates = u32::try_from(survey.duplicates.len()).unwrap_or(u32::MAX);
         // A repeated row is no row that can't be sent: it shares the fate of the first one.
-        if sent + duplicates == self.survey.rows && unsent == 0 {
+        if sent + duplicates == survey.results() && unsent == 0 {
             Exit::Success
         } else {
             Exit::SomeRowsFailed
@@ -41,13 +45,16 @@ impl CheckReport<'_> {
 
     fn by_status(&self) -> BTreeMap<Status, u32> {
         let duplicates = u32::try_from(self.survey.duplicates.len()).unwrap_or(u32::MAX);
-        let all = [
+        let own = [
             (Status::NotAttempted, self.survey.sendable),
-            (Status::Withdrawn, self.survey.carried_over),
             (Status::Invalid, self.survey.invalid_rows()),
             (Status::Duplicate, duplicates),
         ];
-        all.into_iter().filter(|(_, rows)| *rows > 0).collect()
+        let mut by_status = self.survey.carried_over.clone();
+        for (status, rows) in own.into_iter().filter(|(_, rows)| *rows > 0) {
+            *by_status.entry(status).or_default() += rows;
+        }
+        by_status
     }
 
     fn by_error_code(&self) -> BTreeMap<ErrorCode, u32> {
@@ -81,10 +88,15 @@ impl CheckReport<'_> {
         line(&mut text, "file", self.input);
         self.add_format(&mut text);
         line(&mut text, "id column", columns.name(columns.id()));
-        line(&mut text, "reason column", columns.reason().map_or("none", |index| columns.name(index)));
-        line(&mut text, "rows", &survey.rows.to_string());
+        if self.operation == Operation::Withdraw {
+            line(&mut text, "reason column", columns.reason().map_or("none", |index| columns.name(index)));
+        }
+        line(&mut text, "rows", &survey.results().to_string());
+        if survey.left_out > 0 {
+            line(&mut text, "left out by --only", &survey.left_out.to_string());
+        }
         line(&mut text, "can be sent", &survey.sendable.to_string());
-        let carried_over = survey.carried_over;
+        let carried_over = survey.carried_over_rows();
         let duplicates = survey.duplicates.len();
         for (name, rows) in [("carried over", u64::from(carried_over)), ("duplicate", duplicates as u64)] {
             if rows > 0 {
@@ -110,7 +122,7 @@ impl CheckReport<'_> {
 
     fn add_problems(&self, text: &mut String) {
         for (line, problem) in &self.survey.problems {
-            let repair = advice(Status::Invalid, Some(problem.code));
+            let repair = advice::of_unsent(Status::Invalid, problem.code);
             let _ = write!(text, "\nrow {line}: {problem}\n  {repair}\n");
         }
         let rest = self.problems_not_shown();
@@ -163,7 +175,7 @@ impl CheckReport<'_> {
                 "value": problem.value,
                 "error_code": problem.code.to_string(),
                 "error_message": problem.message,
-                "advice": advice(Status::Invalid, Some(problem.code)),
+                "advice": advice::of_unsent(Status::Invalid, problem.code),
             })
         };
         json!({
@@ -172,7 +184,7 @@ impl CheckReport<'_> {
             "format": self.format_json(),
             "id_column": columns.name(columns.id()),
             "reason_column": columns.reason().map(|index| columns.name(index)),
-            "counts": counts(survey.rows, &self.by_status(), &self.by_error_code()),
+            "counts": counts(survey.results(), &self.by_status(), &self.by_error_code()),
             "can_be_sent": survey.sendable,
             "cleaned_ids": survey.cleaned_ids,
             "problems": survey.problems.iter().map(problem).collect::<Vec<_>>(),

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::input::{PreHireId, RESULT_COLUMNS};
+use crate::operation::Operation;
 use crate::outcome::Verdict;
 use crate::record::cells::{self, Cells};
 use crate::record::entry::{Entry, RunStarted};
@@ -16,6 +17,8 @@ pub struct Story {
     id: PreHireId,
     time_zone: TimeZone,
     run: Option<String>,
+    /// What the run does, if this version knows it.
+    operation: Option<Operation>,
     text: String,
     is_known: bool,
     is_open: bool,
@@ -26,7 +29,8 @@ impl Story {
     #[must_use]
     pub fn of(id: PreHireId) -> Self {
         let text = format!("pre-hire {id}\n");
-        Story { id, time_zone: TimeZone::system(), run: None, text, is_known: false, is_open: false }
+        let time_zone = TimeZone::system();
+        Story { id, time_zone, run: None, operation: None, text, is_known: false, is_open: false }
     }
 
     /// Does the journal know the pre-hire?
@@ -61,7 +65,7 @@ impl Story {
             {
                 let status =
                     http_status.map_or_else(|| "no reply".to_owned(), |status| format!("HTTP {status}"));
-                let mut told = format!("{status} after {milliseconds} ms: {}", words(*verdict));
+                let mut told = format!("{status} after {milliseconds} ms: {}", self.meaning(*verdict));
                 if let Some(code) = code {
                     let _ = write!(told, ", {code}");
                 }
@@ -94,8 +98,19 @@ impl Story {
     fn begin(&mut self, run: &RunStarted) {
         let at = self.shown(run.at);
         let RunStarted { owner, input, settings, tool, .. } = run;
-        self.run =
-            Some(format!("\nrun of {at}: {owner}, input {input}, rate {}, prehire {tool}\n", settings.rate));
+        let by_force = if settings.confirm_workforce { ", head count by force" } else { "" };
+        self.operation = Operation::from_word(&owner.operation);
+        self.run = Some(format!(
+            "\nrun of {at}: {owner}, input {input}, rate {}{by_force}, prehire {tool}\n",
+            settings.rate
+        ));
+    }
+
+    fn meaning(&self, verdict: Verdict) -> &'static str {
+        match (verdict, self.operation) {
+            (Verdict::Accepted, Some(operation)) => operation.done().word(),
+            (verdict, _) => words(verdict),
+        }
     }
 
     fn tell(&mut self, at: Timestamp, told: &str) {
@@ -129,7 +144,7 @@ impl Story {
 /// A verdict in words.
 pub(super) const fn words(verdict: Verdict) -> &'static str {
     match verdict {
-        Verdict::Accepted => "withdrawn",
+        Verdict::Accepted => "carried out",
         Verdict::Refused => "refused",
         Verdict::Conflict => "conflict",
         Verdict::Throttled => "throttled",

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::tally::Tally;
 use crate::error::Exit;
 use crate::event::StopCause;
+use crate::operation::Operation;
 use crate::outcome::Status;
 use crate::report::stop::stop_story;
 use crate::settings::{Rate, in_words};
@@ -17,11 +18,15 @@ use crate::settings::{Rate, in_words};
 /// How many error codes the table shows.
 const SHOWN_CODES: usize = 5;
 
+const WITHDRAW_AGAIN: &str = "
+The journal of the withdrawals stays as it is. To withdraw one of these pre-hires again, add --restart to that command.
+";
+
 /// All that is to be said at the end of a run.
 #[derive(Debug)]
 pub struct RunReport<'a> {
-    /// The command that ran.
-    pub command: &'a str,
+    /// What was done.
+    pub operation: Operation,
     /// The counts.
     pub tally: &'a Tally,
     /// The allowance.
@@ -73,6 +78,9 @@ impl RunReport<'_> {
                 status.word()
             );
         }
+        if tally.by_status.contains_key(&Status::Restored) {
+            text.push_str(WITHDRAW_AGAIN);
+        }
         if let Some(stop) = self.stop {
             let _ = write!(text, "\n{}\n", stop_story(stop, self.again));
         }
@@ -104,7 +112,7 @@ impl RunReport<'_> {
         let left_in_doubt: Vec<String> = tally.left_in_doubt.iter().map(|(id, _)| id.to_string()).collect();
         let per_minute = if minutes > 0.0 { tally.calls() as f64 / minutes } else { 0.0 };
         json!({
-            "command": self.command,
+            "command": self.operation.word(),
             "counts": counts(tally.rows, &tally.by_status, &tally.by_error_code),
             "calls": { "attempts": tally.attempts, "read_backs": tally.read_backs, "token": tally.token_calls },
             "waits": { "throttled": tally.throttled, "seconds": rounded(tally.held.as_secs_f64()) },

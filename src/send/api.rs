@@ -5,17 +5,12 @@ use tokio::sync::{mpsc, oneshot};
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::feishu::{Client, Exchange, QueryReply, Secret, Token, TokenCall, TokenReply, TokenSource};
-use crate::input::{PreHireId, WithdrawReason};
+use crate::input::{PreHireId, Request};
 
 /// Makes calls; each is one request and one reply, without retries.
 pub trait Api: Clone + Send + Sync + 'static {
-    /// Withdraws one pre-hire.
-    fn withdraw(
-        &self,
-        token: &Token,
-        id: PreHireId,
-        reason: &WithdrawReason,
-    ) -> impl Future<Output = Exchange> + Send;
+    /// Asks for one pre-hire to be withdrawn, or restored.
+    fn call(&self, token: &Token, id: PreHireId, request: &Request) -> impl Future<Output = Exchange> + Send;
 
     /// Looks pre-hires up, at most ten.
     fn query(&self, token: &Token, ids: &[PreHireId]) -> impl Future<Output = QueryReply> + Send;
@@ -31,8 +26,8 @@ pub trait Api: Clone + Send + Sync + 'static {
 }
 
 impl Api for Client {
-    async fn withdraw(&self, token: &Token, id: PreHireId, reason: &WithdrawReason) -> Exchange {
-        Client::withdraw(self, token, id, reason).await
+    async fn call(&self, token: &Token, id: PreHireId, request: &Request) -> Exchange {
+        Client::call(self, token, id, request).await
     }
 
     async fn query(&self, token: &Token, ids: &[PreHireId]) -> QueryReply {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::history::History;
-use crate::input::{PreHireId, WithdrawReason};
+use crate::input::{PreHireId, Request};
 
 /// The most rows that are in flight or wait for another attempt.
 const MOST_OPEN: usize = 1_024;
@@ -16,8 +16,8 @@ pub(super) struct Job {
     /// Where it stands in the file; `None` for one in doubt that the file no longer holds.
     pub(super) row: Option<Row>,
     pub(super) id: PreHireId,
-    /// Why it is withdrawn; `None` where it is only looked up.
-    pub(super) reason: Option<WithdrawReason>,
+    /// What is asked for it; `None` where it is only looked up.
+    pub(super) request: Option<Request>,
     /// What its attempts have told so far.
     pub(super) history: History,
     /// Was any call of this run answered?

@@ -1,4 +1,4 @@
-//! Owns the meaning of every reply to the withdraw call: the table "What a reply means" of the design, as one
+//! Owns the meaning of every reply to a call that withdraws or restores: the table "What a reply means" of the design, as one
 //! function over plain data. It decides by the body's `code` on every status, and by the status only without one.
 
 use std::time::Duration;
@@ -7,6 +7,7 @@ use super::pacing::Echo;
 use crate::event::Refusal;
 use crate::feishu::codes::{self, Meaning};
 use crate::feishu::{Body, Envelope, Exchange, Failure, Reply};
+use crate::operation::Operation;
 use crate::outcome::{ErrorCode, Verdict};
 
 /// A verdict, with the code that goes into the results.
@@ -24,11 +25,22 @@ impl Judgement {
     }
 }
 
-/// What came of one call: the verdict on it.
+/// What came of one call of the operation: the verdict on it.
 #[must_use]
-pub fn classify(exchange: &Exchange) -> Judgement {
+pub fn classify(exchange: &Exchange, operation: Operation) -> Judgement {
+    judge(exchange, operation.denied())
+}
+
+/// What came of a call that only asks for something. Its reply has no field `success`, so code 0 is for the caller to see.
+#[must_use]
+pub fn classify_question(exchange: &Exchange) -> Judgement {
+    judge(exchange, ErrorCode::BadReply)
+}
+
+/// `denied` is the word for a reply that takes the call, and says that it was not done.
+fn judge(exchange: &Exchange, denied: ErrorCode) -> Judgement {
     match exchange {
-        Exchange::Reply(reply) => classify_reply(reply),
+        Exchange::Reply(reply) => judge_reply(reply, denied),
         Exchange::Failed(failure) => match failure {
             Failure::NotSent(_) => Judgement::new(Verdict::NotSent, ErrorCode::ConnectFailed),
             Failure::CertificateRefused(_) => Judgement::new(Verdict::Hopeless, ErrorCode::ConnectFailed),
@@ -38,7 +50,7 @@ pub fn classify(exchange: &Exchange) -> Judgement {
     }
 }
 
-fn classify_reply(reply: &Reply) -> Judgement {
+fn judge_reply(reply: &Reply, denied: ErrorCode) -> Judgement {
     let envelope = match &reply.body {
         Body::Json(envelope) => Some(envelope),
         Body::NotJson | Body::TooLong | Body::CutOff => None,
@@ -49,16 +61,16 @@ fn classify_reply(reply: &Reply) -> Judgement {
         return Judgement::new(Verdict::Throttled, error_code);
     }
     match (envelope, code) {
-        (Some(envelope), Some(0)) => classify_success(reply.status, envelope),
+        (Some(envelope), Some(0)) => judge_success(reply.status, envelope, denied),
         (_, Some(code)) => Judgement::new(verdict_of_code(reply.status, code), ErrorCode::Api(code)),
-        _ => classify_without_code(reply),
+        _ => judge_without_code(reply),
     }
 }
 
 /// Code 0 alone is no success: the body must say so, and the status must not contradict it.
-fn classify_success(status: u16, envelope: &Envelope) -> Judgement {
+fn judge_success(status: u16, envelope: &Envelope, denied: ErrorCode) -> Judgement {
     match envelope.success {
-        Some(false) => Judgement::new(Verdict::Refused, ErrorCode::NotWithdrawn),
+        Some(false) => Judgement::new(Verdict::Refused, denied),
         Some(true) if is_2xx(status) => Judgement { verdict: Verdict::Accepted, error_code: None },
         _ => Judgement::new(Verdict::InDoubt, unreadable(status)),
     }
@@ -80,7 +92,7 @@ fn verdict_of_code(status: u16, code: i64) -> Verdict {
     }
 }
 
-fn classify_without_code(reply: &Reply) -> Judgement {
+fn judge_without_code(reply: &Reply) -> Judgement {
     match (reply.status, &reply.body) {
         (300..=399, _) | (404, Body::NotJson) => {
             Judgement::new(Verdict::Hopeless, ErrorCode::Http(reply.status))
@@ -125,7 +137,7 @@ pub enum TokenVerdict {
 /// Judges a reply of the token endpoint that holds no token. Asking twice does no harm, so nothing is in doubt.
 #[must_use]
 pub fn classify_token(exchange: &Exchange) -> TokenVerdict {
-    let Judgement { verdict, error_code } = classify(exchange);
+    let Judgement { verdict, error_code } = classify_question(exchange);
     match (verdict, error_code) {
         (Verdict::Throttled, _) => match exchange {
             Exchange::Reply(reply) => TokenVerdict::Throttled(reply.wait),
@@ -146,11 +158,12 @@ pub fn classify_token(exchange: &Exchange) -> TokenVerdict {
 /// What the API said when it refused the whole run, for the person who has to mend it.
 #[must_use]
 pub fn refusal(exchange: &Exchange) -> Refusal {
-    let (log_id, help_url) = match exchange {
-        Exchange::Reply(reply) => (reply.log_id.clone(), exchange.help_url()),
-        Exchange::Failed(_) => (None, None),
-    };
-    Refusal { error_code: classify(exchange).error_code, message: exchange.message(), log_id, help_url }
+    Refusal {
+        error_code: classify_question(exchange).error_code,
+        message: exchange.message(),
+        log_id: exchange.log_id(),
+        help_url: exchange.help_url(),
+    }
 }
 
 #[cfg(test)]
@@ -160,24 +173,24 @@ mod tests {
     const FIRST_STATUS: u16 = 200;
     const LAST_STATUS: u16 = 599;
 
-    fn judge(status: u16, body: &Body) -> String {
+    fn shown(status: u16, body: &Body, operation: Operation) -> String {
         let reply = Reply { status, body: body.clone(), log_id: None, wait: None };
-        let Judgement { verdict, error_code } = classify(&Exchange::Reply(reply));
-        let shown = match error_code {
+        let Judgement { verdict, error_code } = classify(&Exchange::Reply(reply), operation);
+        let code = match error_code {
             Some(ErrorCode::Http(_)) => "http_NNN".to_owned(),
             Some(code) => code.to_string(),
             None => "-".to_owned(),
         };
-        format!("{verdict:?} {shown}")
+        format!("{verdict:?} {code}")
     }
 
     /// Every status, those next to each other that mean the same on one line.
-    fn over_all_statuses(name: &str, body: &Body) -> String {
+    fn over_all_statuses(name: &str, body: &Body, operation: Operation) -> String {
         let mut text = format!("{name}\n");
         let mut first = FIRST_STATUS;
         for status in FIRST_STATUS..=LAST_STATUS {
-            let judgement = judge(status, body);
-            if status == LAST_STATUS || judge(status + 1, body) != judgement {
+            let judgement = shown(status, body, operation);
+            if status == LAST_STATUS || shown(status + 1, body, operation) != judgement {
                 text.push_str(&format!("  {first}-{status}: {judgement}\n"));
                 first = status + 1;
             }
@@ -189,8 +202,7 @@ mod tests {
         Body::Json(Envelope { code, success, ..Envelope::default() })
     }
 
-    #[test]
-    fn the_whole_input_space() {
+    fn whole_space(operation: Operation) -> String {
         let mut text = String::new();
         for (name, body) in [
             ("no JSON", Body::NotJson),
@@ -204,12 +216,16 @@ mod tests {
             ("an unknown code", json(Some(7_777_777), None)),
             ("an unknown negative code", json(Some(-1), None)),
         ] {
-            text.push_str(&over_all_statuses(name, &body));
+            text.push_str(&over_all_statuses(name, &body, operation));
         }
         for (code, _) in codes::TABLE {
-            text.push_str(&over_all_statuses(&format!("code {code}"), &json(Some(code), None)));
-            let with_success = over_all_statuses("", &json(Some(code), Some(true)));
-            assert_eq!(with_success, over_all_statuses("", &json(Some(code), None)), "success is for code 0");
+            let (with_success, without) = (json(Some(code), Some(true)), json(Some(code), None));
+            text.push_str(&over_all_statuses(&format!("code {code}"), &without, operation));
+            assert_eq!(
+                over_all_statuses("", &with_success, operation),
+                over_all_statuses("", &without, operation),
+                "success is for code 0"
+            );
         }
         for failure in [
             Failure::NotSent(String::new()),
@@ -217,10 +233,24 @@ mod tests {
             Failure::TimedOut,
             Failure::ConnectionLost(String::new()),
         ] {
-            let judgement = classify(&Exchange::Failed(failure.clone()));
+            let judgement = classify(&Exchange::Failed(failure.clone()), operation);
             text.push_str(&format!("{failure:?}: {:?} {:?}\n", judgement.verdict, judgement.error_code));
         }
-        insta::assert_snapshot!(text);
+        text
+    }
+
+    #[test]
+    fn the_whole_input_space() {
+        insta::assert_snapshot!(whole_space(Operation::Withdraw));
+    }
+
+    #[test]
+    fn a_restoration_has_a_word_of_its_own_for_a_denial_and_else_the_same_table() {
+        let denied = |operation: Operation| operation.denied().to_string();
+        let restore = whole_space(Operation::Restore);
+        assert!(restore.contains(&denied(Operation::Restore)));
+        let mirrored = restore.replace(&denied(Operation::Restore), &denied(Operation::Withdraw));
+        assert_eq!(mirrored, whole_space(Operation::Withdraw));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::event::{Event, StopCause};
 use crate::feishu::Token;
 use crate::history::History;
-use crate::input::ReasonHash;
+use crate::input::Request;
 use crate::moment::Moment;
 use crate::plan::{Decision, Planned};
 
@@ -49,7 +49,7 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
                 self.stop_because(StopCause::Deadline);
                 return Ok(None);
             }
-            match self.gates.withdraw.admit(now)? {
+            match self.gates.call.admit(now)? {
                 Answer::Go(pass) => self.launch(pass, token, generation).await?,
                 Answer::Wait(moment) if self.is_past_deadline(moment) => {
                     self.stop_because(StopCause::Deadline)
@@ -94,22 +94,22 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
             }
             Planned::LeftInDoubt(id, history) => (None, Decision::Resume(id, None, history)),
         };
-        let (id, reason, history) = match (decision, row) {
+        let (id, request, history) = match (decision, row) {
             (Decision::Settled(settlement), Some(row)) => {
                 return self.ear.tell(Event::Settled { row: row.index, settlement }).await;
             }
             (Decision::Settled(_), None) => return Ok(()),
-            (Decision::Send(id, reason), _) => (id, Some(reason), History::default()),
-            (Decision::Resume(id, reason, history), _) => {
-                let hash = reason.as_ref().map(|reason| ReasonHash::of(reason.as_str()));
-                (id, reason, history.in_another_run(hash))
+            (Decision::Send(id, request), _) => (id, Some(request), History::default()),
+            (Decision::Resume(id, request, history), _) => {
+                let hash = request.as_ref().map(Request::hash);
+                (id, request, history.in_another_run(hash))
             }
         };
         if let Some(row) = row {
             self.board.opened(row.index);
         }
         let is_new = history.last().is_none() && !history.is_in_doubt();
-        let job = Job { row, id, reason, history, had_reply: false, stale_in_a_row: 0 };
+        let job = Job { row, id, request, history, had_reply: false, stale_in_a_row: 0 };
         if is_new {
             self.ready = Some(job)
         } else {
@@ -120,7 +120,7 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
 
     async fn launch(&mut self, pass: Pass, token: Token, generation: Generation) -> Result<()> {
         let job = self.ready.take().expect("a row was made ready before the gate was asked");
-        let reason = job.reason.clone().expect("a row without a reason is only looked up");
+        let request = job.request.clone().expect("a row without a request is only looked up");
         self.first_call.get_or_insert(pass.admitted);
         let sent_at = self.clock.wall();
         let begun = Event::Admitted {
@@ -128,17 +128,17 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
             sent_at,
             line: job.line(),
             id: job.id,
-            reason: ReasonHash::of(reason.as_str()),
+            reason: request.hash(),
             attempt: job.history.attempts() + 1,
         };
         let leave = self.ear.ask_leave(begun).await?;
         let api = self.api.clone();
         self.in_flight.spawn(async move {
             let exchange = match leave.await {
-                Ok(()) => Some(api.withdraw(&token, job.id, &reason).await),
+                Ok(()) => Some(api.call(&token, job.id, &request).await),
                 Err(_) => None,
             };
-            Landed::Call(LandedCall { job, exchange, pass, sent_at, generation })
+            Landed::Call(Box::new(LandedCall { job, exchange, pass, sent_at, generation }))
         });
         Ok(())
     }

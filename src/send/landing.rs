@@ -1,4 +1,4 @@
-//! Owns what happens when a withdraw call comes back: it is judged, told, and its row goes on or is settled.
+//! Owns what happens when a call of the operation comes back: it is judged, told, and its row goes on or is settled.
 
 use jiff::Timestamp;
 
@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::event::{Event, SentRow, Settlement, StopCause};
 use crate::feishu::Exchange;
 use crate::history::Ending;
-use crate::input::ReasonHash;
+use crate::input::Request;
 use crate::moment::Moment;
 use crate::outcome::{Attempt, Verdict};
 use crate::plan::Planned;
@@ -29,16 +29,16 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
         let now = self.clock.now();
         let Some(exchange) = exchange else {
             // Its beginning could not be recorded, so it never left.
-            self.gates.withdraw.ended(now, &pass, Echo::NeverSent)?;
+            self.gates.call.ended(now, &pass, Echo::NeverSent)?;
             self.stop_because(StopCause::CannotRecord);
             self.waiting.put(now, job);
             return Ok(());
         };
-        let judgement = classify(&exchange);
-        self.gates.withdraw.ended(now, &pass, echo(&exchange, judgement.verdict))?;
-        let attempt = attempt(judgement, &exchange, sent_at, self.clock.wall());
+        let attempt = self.attempt(&exchange, sent_at);
+        let verdict = attempt.verdict;
+        self.gates.call.ended(now, &pass, echo(&exchange, verdict))?;
         job.history.record(&attempt);
-        if judgement.verdict == Verdict::TokenStale {
+        if verdict == Verdict::TokenStale {
             job.stale_in_a_row += 1;
         } else {
             job.stale_in_a_row = 0;
@@ -52,8 +52,24 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
             self.stop_rules.answered();
         }
         self.ear.tell(Event::Ended { line: job.line(), id: job.id, attempt }).await?;
-        self.note_for_all(judgement.verdict, &exchange, generation, now).await?;
+        self.note_for_all(verdict, &exchange, generation, now).await?;
         self.go_on(job, now).await
+    }
+
+    /// One call that has just ended, and what it means.
+    fn attempt(&self, exchange: &Exchange, sent_at: Timestamp) -> Attempt {
+        let operation = self.settings.operation;
+        let Judgement { verdict, error_code } = classify(exchange, operation);
+        let is_accepted = verdict == Verdict::Accepted;
+        Attempt {
+            verdict,
+            error_code,
+            message: if is_accepted { String::new() } else { exchange.message_about(operation) },
+            http_status: exchange.status(),
+            log_id: exchange.log_id(),
+            sent_at,
+            ended_at: self.clock.wall(),
+        }
     }
 
     /// Goes on with a row after its last call, of this run or of an earlier one.
@@ -95,7 +111,7 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
                 self.token.proved(generation);
             }
             Verdict::Hopeless => self.stop_because(StopCause::Hopeless(refusal(exchange))),
-            Verdict::Throttled => self.note_hold(self.gates.withdraw.hold(now), now).await?,
+            Verdict::Throttled => self.note_hold(self.gates.call.hold(now), now).await?,
             Verdict::TokenStale => self.renew_token(exchange, generation),
             Verdict::InDoubt | Verdict::NotSent => {}
         }
@@ -117,13 +133,13 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
     }
 
     pub(super) async fn settle(&mut self, job: Job, ending: &Ending) -> Result<()> {
-        let Job { row, id, reason, history, had_reply, .. } = job;
-        let reason = reason.map(|reason| ReasonHash::of(reason.as_str()));
+        let Job { row, id, request, history, had_reply, .. } = job;
+        let reason = request.as_ref().map(Request::hash);
         let (line, doubt) = (row.map_or(0, |row| row.line), history.doubt());
         let was_sent = history.was_sent();
         // A row that was settled without a call of this run says nothing of the network.
         let was_heard = had_reply || history.attempts_of_this_run() == 0;
-        let outcome = history.settle(ending);
+        let outcome = history.settle(ending, self.settings.operation);
         let status = outcome.status;
         let sent = SentRow { line, id, reason, doubt, outcome };
         let Some(row) = row else { return self.ear.tell(Event::LeftInDoubt(sent)).await };
@@ -136,14 +152,4 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
         let settlement = if was_sent { Settlement::Sent(sent) } else { Settlement::NotReached };
         self.ear.tell(Event::Settled { row: row.index, settlement }).await
     }
-}
-
-fn attempt(judgement: Judgement, exchange: &Exchange, sent_at: Timestamp, ended_at: Timestamp) -> Attempt {
-    let Judgement { verdict, error_code } = judgement;
-    let log_id = match exchange {
-        Exchange::Reply(reply) => reply.log_id.clone(),
-        Exchange::Failed(_) => None,
-    };
-    let message = if verdict == Verdict::Accepted { String::new() } else { exchange.message() };
-    Attempt { verdict, error_code, message, http_status: exchange.status(), log_id, sent_at, ended_at }
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::feishu::Stage;
 use crate::feishu::codes;
 use crate::history::{Ending, History};
+use crate::operation::Operation;
 use crate::outcome::{ErrorCode, Verdict};
 
 /// The most looks for one call (contract, `--read-back-delay`).
@@ -21,9 +22,9 @@ pub enum Question {
     WasItApplied,
     /// A repeat was refused: was an earlier call, in doubt, applied?
     WasItAppliedBefore,
-    /// The first call was refused for the stage: had somebody withdrawn it before?
-    WasItWithdrawnBefore,
-    /// The API took the call, and said that it did not withdraw.
+    /// The first call was refused for the stage: had somebody done it before?
+    WasItDoneBefore,
+    /// The API took the call, and said that it did not do it.
     DidItHappenAllTheSame,
 }
 
@@ -52,12 +53,16 @@ pub enum AfterLook {
 /// A look that was made.
 #[derive(Clone, Copy, Debug)]
 pub struct Look {
+    /// What the call was to do.
+    pub operation: Operation,
     /// Why.
     pub question: Question,
     /// How many were made for this question, with this one.
     pub looks: u32,
     /// How long after the end of the call.
     pub age: Duration,
+    /// How long after the beginning of the run.
+    pub run_age: Duration,
     /// When.
     pub at: Timestamp,
 }
@@ -69,20 +74,27 @@ impl Question {
         match last {
             (Verdict::InDoubt, _) => Some(Question::WasItApplied),
             (Verdict::Refused, _) if history.was_ever_in_doubt() => Some(Question::WasItAppliedBefore),
-            (Verdict::Refused, Some(ErrorCode::NotWithdrawn)) => Some(Question::DidItHappenAllTheSame),
+            (Verdict::Refused, Some(ErrorCode::NotWithdrawn | ErrorCode::NotRestored)) => {
+                Some(Question::DidItHappenAllTheSame)
+            }
             (Verdict::Refused, Some(ErrorCode::Api(codes::WRONG_STAGE | codes::WRONG_STEP))) => {
-                Some(Question::WasItWithdrawnBefore)
+                Some(Question::WasItDoneBefore)
             }
             _ => None,
         }
     }
 
-    /// How long after the end of the call the first look is worth while.
+    /// How long after the end of the call the first look is worth while; the run is so old then.
     #[must_use]
-    pub const fn first_delay(self, delay: Duration) -> Duration {
-        match self {
-            Question::WasItWithdrawnBefore => Duration::ZERO,
+    pub fn first_delay(self, operation: Operation, delay: Duration, run_age: Duration) -> Duration {
+        let wanted = match self {
+            Question::WasItDoneBefore => Duration::ZERO,
             Question::WasItApplied | Question::WasItAppliedBefore | Question::DidItHappenAllTheSame => delay,
+        };
+        match operation {
+            Operation::Withdraw => wanted,
+            // Before that it would not be believed if it found the pre-hire active.
+            Operation::Restore => wanted.max(LAG.saturating_sub(run_age)),
         }
     }
 
@@ -104,12 +116,7 @@ impl Look {
     pub fn decide(self, found: Found, last: Option<ErrorCode>, delay: Duration) -> AfterLook {
         let is_last = self.looks >= MOST_LOOKS;
         match found {
-            // No lag can make a pre-hire look withdrawn too early.
-            Found::In(Stage::Withdrawn) => AfterLook::Settle(match self.question {
-                Question::WasItWithdrawnBefore => Ending::FoundWithdrawnBefore(self.at),
-                _ => Ending::FoundWithdrawn(self.at),
-            }),
-            Found::In(stage) if self.is_believed() || self.fits_the_refusal(&stage) => self.believe(stage),
+            Found::In(stage) if self.is_believed() || self.is_beyond_the_lag(&stage) => self.believe(stage),
             Found::In(_) if !is_last => AfterLook::LookAgainAfter(LAG.saturating_sub(self.age)),
             Found::Nothing | Found::Failed if !is_last => {
                 AfterLook::LookAgainAfter(delay.saturating_mul(1 << self.looks.min(16)))
@@ -118,9 +125,16 @@ impl Look {
         }
     }
 
-    /// A stage that explains why the first call was refused needs no second look.
-    const fn fits_the_refusal(self, stage: &Stage) -> bool {
-        matches!(self.question, Question::WasItWithdrawnBefore) && !stage.is_active()
+    /// Is the stage believed though the look came early?
+    fn is_beyond_the_lag(self, stage: &Stage) -> bool {
+        if self.operation.is_done_in(stage) {
+            // Copies that lag behind show a stage from before the call, never the one after it. But an undo may follow
+            // so soon that they still show the stage from before what is undone, which was over when the run began.
+            self.operation == Operation::Withdraw || self.run_age >= LAG
+        } else {
+            // It explains why the first call was refused.
+            self.question == Question::WasItDoneBefore && !self.operation.is_possible_in(stage)
+        }
     }
 
     /// Is the look late enough after the call for the copies to know of it?
@@ -131,8 +145,12 @@ impl Look {
 
     fn believe(self, stage: Stage) -> AfterLook {
         match self.question {
-            Question::WasItApplied if stage.is_active() => AfterLook::CallAgain,
-            _ if stage.is_active() => AfterLook::Settle(Ending::Refused),
+            Question::WasItDoneBefore if self.operation.is_done_in(&stage) => {
+                AfterLook::Settle(Ending::FoundDoneBefore(self.at))
+            }
+            _ if self.operation.is_done_in(&stage) => AfterLook::Settle(Ending::FoundDone(self.at)),
+            Question::WasItApplied if self.operation.is_possible_in(&stage) => AfterLook::CallAgain,
+            _ if self.operation.is_possible_in(&stage) => AfterLook::Settle(Ending::Refused),
             _ => AfterLook::Settle(Ending::FoundIn(stage, self.at)),
         }
     }
@@ -144,38 +162,66 @@ mod tests {
 
     const DELAY: Duration = Duration::from_secs(3);
 
-    fn look(question: Question, looks: u32, age: u64) -> Look {
-        Look { question, looks, age: Duration::from_secs(age), at: Timestamp::UNIX_EPOCH }
-    }
-
-    #[test]
-    fn every_question_and_every_finding() {
+    /// Everything that can be found, under every question, at several ages.
+    fn whole_space(operation: Operation) -> String {
         let stages =
             [Stage::Preboarding, Stage::DayOne, Stage::Withdrawn, Stage::Other("completed".to_owned())];
         let mut text = String::new();
         for question in [
             Question::WasItApplied,
             Question::WasItAppliedBefore,
-            Question::WasItWithdrawnBefore,
+            Question::WasItDoneBefore,
             Question::DidItHappenAllTheSame,
         ] {
             let found = stages.iter().cloned().map(Found::In).chain([Found::Nothing, Found::Failed]);
             for found in found {
-                for (looks, age) in [(1, 0), (1, 3), (2, 9), (3, 1), (3, 21)] {
+                for (looks, age, run_age) in
+                    [(1, 0, 0), (1, 0, 2), (1, 3, 3), (2, 9, 9), (3, 1, 1), (3, 1, 2), (3, 21, 21)]
+                {
                     for code in [codes::WRONG_STAGE, 1_161_097] {
-                        let decision = look(question, looks, age).decide(
-                            found.clone(),
-                            Some(ErrorCode::Api(code)),
-                            DELAY,
-                        );
+                        let look = Look {
+                            operation,
+                            question,
+                            looks,
+                            age: Duration::from_secs(age),
+                            run_age: Duration::from_secs(run_age),
+                            at: Timestamp::UNIX_EPOCH,
+                        };
+                        let decision = look.decide(found.clone(), Some(ErrorCode::Api(code)), DELAY);
                         text.push_str(&format!(
-                            "{question:?} {found:?} look {looks} after {age} s, {code}: {decision:?}\n"
+                            "{question:?} {found:?} look {looks} after {age} s of {run_age} s, {code}: {decision:?}\n"
                         ));
                     }
                 }
             }
         }
-        insta::assert_snapshot!(text);
+        text
+    }
+
+    #[test]
+    fn every_question_and_every_finding() {
+        insta::assert_snapshot!(whole_space(Operation::Withdraw));
+    }
+
+    #[test]
+    fn every_question_and_every_finding_of_a_restoration() {
+        insta::assert_snapshot!(whole_space(Operation::Restore));
+    }
+
+    #[test]
+    fn the_first_look_of_a_restoration_comes_when_it_can_be_believed() {
+        let seconds = Duration::from_secs;
+        let first = |question: Question, operation, run_age| question.first_delay(operation, DELAY, run_age);
+        for run_age in [0, 1, 2, 100].map(seconds) {
+            assert_eq!(first(Question::WasItApplied, Operation::Restore, run_age), DELAY);
+            assert_eq!(first(Question::WasItDoneBefore, Operation::Withdraw, run_age), Duration::ZERO);
+            let delay = first(Question::WasItDoneBefore, Operation::Restore, run_age);
+            assert_eq!(delay, LAG.saturating_sub(run_age));
+            assert_eq!(
+                Question::WasItApplied.first_delay(Operation::Restore, Duration::ZERO, run_age),
+                delay
+            );
+        }
     }
 
     #[test]
@@ -186,12 +232,12 @@ mod tests {
         doubted.record_cut_off(Timestamp::UNIX_EPOCH);
         let refused = |code| (Verdict::Refused, Some(ErrorCode::Api(code)));
         assert_eq!(raised(&fresh, (Verdict::InDoubt, None)), Some(Question::WasItApplied));
-        assert_eq!(raised(&fresh, refused(1_161_129)), Some(Question::WasItWithdrawnBefore));
-        assert_eq!(raised(&fresh, refused(1_161_094)), Some(Question::WasItWithdrawnBefore));
+        assert_eq!(raised(&fresh, refused(1_161_129)), Some(Question::WasItDoneBefore));
+        assert_eq!(raised(&fresh, refused(1_161_094)), Some(Question::WasItDoneBefore));
         assert_eq!(raised(&fresh, refused(1_161_105)), None);
         assert_eq!(raised(&doubted, refused(1_161_105)), Some(Question::WasItAppliedBefore));
         assert_eq!(raised(&doubted, (Verdict::Accepted, None)), None);
-        doubted.found_active();
+        doubted.found_untouched();
         assert_eq!(raised(&doubted, refused(1_161_129)), Some(Question::WasItAppliedBefore), "doubt sticks");
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::api::Api;
 use super::board::Job;
-use super::classify::{classify, echo, refusal};
+use super::classify::{classify_question, echo, refusal};
 use super::gate::Pass;
 use super::look::{AfterLook, Found, Look, Question};
 use super::pool::{Landed, Pool};
@@ -45,7 +45,7 @@ enum QueryVerdict {
 impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
     /// Lets a pre-hire wait for its first look.
     pub(super) fn ask(&mut self, job: Job, question: Question, now: Moment) {
-        let delay = question.first_delay(self.look_delay());
+        let delay = question.first_delay(self.settings.operation, self.look_delay(), now.since_origin());
         self.looks.put(now + delay, WaitingLook { job, question, looks: 0, call_ended: now });
     }
 
@@ -68,7 +68,7 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
     pub(super) async fn land_query(&mut self, landed: LandedQuery) -> Result<()> {
         let LandedQuery { batch, reply, pass, generation } = landed;
         let now = self.clock.now();
-        let verdict = classify(&reply.exchange).verdict;
+        let verdict = classify_question(&reply.exchange).verdict;
         self.gates.query.ended(now, &pass, echo(&reply.exchange, verdict))?;
         self.ear.tell(Event::LookedUp(self.told(&batch, &reply))).await?;
         let has_failed = match judge(&reply.exchange, verdict) {
@@ -117,17 +117,19 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
     async fn take_answer(&mut self, look: WaitingLook, found: Found, now: Moment) -> Result<()> {
         let WaitingLook { mut job, question, looks, call_ended } = look;
         let looks = looks + 1;
-        let made = Look { question, looks, age: now.since(call_ended), at: self.clock.wall() };
+        let operation = self.settings.operation;
+        let (age, run_age, at) = (now.since(call_ended), now.since_origin(), self.clock.wall());
+        let made = Look { operation, question, looks, age, run_age, at };
         let code = job.history.last().and_then(|(_, code)| code);
-        let is_active = matches!(&found, Found::In(stage) if stage.is_active());
+        let is_untouched = matches!(&found, Found::In(stage) if operation.is_possible_in(stage));
         match made.decide(found, code, self.look_delay()) {
             AfterLook::LookAgainAfter(pause) => {
                 self.looks.put(now + pause, WaitingLook { job, question, looks, call_ended });
                 Ok(())
             }
             answer => {
-                if answer == AfterLook::CallAgain && is_active && made.is_believed() {
-                    job.history.found_active();
+                if answer == AfterLook::CallAgain && is_untouched && made.is_believed() {
+                    job.history.found_untouched();
                 }
                 self.act(job, answer, now).await
             }
@@ -163,16 +165,12 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
 
     fn told(&self, batch: &[WaitingLook], reply: &QueryReply) -> crate::event::Look {
         let found = batch.iter().map(|look| (look.job.id, reply.stage_of(look.job.id).cloned()));
-        let log_id = match &reply.exchange {
-            Exchange::Reply(reply) => reply.log_id.clone(),
-            Exchange::Failed(_) => None,
-        };
         crate::event::Look {
             at: self.clock.wall(),
             found: found.collect(),
             http_status: reply.exchange.status(),
-            error_code: classify(&reply.exchange).error_code.filter(|_| !is_answer(&reply.exchange)),
-            log_id,
+            error_code: classify_question(&reply.exchange).error_code.filter(|_| !is_answer(&reply.exchange)),
+            log_id: reply.exchange.log_id(),
         }
     }
 }
@@ -189,7 +187,7 @@ fn judge(exchange: &Exchange, verdict: Verdict) -> QueryVerdict {
         _ if is_answer(exchange) => QueryVerdict::Answered,
         Verdict::Hopeless => QueryVerdict::MayNotLook,
         _ if exchange.code() == Some(codes::MAY_NOT_READ) => QueryVerdict::MayNotLook,
-        _ => match classify(exchange).error_code {
+        _ => match classify_question(exchange).error_code {
             // A refusal of the request itself will not be another one next time.
             Some(ErrorCode::Api(_)) if verdict == Verdict::Refused => QueryVerdict::MayNotLook,
             _ => QueryVerdict::Failed,

@@ -23,14 +23,17 @@ use crate::error::Result;
 use crate::event::{Event, SentRow, Settlement, StopCause};
 use crate::feishu::{Exchange, Token, TokenSource};
 use crate::history::Ending;
-use crate::input::ReasonHash;
+use crate::input::Request;
 use crate::moment::Moment;
+use crate::operation::Operation;
 use crate::plan::{Decision, Planned};
 use crate::settings::Rate;
 
 /// How the sending stage is to work.
 #[derive(Clone, Debug)]
 pub struct SendSettings {
+    /// What is done to the pre-hires.
+    pub operation: Operation,
     /// Never more calls than this, as the server sees it, for each API apart.
     pub rate: Rate,
     /// Calls at once before even spacing sets in.
@@ -53,8 +56,8 @@ pub struct SendSettings {
 
 /// The gates of the two APIs.
 pub struct Gates {
-    /// For withdrawals.
-    pub withdraw: Gate,
+    /// For the calls of the operation.
+    pub call: Gate,
     /// For looks.
     pub query: Gate,
 }
@@ -95,11 +98,11 @@ pub struct Pool<A: Api, P> {
 
 /// A call that has come back.
 pub(super) enum Landed {
-    Call(LandedCall),
+    Call(Box<LandedCall>),
     Query(LandedQuery),
 }
 
-/// A withdraw call that has come back.
+/// A call of the operation that has come back.
 pub(super) struct LandedCall {
     pub(super) job: Job,
     /// `None` if its beginning could not be recorded: it never left.
@@ -190,7 +193,7 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
 
     async fn land(&mut self, landed: Landed) -> Result<()> {
         match landed {
-            Landed::Call(call) => self.land_call(call).await,
+            Landed::Call(call) => self.land_call(*call).await,
             Landed::Query(query) => self.land_query(query).await,
         }
     }
@@ -215,8 +218,8 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
             let settlement = match decision {
                 Decision::Settled(settlement) => settlement,
                 Decision::Send(..) => Settlement::NotReached,
-                Decision::Resume(id, reason, history) => {
-                    let reason = reason.map(|reason| ReasonHash::of(reason.as_str()));
+                Decision::Resume(id, request, history) => {
+                    let reason = request.as_ref().map(Request::hash);
                     let history = history.in_another_run(reason);
                     // A reply that an earlier run recorded, and did not live to settle, says all without a call.
                     let ending = match self.settings.retry.decide(&history, self.may_look, 0.0) {
@@ -224,7 +227,8 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
                         _ => Ending::Interrupted,
                     };
                     let doubt = history.doubt();
-                    Settlement::Sent(SentRow { line, id, reason, doubt, outcome: history.settle(&ending) })
+                    let outcome = history.settle(&ending, self.settings.operation);
+                    Settlement::Sent(SentRow { line, id, reason, doubt, outcome })
                 }
             };
             self.ear.tell(Event::Settled { row: index, settlement }).await?;

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use super::credentials::Pieces;
 use super::environment::Surroundings;
-use super::layers::Layer;
+use super::layers::{Effective, Layer};
 use super::profile::{Fault, Profile, parse};
+use super::run::Target;
 use crate::cli::ProfileArgs;
 use crate::error::{Error, Result};
 
@@ -61,6 +62,21 @@ impl Config {
     #[must_use]
     pub fn layer(&self) -> Layer {
         self.profile.as_ref().map(|profile| profile.layer.clone()).unwrap_or_default()
+    }
+
+    /// The host, and the credentials for it; what a person should know about them goes to `warnings`.
+    ///
+    /// # Errors
+    /// When they are missing, don't belong together, or can't be read; exit 2.
+    pub(super) fn target(
+        &self,
+        in_force: &Effective,
+        surroundings: &Surroundings,
+        warnings: &mut Vec<String>,
+    ) -> Result<Target> {
+        let host = &in_force.base_url;
+        let credentials = self.pieces(surroundings).access(host)?.read(warnings)?;
+        Ok(Target::Api { base_url: host.value.clone(), credentials })
     }
 
     /// The credentials, as far as they are to be found.

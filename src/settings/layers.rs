@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::rate::DEFAULT_BURST;
 use super::span::{parse_positive_span, parse_span, spelled};
 use super::{BaseUrl, Rate};
-use crate::cli::WithdrawArgs;
+use crate::cli::RunArgs;
 
 /// Where a value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,9 +154,9 @@ impl Layer {
         Layer { base_url, ..Layer::default() }
     }
 
-    /// What was typed for `withdraw`.
+    /// What was typed for a run.
     #[must_use]
-    pub fn of_withdraw(typed: &WithdrawArgs) -> Self {
+    pub fn of_run(typed: &RunArgs) -> Self {
         Layer {
             rate: typed.rate,
             burst: typed.burst,
@@ -225,7 +225,7 @@ mod tests {
     fn typed(flags: &[&str]) -> Layer {
         let arguments = ["prehire", "withdraw", "leavers.csv"].iter().chain(flags);
         match Cli::try_parse_from(arguments).unwrap().command {
-            Command::Withdraw(typed) => Layer::of_withdraw(&typed),
+            Command::Withdraw(typed) => Layer::of_run(&typed.run),
             _ => unreachable!("withdraw was typed"),
         }
     }

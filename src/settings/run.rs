@@ -1,18 +1,17 @@
-//! Owns the settings of a run: what was typed, checked and completed. What a profile may set, and
-//! every default of it, is in `layers`.
+//! Owns the parts of which the settings of a command are made.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{BaseUrl, Config, Effective, Layer, Origin, Rate, Surroundings};
-use crate::cli::{CheckArgs, Duplicates, Format, InputArgs, ProgressChoice, ShowArgs, WithdrawArgs};
+use super::{BaseUrl, Rate, Surroundings};
+use crate::cli::{Duplicates, Format, InputArgs, ProgressChoice, RowArgs, ShowArgs};
 use crate::error::{Error, Result};
 use crate::feishu::Credentials;
 use crate::input::workbook::WorkbookReading;
-use crate::input::{ColumnChoice, FileChoice, InputPath, RowRules};
+use crate::input::{ColumnChoice, FileChoice, InputPath, Selection, WithdrawRules};
+use crate::operation::Operation;
 use crate::record::entry::Owner;
 use crate::report::{Detail, ProgressKind};
-use crate::send::{RetryPolicy, SendSettings};
 
 /// Where the calls go.
 #[derive(Clone, Debug)]
@@ -32,9 +31,9 @@ pub enum Target {
 }
 
 impl Target {
-    /// To whom a journal of this target's calls belongs.
+    /// To whom a journal belongs that tells of this operation there.
     #[must_use]
-    pub fn owner(&self) -> Owner {
+    pub fn owner(&self, operation: Operation) -> Owner {
         let (host, app, tenant) = match self {
             Target::Api { base_url, credentials } => {
                 (base_url.host(), credentials.app(), credentials.tenant())
@@ -42,7 +41,7 @@ impl Target {
             Target::Simulator { .. } => ("simulated".to_owned(), "simulated", ""),
         };
         let (app, tenant) = (app.to_owned(), tenant.to_owned());
-        Owner { host, app, tenant, operation: "withdraw".to_owned() }
+        Owner { host, app, tenant, operation: operation.word().to_owned(), source: None }
     }
 }
 
@@ -53,10 +52,37 @@ pub struct InputSettings {
     pub path: InputPath,
     /// What was typed about its form.
     pub file: FileChoice,
-    /// How rows become rows that can be sent.
-    pub rules: RowRules,
+    /// What the rows are for.
+    pub purpose: Purpose,
+    /// The rows of a results file that are meant; `None` if all are.
+    pub only: Option<Selection>,
     /// What a repeated id means.
     pub duplicates: Duplicates,
+}
+
+/// What rows are for, and what was typed about that.
+#[derive(Clone, Debug)]
+pub enum Purpose {
+    /// To be withdrawn.
+    Withdraw(WithdrawRules),
+    /// To be restored.
+    Restore {
+        /// Also where this exceeds the head count?
+        confirm_workforce: bool,
+        /// The journal that proves what was withdrawn.
+        source_journal: PathBuf,
+    },
+}
+
+impl Purpose {
+    /// What is done to the rows.
+    #[must_use]
+    pub const fn operation(&self) -> Operation {
+        match self {
+            Purpose::Withdraw(_) => Operation::Withdraw,
+            Purpose::Restore { .. } => Operation::Restore,
+        }
+    }
 }
 
 /// What is shown, and how.
@@ -96,116 +122,21 @@ pub struct Guards {
     pub yes: bool,
 }
 
-/// The settings of `check`, and of `withdraw --dry-run`.
-#[derive(Clone, Debug)]
-pub struct CheckSettings {
-    /// What is read.
-    pub input: InputSettings,
-    /// Where one result per row goes, if anywhere.
-    pub output: Option<PathBuf>,
-    /// The allowance for the estimate.
-    pub rate: Rate,
-    /// What is shown.
-    pub show: ShowSettings,
+pub(super) fn input_to_withdraw(
+    typed: InputArgs,
+    rows: RowArgs,
+    surroundings: &Surroundings,
+) -> Result<InputSettings> {
+    let rules = WithdrawRules::new(rows.reason.as_deref(), rows.trust_ids)?;
+    input_settings(typed, rows.reason_column, Purpose::Withdraw(rules), surroundings)
 }
 
-/// The settings of `withdraw`.
-#[derive(Clone, Debug)]
-pub struct WithdrawSettings {
-    /// What is read.
-    pub input: InputSettings,
-    /// The path that was typed for the results.
-    pub output: Option<PathBuf>,
-    /// Where the calls go.
-    pub target: Target,
-    /// How they go.
-    pub send: SendSettings,
-    /// What is kept for later runs.
-    pub keep: KeepSettings,
-    /// What must be true before.
-    pub guards: Guards,
-    /// What is shown.
-    pub show: ShowSettings,
-    /// What a person should know about the settings.
-    pub warnings: Vec<String>,
-}
-
-impl CheckSettings {
-    /// Checks what was typed for `check`.
-    ///
-    /// # Errors
-    /// For what can't be meant; exit 2.
-    pub fn new(typed: CheckArgs, surroundings: &Surroundings) -> Result<Self> {
-        let CheckArgs { input, output, rate, profile, show } = typed;
-        let flags = Layer { rate, ..Layer::default() };
-        let rate = Effective::of(flags, Config::load(&profile, surroundings)?.layer()).rate.value;
-        Ok(CheckSettings {
-            input: input_settings(input, surroundings)?,
-            output,
-            rate,
-            show: show_settings(&show, surroundings),
-        })
-    }
-
-    /// The settings of a dry run.
-    ///
-    /// # Errors
-    /// As [`CheckSettings::new`].
-    pub fn of_dry_run(typed: WithdrawArgs, surroundings: &Surroundings) -> Result<Self> {
-        let WithdrawArgs { input, output, rate, profile, show, .. } = typed;
-        CheckSettings::new(CheckArgs { input, output, rate, profile, show }, surroundings)
-    }
-}
-
-impl WithdrawSettings {
-    /// Checks what was typed for `withdraw`.
-    ///
-    /// # Errors
-    /// For what can't be meant, and for missing credentials; exit 2.
-    pub fn new(typed: WithdrawArgs, surroundings: &Surroundings) -> Result<Self> {
-        let config = Config::load(&typed.profile, surroundings)?;
-        let in_force = Effective::of(Layer::of_withdraw(&typed), config.layer());
-        let mut warnings = Vec::new();
-        let target = if typed.simulate {
-            let rate = &in_force.rate;
-            Target::Simulator {
-                limit: if rate.origin == Origin::Default { Rate::SIMULATOR } else { rate.value },
-            }
-        } else {
-            let pieces = config.pieces(surroundings);
-            let credentials = pieces.access(&in_force.base_url)?.read(&mut warnings)?;
-            Target::Api { base_url: in_force.base_url.value.clone(), credentials }
-        };
-        let retry = RetryPolicy {
-            max_attempts: in_force.max_attempts.value,
-            base: in_force.retry_base.value,
-            cap: in_force.retry_cap.value,
-        };
-        let send = SendSettings {
-            rate: in_force.rate.value,
-            burst: in_force.burst.value,
-            workers: in_force.workers.value,
-            timeout: in_force.timeout.value,
-            retry,
-            read_back: (!typed.no_read_back).then_some(in_force.read_back_delay.value),
-            canary: !typed.no_canary,
-            stop_after: in_force.stop_after.value,
-            deadline: in_force.deadline.value,
-        };
-        let guards = Guards { max_rows: in_force.max_rows.value, expect: typed.expect, yes: typed.yes };
-        let keep = KeepSettings {
-            journal: typed.journal,
-            restart: typed.restart,
-            wait_lock: in_force.wait_lock.value,
-            state_directory: surroundings.state_directory.clone(),
-        };
-        let show = show_settings(&typed.show, surroundings);
-        let input = input_settings(typed.input, surroundings)?;
-        Ok(WithdrawSettings { input, output: typed.output, target, send, keep, guards, show, warnings })
-    }
-}
-
-fn input_settings(typed: InputArgs, surroundings: &Surroundings) -> Result<InputSettings> {
+pub(super) fn input_settings(
+    typed: InputArgs,
+    reason_column: Option<String>,
+    purpose: Purpose,
+    surroundings: &Surroundings,
+) -> Result<InputSettings> {
     if typed.input.as_os_str().is_empty() {
         return Err(Error::unusable("the path of the input is empty"));
     }
@@ -215,15 +146,16 @@ fn input_settings(typed: InputArgs, surroundings: &Surroundings) -> Result<Input
             encoding: typed.encoding,
             delimiter: typed.delimiter,
             sheet: typed.sheet,
-            columns: ColumnChoice { id: typed.id_column, reason: typed.reason_column },
+            columns: ColumnChoice { id: typed.id_column, reason: reason_column },
             workbooks: surroundings.program.clone().map_or(WorkbookReading::Here, WorkbookReading::Apart),
         },
-        rules: RowRules::new(typed.reason.as_deref(), typed.trust_ids)?,
+        purpose,
+        only: Selection::of(typed.only),
         duplicates: typed.duplicates,
     })
 }
 
-fn show_settings(typed: &ShowArgs, surroundings: &Surroundings) -> ShowSettings {
+pub(super) fn show_settings(typed: &ShowArgs, surroundings: &Surroundings) -> ShowSettings {
     let progress = match typed.progress {
         _ if typed.quiet => ProgressKind::Never,
         ProgressChoice::Auto if surroundings.stderr_is_terminal => ProgressKind::Bar,

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
-use prehire::simulator::{Record, Running, Stage};
+use prehire::simulator::{Api, Record, Running, Stage};
 use serde_json::Value;
 
 use crate::run::Run;
@@ -28,7 +28,7 @@ impl Line {
         self.fields["at"].as_str().unwrap().parse().unwrap()
     }
 
-    /// Does it record that its pre-hire is withdrawn?
+    /// Does it record that it is done with its pre-hire?
     fn is_success(&self) -> bool {
         match self.kind.as_str() {
             "call_finished" => self.fields["verdict"] == "accepted",
@@ -57,30 +57,40 @@ pub fn calls_cut_off(lines: &[Line]) -> usize {
     count("call_started") - count("call_finished")
 }
 
-/// The calls that the server has seen, by pre-hire.
-pub fn calls_by_id(record: &Record) -> BTreeMap<String, usize> {
+/// The calls to an API that the server has seen, by pre-hire.
+pub fn calls_by_id(record: &Record, api: Api) -> BTreeMap<String, usize> {
     let mut calls = BTreeMap::new();
-    for id in record.calls.iter().filter_map(|call| call.pre_hire_id.clone()) {
+    for id in record.calls_to(api).filter_map(|call| call.pre_hire_id.clone()) {
         *calls.entry(id).or_default() += 1;
     }
     calls
 }
 
 /// What one job's journal has promised so far, kill after kill.
-#[derive(Default)]
 pub struct Audit {
+    /// What it calls: the withdraw or the restore call.
+    api: Api,
     /// How many calls the server had seen when success was on record.
     calls_at_success: BTreeMap<String, usize>,
 }
 
 impl Audit {
+    pub fn of(api: Api) -> Audit {
+        Audit { api, calls_at_success: BTreeMap::new() }
+    }
+
+    /// The stage in which nothing is done yet.
+    fn untouched(&self) -> Stage {
+        if self.api == Api::RestoreFlowInstance { Stage::Withdrawn } else { Stage::Preboarding }
+    }
+
     /// Looks at what a run has left behind: the journal first, so that no call may follow what it promises.
     pub fn look(&mut self, journal: &Path, workers: usize, record: impl Fn() -> Record) {
         let lines = lines_of(journal);
-        let calls = calls_by_id(&record());
+        let calls = calls_by_id(&record(), self.api);
         assert_written_ahead(&lines, &calls);
         assert_few_doubts_a_kill(&lines, workers);
-        assert_doubt_is_looked_up_before_a_repeat(&lines);
+        assert_doubt_is_looked_up_before_a_repeat(&lines, self.untouched());
         assert_no_call_after_success(&lines);
         for line in lines.iter().filter(|line| line.is_success()) {
             let seen = calls.get(&line.id()).copied().unwrap_or(0);
@@ -95,10 +105,10 @@ impl Audit {
         let named: Vec<&str> = results.iter().map(|row| &row["pre_hire_id"]).collect();
         assert_eq!(named, ids, "one result per row, in order{run}");
         for row in &results {
-            let is_withdrawn = api.stage_of(&row["pre_hire_id"]) == Stage::Withdrawn;
+            let is_done = api.stage_of(&row["pre_hire_id"]) != self.untouched();
             assert_ne!(&row["status"], "unknown", "the app may look{run}");
-            assert_eq!(&row["success"] == "true", is_withdrawn, "a lie about {}{run}", &row["pre_hire_id"]);
-            assert_ne!(&row["status"], "already_withdrawn", "{} was ours{run}", &row["pre_hire_id"]);
+            assert_eq!(&row["success"] == "true", is_done, "a lie about {}{run}", &row["pre_hire_id"]);
+            assert!(!row["status"].starts_with("already_"), "{} was ours{run}", &row["pre_hire_id"]);
         }
     }
 }
@@ -129,8 +139,9 @@ fn assert_few_doubts_a_kill(lines: &[Line], workers: usize) {
     }
 }
 
-/// After a call in doubt the next one follows a look that has found the pre-hire active, 2 s after the doubt began.
-fn assert_doubt_is_looked_up_before_a_repeat(lines: &[Line]) {
+/// After a call in doubt the next one follows a look that has found the pre-hire untouched, 2 s after the doubt began.
+fn assert_doubt_is_looked_up_before_a_repeat(lines: &[Line], untouched: Stage) {
+    let untouched = serde_json::to_value(untouched).unwrap();
     let (mut open, mut in_doubt) = (BTreeSet::new(), BTreeMap::new());
     for line in lines {
         match line.kind.as_str() {
@@ -138,9 +149,9 @@ fn assert_doubt_is_looked_up_before_a_repeat(lines: &[Line]) {
                 in_doubt.extend(std::mem::take(&mut open).into_iter().map(|id| (id, (line.at(), false))))
             }
             "call_started" => {
-                if let Some((since, was_found_active)) = in_doubt.remove(&line.id()) {
+                if let Some((since, was_found_untouched)) = in_doubt.remove(&line.id()) {
                     let late_enough = line.at().duration_since(since) >= SignedDuration::from_secs(2);
-                    assert!(was_found_active && late_enough, "{} was called again in doubt", line.id());
+                    assert!(was_found_untouched && late_enough, "{} was called again in doubt", line.id());
                 }
                 open.insert(line.id());
             }
@@ -155,7 +166,7 @@ fn assert_doubt_is_looked_up_before_a_repeat(lines: &[Line]) {
                     .as_array()
                     .unwrap()
                     .iter()
-                    .filter(|found| found["stage"] == "preboarding")
+                    .filter(|found| found["stage"] == untouched)
                 {
                     in_doubt
                         .entry(found["id"].as_str().unwrap().to_owned())

@@ -55,6 +55,57 @@ fn the_requests_are_those_of_the_documents() {
 }
 
 #[test]
+fn the_request_of_a_restoration_says_no_more_than_was_asked_for() {
+    for (flag, body) in [
+        (None, r#"{"pre_hire_id":"7345005664477775407"}"#),
+        (Some("--confirm-workforce"), r#"{"pre_hire_id":"7345005664477775407","confirm_workforce":true}"#),
+    ] {
+        let server = MockServer::start();
+        let (_token, _withdraw) = (grants_token(&server), answers(&server, 200, DONE));
+        let restore = server.mock(|when, then| {
+            when.method(Method::POST)
+                .path("/open-apis/corehr/v2/pre_hires/restore_flow_instance")
+                .header("authorization", format!("Bearer {TOKEN}"))
+                .header("content-type", "application/json; charset=utf-8")
+                .body(body);
+            then.status(200).header("x-tt-logid", "LOG").body(DONE);
+        });
+        let context = TestContext::new().row(SOMEBODY, "a").server(server.base_url());
+        context.run().assert_exit(0);
+        let context = flag.into_iter().fold(context, TestContext::switch);
+        let run = context.restore();
+        run.assert_exit(0);
+        assert_eq!(restore.calls(), 1, "{run}");
+        assert_eq!(run.only_row().words(&["status", "http_status", "log_id"]), "restored 200 LOG");
+    }
+}
+
+#[test]
+fn a_restoration_that_the_reply_denies_has_a_word_of_its_own() {
+    let server = MockServer::start();
+    let (_token, _withdraw) = (grants_token(&server), answers(&server, 200, DONE));
+    let context = TestContext::new().row(SOMEBODY, "a").server(server.base_url()).switch("--no-read-back");
+    context.run().assert_exit(0);
+    for (said, words) in [
+        ("false", "refused not_restored did not restore"),
+        ("null", "unknown bad_reply whether it was restored"),
+    ] {
+        let mut restore = server.mock(|when, then| {
+            when.path("/open-apis/corehr/v2/pre_hires/restore_flow_instance");
+            then.status(200).body(format!(r#"{{"code":0,"msg":"success","data":{{"success":{said}}}}}"#));
+        });
+        let run = context.restore();
+        let row = run.assert_exit(1).only_row();
+        let (status_and_code, message) = words.split_at(words.match_indices(' ').nth(1).unwrap().0);
+        assert_eq!(row.words(&["status", "error_code"]), status_and_code, "{run}");
+        assert!(row["error_message"].ends_with(message.trim()), "{run}");
+        restore.delete();
+        std::fs::remove_file(context.input_path().with_extension("restored.csv")).unwrap();
+        std::fs::remove_file(context.input_path().with_extension("restored.csv.journal")).unwrap();
+    }
+}
+
+#[test]
 fn one_token_serves_all_rows() {
     let server = MockServer::start();
     let (token, withdraw) = (grants_token(&server), answers(&server, 200, DONE));

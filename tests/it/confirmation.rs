@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{Read, Write};
+use std::process::Command;
 
 use nix::pty::{OpenptyResult, openpty};
 
@@ -10,8 +11,11 @@ use crate::run::Run;
 
 /// Runs without `--yes` on a terminal where this is typed; the run's `stderr` is what the terminal showed.
 fn typed(context: &TestContext, answer: &str) -> Run {
+    answered(context, context.withdraw_command(), answer)
+}
+
+fn answered(context: &TestContext, mut command: Command, answer: &str) -> Run {
     let OpenptyResult { master, slave } = openpty(None, None).unwrap();
-    let mut command = context.withdraw_command();
     command.stdin(slave.try_clone().unwrap()).stderr(slave);
     let mut terminal = File::from(master);
     terminal.write_all(answer.as_bytes()).unwrap();
@@ -84,4 +88,17 @@ fn nothing_to_send_is_nothing_to_ask() {
     let run = typed(&context, "");
     run.assert_exit(0);
     assert!(!run.stderr.contains("Type"), "--yes was given{run}");
+}
+
+#[test]
+fn a_restoration_asks_in_its_own_words() {
+    let context = TestContext::new().row(SOMEBODY, "a").row("9922000000000000001", "b");
+    context.run().assert_exit(1);
+    let context = context.without("--yes").switch("--confirm-workforce");
+    let run = answered(&context, context.restore_command(), "no\n");
+    run.assert_exit(2).assert_stderr("About to restore 1 pre-hires").assert_stderr("--confirm-workforce");
+    run.assert_stderr("to restore them (1)").assert_stderr("1 of 2 rows");
+    assert_eq!(context.restore_calls(), 0);
+    answered(&context, context.restore_command(), "1\n").assert_exit(1);
+    assert_eq!(context.restore_calls(), 1);
 }

@@ -176,6 +176,26 @@ impl TestContext {
         self.outcome(child)
     }
 
+    /// Runs `prehire restore RESULTS` with all flags, on the results of [`TestContext::run`].
+    pub fn restore(&self) -> Run {
+        let child = self.restore_command().spawn().unwrap();
+        self.restored(child)
+    }
+
+    /// The command line of [`TestContext::restore`].
+    pub fn restore_command(&self) -> Command {
+        let mut command = self.program(["restore"]);
+        command.arg(self.results_path());
+        self.add_flags(&mut command);
+        command
+    }
+
+    /// Waits for the end of a restoration that was started, within bounds.
+    pub fn restored(&self, child: Child) -> Run {
+        let default = self.input_path().with_extension("restored.csv");
+        Run { results_path: self.output_path().unwrap_or(default), ..self.outcome(child) }
+    }
+
     /// Runs `prehire check INPUT` with these arguments and none of the flags of `withdraw`.
     pub fn check(&self, arguments: &[&str]) -> Run {
         let mut command = self.program(["check"]);
@@ -207,13 +227,9 @@ impl TestContext {
     /// Waits for the end of a run that was started, within bounds.
     pub fn outcome(&self, child: Child) -> Run {
         let Output { status, stdout, stderr } = bounded(child);
-        let output = self.flags.get("--output").and_then(Option::as_deref);
-        let results_path = output.map_or_else(|| self.results_path(), |name| self.path(name));
-        let results_path = if self.flags.contains_key("--simulate") && output.is_none() {
-            self.input_path().with_extension("simulated.results.csv")
-        } else {
-            results_path
-        };
+        let is_simulated = self.flags.contains_key("--simulate");
+        let simulated = is_simulated.then(|| self.input_path().with_extension("simulated.results.csv"));
+        let results_path = self.output_path().or(simulated).unwrap_or_else(|| self.results_path());
         Run {
             exit_code: exit_code(status),
             stdout: String::from_utf8(stdout).unwrap(),
@@ -221,6 +237,10 @@ impl TestContext {
             results_path,
             _directory: Rc::clone(&self.directory),
         }
+    }
+
+    fn output_path(&self) -> Option<PathBuf> {
+        self.flags.get("--output")?.as_deref().map(|name| self.path(name))
     }
 
     fn write_input(&self) -> PathBuf {

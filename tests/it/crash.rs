@@ -1,8 +1,9 @@
 //! Owns the proof that nothing is lost and nothing done twice: runs that are killed, again and again, at any moment
 //! and at every line of the journal.
 
+use std::fs;
 use std::path::PathBuf;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -32,8 +33,43 @@ fn context() -> TestContext {
         .flag("--progress", "never")
 }
 
-fn journal_of(context: &TestContext) -> PathBuf {
-    context.results_path().with_extension("csv.journal")
+/// The runs that are killed: withdrawals, or restorations of what was withdrawn before.
+#[derive(Clone, Copy)]
+struct Job<'a> {
+    context: &'a TestContext,
+    api: Api,
+}
+
+impl<'a> Job<'a> {
+    fn withdrawal(context: &'a TestContext) -> Job<'a> {
+        Job { context, api: Api::WithdrawOnboarding }
+    }
+
+    fn restoration(context: &'a TestContext) -> Job<'a> {
+        context.run().assert_exit(0);
+        Job { context, api: Api::RestoreFlowInstance }
+    }
+
+    fn is_restoration(self) -> bool {
+        self.api == Api::RestoreFlowInstance
+    }
+
+    fn command(self) -> Command {
+        if self.is_restoration() { self.context.restore_command() } else { self.context.withdraw_command() }
+    }
+
+    fn run(self) -> Run {
+        if self.is_restoration() { self.context.restore() } else { self.context.run() }
+    }
+
+    fn journal(self) -> PathBuf {
+        let ending = if self.is_restoration() { "restored.csv.journal" } else { "results.csv.journal" };
+        self.context.input_path().with_extension(ending)
+    }
+
+    fn calls(self) -> usize {
+        self.context.record().calls_to(self.api).count()
+    }
 }
 
 fn ids(count: u64) -> Vec<String> {
@@ -41,9 +77,10 @@ fn ids(count: u64) -> Vec<String> {
 }
 
 /// Starts the run; true if it was killed, false if it ended before its fate came.
-fn run_until(context: &TestContext, fate: &Fate, signal: Signal) -> bool {
+fn run_until(job: Job<'_>, fate: &Fate, signal: Signal) -> bool {
+    let context = job.context;
     let calls = context.record().calls.len() + fate.calls;
-    let mut command = context.withdraw_command();
+    let mut command = job.command();
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let began = Instant::now();
     while context.record().calls.len() < calls && began.elapsed() < LONGEST_LIFE {
@@ -65,20 +102,16 @@ fn signal_to(child: &Child, signal: Signal) {
 }
 
 /// Kills runs until enough have died, then lets one end by itself.
-fn kill_again_and_again(
-    context: &TestContext,
-    workers: usize,
-    kills: usize,
-    fates: impl Fn() -> Fate,
-) -> Run {
-    let (mut audit, mut killed, mut runs) = (Audit::default(), 0, 0);
-    let journal = journal_of(context);
+fn kill_again_and_again(job: Job<'_>, workers: usize, kills: usize, fates: impl Fn() -> Fate) -> Run {
+    let context = job.context;
+    let (mut audit, mut killed, mut runs) = (Audit::of(job.api), 0, 0);
+    let journal = job.journal();
     while killed < kills && runs < 2 * kills {
         runs += 1;
-        killed += usize::from(run_until(context, &fates(), Signal::SIGKILL));
+        killed += usize::from(run_until(job, &fates(), Signal::SIGKILL));
         audit.look(&journal, workers, || context.record());
     }
-    let run = context.run();
+    let run = job.run();
     audit.look(&journal, workers, || context.record());
     let cut_off = calls_cut_off(&lines_of(&journal));
     assert!(cut_off >= kills / 3, "{killed} kills cut off {cut_off} calls only{run}");
@@ -86,26 +119,46 @@ fn kill_again_and_again(
     run
 }
 
+fn faulty(rows: u64, seed: u64) -> TestContext {
+    context().switch("--no-canary").rows(rows).flag("--workers", 8).simulator(|settings| {
+        settings.latency = Duration::ZERO..=Duration::from_millis(15);
+        settings.fault_percent = 8.0;
+        settings.seed = Some(seed);
+    })
+}
+
 #[test]
 fn nothing_is_lost_and_nothing_done_twice_by_kills_at_random_moments() {
     const ROWS: u64 = 160;
-    let context = context().switch("--no-canary").rows(ROWS).flag("--workers", 8).simulator(|settings| {
-        settings.latency = Duration::ZERO..=Duration::from_millis(15);
-        settings.fault_percent = 8.0;
-        settings.seed = Some(1);
-    });
+    let context = faulty(ROWS, 1);
+    assert_survives_kills_at_random_moments(Job::withdrawal(&context), ROWS, "withdrawn");
+}
+
+#[test]
+fn nothing_is_restored_twice_by_kills_at_random_moments() {
+    const ROWS: u64 = 120;
+    let context = faulty(ROWS, 4);
+    let job = Job::restoration(&context);
+    let withdrawals = fs::read(context.results_path().with_extension("csv.journal")).unwrap();
+    assert_survives_kills_at_random_moments(job, ROWS, "restored");
+    for id in ids(ROWS) {
+        assert_eq!(context.api().look_up(&id).restored_times, 1, "{id}");
+    }
+    assert!(withdrawals == fs::read(context.results_path().with_extension("csv.journal")).unwrap());
+}
+
+fn assert_survives_kills_at_random_moments(job: Job<'_>, rows: u64, done: &str) {
     fastrand::seed(1);
-    let run = kill_again_and_again(&context, 8, 30, || Fate {
+    let run = kill_again_and_again(job, 8, 30, || Fate {
         calls: fastrand::usize(0..8),
         then: Duration::from_micros(fastrand::u64(0..6_000)),
     });
     run.assert_exit(0);
-    Audit::default().assert_complete(&run, context.api(), &ids(ROWS));
-    let statuses = run.results();
-    assert!(statuses.iter().all(|row| &row["status"] == "withdrawn"), "{run}");
-    let calls = context.withdraw_calls();
-    context.run().assert_exit(0);
-    assert_eq!(context.withdraw_calls(), calls, "everything was settled, so nothing is called");
+    Audit::of(job.api).assert_complete(&run, job.context.api(), &ids(rows));
+    assert!(run.results().iter().all(|row| &row["status"] == done), "{run}");
+    let calls = job.calls();
+    job.run().assert_exit(0);
+    assert_eq!(job.calls(), calls, "everything was settled, so nothing is called");
 }
 
 #[test]
@@ -125,12 +178,12 @@ fn no_window_holds_more_than_the_cap_however_often_the_run_is_killed() {
             settings.seed = Some(2);
         });
     fastrand::seed(2);
-    let run = kill_again_and_again(&context, 4, 30, || Fate {
+    let run = kill_again_and_again(Job::withdrawal(&context), 4, 30, || Fate {
         calls: fastrand::usize(0..14),
         then: Duration::from_micros(fastrand::u64(0..10_000)),
     });
     run.assert_exit(0);
-    Audit::default().assert_complete(&run, context.api(), &ids(ROWS));
+    Audit::of(Api::WithdrawOnboarding).assert_complete(&run, context.api(), &ids(ROWS));
     let record = context.record();
     assert!(record.calls.iter().all(|call| call.status != Some(429)), "a call was throttled{run}");
     for api in [Api::WithdrawOnboarding, Api::Query] {
@@ -141,34 +194,63 @@ fn no_window_holds_more_than_the_cap_however_often_the_run_is_killed() {
 
 #[test]
 fn a_crash_at_any_line_of_the_journal_is_survived_and_so_is_another_one() {
-    const LINES: usize = 36;
-    const LANES: usize = 9;
-    thread::scope(|scope| {
-        for lane in 0..LANES {
-            scope.spawn(move || (1..=LINES).filter(|line| line % LANES == lane).for_each(crash_at));
+    crash_at_each_line(36, |line| {
+        let scripted =
+            ["9902011611160000001", "9903011610000000001", "9912020000000000001", "9913030000000000001"];
+        let (context, ids) = with_scripted(scripted);
+        crash_at(line, &context, Job::withdrawal, &ids);
+    });
+}
+
+#[test]
+fn a_restoration_survives_a_crash_at_any_line_of_its_journal() {
+    crash_at_each_line(27, |line| {
+        let scripted =
+            ["9942011611160000001", "9943011610000000001", "9952020000000000001", "9953030000000000001"];
+        let (context, ids) = with_scripted(scripted);
+        crash_at(line, &context, Job::restoration, &ids);
+        for id in ids {
+            assert_eq!(context.api().look_up(&id).restored_times, 1, "{id}");
         }
     });
 }
 
-/// One life that ends while this line is written, another one soon after it began, and a last one to the end.
-fn crash_at(line: usize) {
-    // Refused at first, withdrawn without a word, cut off before the deed and after it, and ordinary ones between.
-    let scripted =
-        ["9902011611160000001", "9903011610000000001", "9912020000000000001", "9913030000000000001"];
+fn crash_at_each_line(lines: usize, crash_at: impl Fn(usize) + Sync) {
+    const LANES: usize = 9;
+    thread::scope(|scope| {
+        for lane in 0..LANES {
+            let crash_at = &crash_at;
+            scope.spawn(move || (1..=lines).filter(|line| line % LANES == lane).for_each(crash_at));
+        }
+    });
+}
+
+/// Refused at first, done without a word, cut off before the deed and after it, and ordinary ones between.
+fn with_scripted(scripted: [&str; 4]) -> (TestContext, Vec<String>) {
     let ids: Vec<String> = scripted.map(str::to_owned).into_iter().chain(ids(4)).collect();
-    let mut context =
-        ids.iter().fold(context(), |context, id| context.row(id, "reason")).flag("--workers", 3);
-    let (mut audit, journal) = (Audit::default(), journal_of(&context));
+    let context = ids.iter().fold(context(), |context, id| context.row(id, "reason")).flag("--workers", 3);
+    (context, ids)
+}
+
+/// One life that ends while this line is written, another one soon after it began, and a last one to the end.
+fn crash_at<'a>(
+    line: usize,
+    context: &'a TestContext,
+    job: impl Fn(&'a TestContext) -> Job<'a>,
+    ids: &[String],
+) {
+    let job = job(context);
+    let (mut audit, journal) = (Audit::of(job.api), job.journal());
     for at in [line, 2 + line % 7] {
-        context = context.env("PREHIRE_TEST_CRASH_AT_JOURNAL_LINE", at.to_string());
-        let crashed = context.run();
+        let mut command = job.command();
+        let child = command.env("PREHIRE_TEST_CRASH_AT_JOURNAL_LINE", at.to_string()).spawn().unwrap();
+        let crashed = context.outcome(child);
         assert!(matches!(crashed.exit_code, 134 | 0), "line {at}{crashed}");
         audit.look(&journal, 3, || context.record());
     }
-    let context = context.without_env("PREHIRE_TEST_CRASH_AT_JOURNAL_LINE");
-    let run = context.run();
+    let run = job.run();
     audit.look(&journal, 3, || context.record());
-    audit.assert_complete(&run, context.api(), &ids);
+    audit.assert_complete(&run, context.api(), ids);
     run.assert_exit(0);
 }
 
@@ -181,11 +263,12 @@ fn what_a_signal_leaves_in_doubt_is_looked_up_by_the_next_run() {
         settings.seed = Some(3);
     });
     fastrand::seed(3);
-    let (mut audit, journal) = (Audit::default(), journal_of(&context));
+    let job = Job::withdrawal(&context);
+    let (mut audit, journal) = (Audit::of(job.api), job.journal());
     for _ in 0..10 {
         let fate = Fate { calls: fastrand::usize(0..14), then: Duration::from_millis(fastrand::u64(0..20)) };
         let signal = if fastrand::bool() { Signal::SIGTERM } else { Signal::SIGINT };
-        run_until(&context, &fate, signal);
+        run_until(job, &fate, signal);
         audit.look(&journal, 8, || context.record());
     }
     let unknown = lines_of(&journal).iter().filter(|line| line.fields["cells"][1] == "unknown").count();
@@ -193,7 +276,7 @@ fn what_a_signal_leaves_in_doubt_is_looked_up_by_the_next_run() {
     let run = context.run();
     audit.look(&journal, 8, || context.record());
     audit.assert_complete(&run, context.api(), &ids(ROWS));
-    let calls = calls_by_id(&context.record());
+    let calls = calls_by_id(&context.record(), job.api);
     for row in run.results() {
         assert!(
             row["attempts"].parse::<usize>().unwrap() >= calls[&row["pre_hire_id"]],

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use prehire::simulator::Stage;
+use prehire::simulator::{Api, Stage};
 
 use crate::audit::{Audit, calls_by_id, lines_of};
 use crate::context::TestContext;
@@ -60,7 +60,7 @@ fn context() -> TestContext {
 
 /// Nothing is lost: all that the server did is on record, or in doubt there.
 fn assert_nothing_lost(context: &TestContext, journal: &Path, run: &Run) {
-    Audit::default().look(journal, WORKERS, || context.record());
+    Audit::of(Api::WithdrawOnboarding).look(journal, WORKERS, || context.record());
     let lines = lines_of(journal);
     let begun = lines.iter().filter(|line| line.kind == "call_started").count();
     let calls = context.withdraw_calls();
@@ -85,11 +85,11 @@ fn assert_goes_on_to_the_end(context: &TestContext, journal: &Path) {
     for line in before.iter().filter(|line| matches!(line.kind.as_str(), "call_started" | "call_finished")) {
         open.insert(line.id(), line.kind == "call_started");
     }
-    for (id, calls) in calls_by_id(&context.record()) {
+    for (id, calls) in calls_by_id(&context.record(), Api::WithdrawOnboarding) {
         let was_in_doubt = open.get(&id).copied().unwrap_or(false);
         assert!(calls == 1 || was_in_doubt, "{id} was called {calls} times");
     }
-    Audit::default().look(journal, WORKERS, || context.record());
+    Audit::of(Api::WithdrawOnboarding).look(journal, WORKERS, || context.record());
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn a_disk_that_fills_up_with_the_journal_stops_the_run_and_loses_nothing() {
         let calls = context.withdraw_calls();
         let again = context.run();
         again.assert_exit(4);
-        Audit::default().look(&journal, WORKERS, || context.record());
+        Audit::of(Api::WithdrawOnboarding).look(&journal, WORKERS, || context.record());
         assert!(context.withdraw_calls() <= calls + 2 * WORKERS, "a full disk is no place to go on{again}");
         disk.remount("size=8m");
         assert_goes_on_to_the_end(&context, &journal);

@@ -34,6 +34,8 @@ mod doubt;
 mod explain;
 /// The forms of a file: encodings, delimiters, line ends, workbooks.
 mod formats;
+/// The seeds of the fuzz targets, as ordinary tests.
+mod fuzz_seeds;
 /// What must be true before the first call, and what ends a run early.
 mod guards;
 /// What is read: files, columns, rows, ids.
@@ -44,6 +46,8 @@ mod journal;
 mod locks;
 /// Files in, results out: order, encodings, columns, cells.
 mod main_job;
+/// `--only`: chosen rows of a results file.
+mod only;
 /// The cap on calls in any rolling window, in real time; the proofs in virtual time are beside the code.
 mod pacing;
 /// Profiles, `prehire config show`, and whose credentials go where.
@@ -52,6 +56,8 @@ mod profiles;
 mod read_back;
 /// The table "What a reply means" of the design, row by row.
 mod replies;
+/// `prehire restore`: the undo of a run, and of nothing else.
+mod restore;
 /// The same command again: it goes on, by pre-hire id.
 mod resume;
 /// Every file of `samples/`, with the results that stand beside it.

@@ -213,6 +213,18 @@ fn a_rehearsal_and_a_check_take_the_profile_s_pace() {
 }
 
 #[test]
+fn a_restoration_takes_its_app_and_its_pace_from_the_profile_as_well() {
+    let context = with_config("");
+    let profile = whole_profile(&context);
+    rewrite(&context, &format!("[profile.p]\n{profile}"));
+    withdraw(&context, &["--profile", "p"]).assert_exit(0);
+    let results = context.results_path();
+    let arguments = ["restore", results.to_str().unwrap(), "--yes", "--profile", "p", "--format", "json"];
+    let run = context.finish(context.program(arguments));
+    assert_eq!((&run.json()["exit_code"], &run.json()["rate"]), (&0.into(), &"1000/1s".into()), "{run}");
+}
+
+#[test]
 fn config_show_says_where_each_setting_comes_from() {
     let context =
         with_config("[profile.default]\napp_id = 'cli_a'\nrate = '10/60s'\nread_back_delay = '5s'\n");

@@ -29,9 +29,18 @@ fn run(name: &str) -> Run {
     context.run()
 }
 
+/// Whatever the delimiter and the line ends of the input were: with commas and LF.
 fn normalised(results: &str) -> String {
+    let results = results.trim_start_matches('\u{FEFF}');
+    let delimiter = b",;\t|".iter().find(|delimiter| {
+        let delimiter = char::from(**delimiter);
+        results.contains(&format!("{delimiter}row{delimiter}status{delimiter}"))
+    });
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(results.as_bytes());
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .delimiter(*delimiter.unwrap())
+        .from_reader(results.as_bytes());
     let mut names = csv::StringRecord::new();
     reader.read_record(&mut names).unwrap();
     writer.write_record(&names).unwrap();
@@ -102,16 +111,36 @@ fn a_reply_that_stops_a_run_does() {
 }
 
 #[test]
+fn files_of_other_programs_come_out_as_their_cells_show() {
+    let clean = [
+        "excel-csv-chinese-windows.csv",
+        "excel-csv-utf-8.csv",
+        "excel-unicode-text.txt",
+        "excel-semicolons.csv",
+        "hr-system-bars.txt",
+        "libreoffice-xlsx.xlsx",
+        "libreoffice-xls.xls",
+        "libreoffice-ods.ods",
+    ];
+    for name in clean {
+        comes_out_as_expected(name, 0);
+    }
+    comes_out_as_expected("openpyxl.xlsx", 1);
+    comes_out_as_expected("xlsxwriter.xlsx", 1);
+}
+
+#[test]
 fn every_sample_is_explained_and_has_its_results() {
     let readme = fs::read_to_string(samples().join("README.md")).unwrap();
     for entry in fs::read_dir(samples()).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        if let Some(stem) = name.strip_suffix(".csv").filter(|stem| !stem.ends_with(".expected")) {
+        let endings = ["csv", "txt", "xlsx", "xls", "ods"];
+        let is_input = endings.iter().any(|ending| name.ends_with(&format!(".{ending}")))
+            && !name.ends_with(".expected.csv");
+        if is_input {
             assert!(readme.contains(&format!("`{name}`")), "README.md does not explain {name}");
-            assert!(
-                samples().join(format!("{stem}.expected.csv")).exists(),
-                "{name} has no expected results"
-            );
+            let expected = samples().join(&name).with_extension("expected.csv");
+            assert!(expected.exists(), "{name} has no expected results");
         }
     }
 }

@@ -291,3 +291,13 @@ fn a_token_that_dies_early_is_replaced_by_the_app_token_that_is_kept() {
     context.run().assert_exit(0).assert_column("status", ["withdrawn"; 3]);
     assert_eq!(token_calls(&context), [0, 1, 2, 0]);
 }
+
+#[test]
+fn what_was_withdrawn_for_a_tenant_is_restored_for_that_tenant_alone() {
+    let context = simulated(2);
+    context.run().assert_exit(0);
+    let mut command = context.restore_command();
+    command.env("FEISHU_TENANT_KEY", "other");
+    context.restored(command.spawn().unwrap()).assert_exit(2).assert_stderr(&format!("tenant {TENANT}"));
+    context.restore().assert_exit(0).assert_column("status", ["restored"; 2]);
+}

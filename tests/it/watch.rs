@@ -102,6 +102,17 @@ impl TestContext {
         self.record().calls_for(id).filter(is_withdrawal).count()
     }
 
+    /// How many restore calls the simulated API has seen.
+    pub fn restore_calls(&self) -> usize {
+        self.record().calls_to(Api::RestoreFlowInstance).count()
+    }
+
+    /// How many restore calls it has seen for one pre-hire.
+    pub fn restore_calls_for(&self, id: &str) -> usize {
+        let is_restoration = |call: &&Call| call.api == Api::RestoreFlowInstance;
+        self.record().calls_for(id).filter(is_restoration).count()
+    }
+
     /// The names of all files in the test's directory, with those of its folders.
     pub fn files(&self) -> Vec<String> {
         let mut folders = vec![self.path("")];

@@ -11,7 +11,8 @@ use crate::feishu::{
     Body, Envelope, Exchange, Failure, QueryReply, Reply, Secret, Stage, Token, TokenCall, TokenReply,
     TokenSource,
 };
-use crate::input::{PreHireId, WithdrawReason};
+use crate::input::{PreHireId, Request};
+use crate::operation::Operation;
 use crate::send::Api;
 
 pub(super) const SECOND: Duration = Duration::from_secs(1);
@@ -38,6 +39,8 @@ pub(super) type Script = fn(row: u32, call: u32) -> Option<Fault>;
 /// What the server knows, and what it has seen.
 #[derive(Debug)]
 pub(super) struct Server {
+    /// What it is called for; at the start every pre-hire is ready for it.
+    pub(super) operation: Operation,
     began: Instant,
     /// One-way network time, drawn anew for each leg.
     pub(super) longest_leg: Duration,
@@ -50,7 +53,10 @@ pub(super) struct Server {
     pub(super) token_lives: Duration,
     token_born: Duration,
     pub(super) may_read: bool,
-    pub(super) withdrawn: HashSet<PreHireId>,
+    /// For how long from the beginning the copies still show everybody as if it were done.
+    pub(super) shows_undone_for: Duration,
+    /// Those with whom it is done.
+    pub(super) done: HashSet<PreHireId>,
     pub(super) calls: HashMap<PreHireId, u32>,
     pub(super) arrivals: Vec<Duration>,
     /// The wait that a 429 names; otherwise the true one.
@@ -85,7 +91,7 @@ impl Server {
         Some(Fault::Throttled(self.throttle_says.or(true_wait)))
     }
 
-    fn withdraw(&mut self, token: &Token, id: PreHireId) -> Result<Exchange, Fault> {
+    fn play(&mut self, token: &Token, id: PreHireId) -> Result<Exchange, Fault> {
         self.arrivals.push(self.now());
         if self.is_stale(token) {
             return Ok(refused(99_991_663));
@@ -97,11 +103,11 @@ impl Server {
         *calls += 1;
         match (self.script)(row_of(id), *calls) {
             Some(Fault::Lost { applied: true }) => {
-                self.withdrawn.insert(id);
+                self.done.insert(id);
                 Err(Fault::Lost { applied: true })
             }
             Some(fault) => Err(fault),
-            None if self.withdrawn.insert(id) => Ok(reply(200, Some(0), Some(true))),
+            None if self.done.insert(id) => Ok(reply(200, Some(0), Some(true))),
             None => Ok(refused(1_161_129)),
         }
     }
@@ -119,6 +125,7 @@ impl Fake {
     /// A server that is well, on a fast network.
     pub(super) fn well(timeout: Duration) -> Fake {
         Fake(Arc::new(Mutex::new(Server {
+            operation: Operation::Withdraw,
             began: Instant::now(),
             longest_leg: Duration::from_millis(200),
             timeout,
@@ -128,7 +135,8 @@ impl Fake {
             token_lives: 120 * MINUTE,
             token_born: Duration::ZERO,
             may_read: true,
-            withdrawn: HashSet::new(),
+            shows_undone_for: Duration::ZERO,
+            done: HashSet::new(),
             calls: HashMap::new(),
             arrivals: Vec::new(),
             throttle_says: None,
@@ -152,14 +160,15 @@ impl Fake {
 }
 
 impl Api for Fake {
-    async fn withdraw(&self, token: &Token, id: PreHireId, _reason: &WithdrawReason) -> Exchange {
+    async fn call(&self, token: &Token, id: PreHireId, request: &Request) -> Exchange {
         {
             let mut server = self.server();
+            assert_eq!(server.operation, request.operation());
             server.in_flight += 1;
             server.most_in_flight = server.most_in_flight.max(server.in_flight);
         }
         self.travel().await;
-        let done = self.server().withdraw(token, id);
+        let done = self.server().play(token, id);
         let exchange = match done {
             Ok(exchange) => exchange,
             Err(Fault::Code(code)) => refused(code),
@@ -186,7 +195,9 @@ impl Api for Fake {
             return QueryReply { exchange: refused(code), stages: Vec::new() };
         }
         let stage = |id: &PreHireId| {
-            if server.withdrawn.contains(id) { Stage::Withdrawn } else { Stage::Preboarding }
+            let seems_done = server.done.contains(id) || server.now() < server.shows_undone_for;
+            let is_withdrawn = seems_done == (server.operation == Operation::Withdraw);
+            if is_withdrawn { Stage::Withdrawn } else { Stage::Preboarding }
         };
         let stages = ids.iter().map(|id| (*id, stage(id))).collect();
         QueryReply { exchange: reply(200, Some(0), None), stages }

@@ -1,6 +1,6 @@
 //! Owns the walk of one row through any sequence of replies, looks and restarts, to exactly one honest outcome.
 //!
-//! The walk knows the truth that the program can't see: whether the pre-hire is withdrawn, and by whom.
+//! The walk knows the truth that the program can't see: whether the deed is done with the pre-hire, and by whom.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -10,6 +10,7 @@ use proptest::prelude::*;
 
 use crate::feishu::Stage;
 use crate::history::{Ending, History};
+use crate::operation::Operation;
 use crate::outcome::{Attempt, ErrorCode, Outcome, RetryOutcome, Status, Verdict};
 use crate::send::{AfterLook, Found, Look, Next, Question, RetryPolicy};
 
@@ -56,8 +57,13 @@ fn any_step() -> impl Strategy<Value = Step> {
 /// The truth about one pre-hire, and about the app.
 #[derive(Debug)]
 struct World {
-    is_withdrawn: bool,
-    was_withdrawn_by_us: bool,
+    operation: Operation,
+    /// How long the run has gone on.
+    run: Duration,
+    /// May old copies still show the stage from before what is undone?
+    was_undone_lately: bool,
+    is_done: bool,
+    was_done_by_us: bool,
     may_look: bool,
     looks_fail: bool,
     had_doubt: bool,
@@ -70,17 +76,17 @@ impl World {
         self.calls += 1;
         let (verdict, code) = match step {
             Step::Lost { applied } => {
-                self.was_withdrawn_by_us |= applied && !self.is_withdrawn;
-                self.is_withdrawn |= applied;
+                self.was_done_by_us |= applied && !self.is_done;
+                self.is_done |= applied;
                 self.had_doubt = true;
                 (Verdict::InDoubt, 1_161_000)
             }
-            // Who is withdrawn already is refused for the stage, whatever else might be wrong.
-            Step::Instead(Verdict::Refused, _) if self.is_withdrawn => (Verdict::Refused, 1_161_129),
+            // Who is done with already is refused for the stage, whatever else might be wrong.
+            Step::Instead(Verdict::Refused, _) if self.is_done => (Verdict::Refused, 1_161_129),
             Step::Instead(verdict, code) => (verdict, code),
-            _ if self.is_withdrawn => (Verdict::Refused, 1_161_129),
+            _ if self.is_done => (Verdict::Refused, 1_161_129),
             _ => {
-                (self.is_withdrawn, self.was_withdrawn_by_us) = (true, true);
+                (self.is_done, self.was_done_by_us) = (true, true);
                 (Verdict::Accepted, 0)
             }
         };
@@ -96,29 +102,39 @@ impl World {
         }
     }
 
-    /// Looks until there is an answer: old copies may show the stage before our call, for two seconds.
-    fn look(&self, question: Question, history: &mut History, stale: bool) -> AfterLook {
-        let mut age = question.first_delay(DELAY);
+    /// Looks until there is an answer: old copies may show an earlier stage, for two seconds.
+    fn look(&mut self, question: Question, history: &mut History, stale: bool) -> AfterLook {
+        let (operation, began) = (self.operation, self.run);
+        let mut age = question.first_delay(operation, DELAY, self.run);
         for looks in 1..=3 {
-            let look = Look { question, looks, age, at: Timestamp::UNIX_EPOCH };
-            let hides = stale && self.was_withdrawn_by_us && age < Duration::from_secs(2);
-            let found = match self.is_withdrawn && !hides {
-                _ if self.looks_fail => Found::Failed,
-                true => Found::In(Stage::Withdrawn),
-                false => Found::In(Stage::Preboarding),
-            };
-            let is_active = found == Found::In(Stage::Preboarding);
+            self.run = began + age;
+            let look = Look { operation, question, looks, age, run_age: self.run, at: Timestamp::UNIX_EPOCH };
+            let found = if self.looks_fail { Found::Failed } else { Found::In(self.seen(stale, age)) };
+            let is_untouched = matches!(&found, Found::In(stage) if operation.is_possible_in(stage));
             match look.decide(found, history.last().and_then(|(_, code)| code), DELAY) {
                 AfterLook::LookAgainAfter(pause) => age += pause,
                 answer => {
-                    if answer == AfterLook::CallAgain && is_active && look.is_believed() {
-                        history.found_active();
+                    if answer == AfterLook::CallAgain && is_untouched && look.is_believed() {
+                        history.found_untouched();
                     }
                     return answer;
                 }
             }
         }
         unreachable!("three looks are the most")
+    }
+
+    /// The stage that a copy shows.
+    fn seen(&self, stale: bool, age: Duration) -> Stage {
+        const LAG: Duration = Duration::from_secs(2);
+        let shows_before = stale && self.was_done_by_us && age < LAG;
+        let shows_before_that = stale && self.was_undone_lately && self.run < LAG;
+        let looks_done = (self.is_done && !shows_before) || shows_before_that;
+        if looks_done == (self.operation == Operation::Withdraw) {
+            Stage::Withdrawn
+        } else {
+            Stage::Preboarding
+        }
     }
 
     /// Walks to the end: the outcome, after how many runs.
@@ -128,11 +144,12 @@ impl World {
         let mut next = Next::AgainAfter(Duration::ZERO);
         for step in steps.by_ref().take(200) {
             match (next, step) {
-                (Next::Settle(ending), _) => return history.settle(&ending),
+                (Next::Settle(ending), _) => return history.settle(&ending, self.operation),
                 (Next::AgainAfter(_) | Next::Ask(_), Step::Interrupted) => {
                     // The cells of the interrupted row are all that the next run knows.
+                    self.run = Duration::ZERO;
                     let doubt = history.doubt();
-                    let outcome = history.settle(&Ending::Interrupted);
+                    let outcome = history.settle(&Ending::Interrupted, self.operation);
                     self.assert_honest(&outcome);
                     history =
                         History::resumed(outcome.attempts, outcome.first_sent_at, doubt).in_another_run(None);
@@ -140,6 +157,7 @@ impl World {
                 }
                 (Next::AgainAfter(_), Step::Killed) => {
                     // Cut off while the call was under way; it may have been applied.
+                    self.run = Duration::ZERO;
                     self.call(Step::Lost { applied: self.calls.is_multiple_of(2) });
                     history.record_cut_off(Timestamp::UNIX_EPOCH);
                     history = history.in_another_run(None);
@@ -151,7 +169,7 @@ impl World {
                     next = POLICY.after(answer, &history, 0.5);
                 }
                 (Next::StopRun, _) => {
-                    let outcome = history.settle(&Ending::Interrupted);
+                    let outcome = history.settle(&Ending::Interrupted, self.operation);
                     return outcome;
                 }
                 (Next::AgainAfter(_), step) => {
@@ -172,16 +190,18 @@ impl World {
     fn assert_honest(&self, outcome: &Outcome) {
         let shown = format!("{outcome:?} {self:?}");
         match outcome.status {
-            // A call in doubt makes it ours: nobody can tell whose of two withdrawals came first.
-            Status::Withdrawn => {
-                assert!(self.is_withdrawn && (self.was_withdrawn_by_us || self.had_doubt), "{shown}");
+            // A call in doubt makes it ours: nobody can tell whose of two deeds came first.
+            status if status == self.operation.done() => {
+                assert!(self.is_done && (self.was_done_by_us || self.had_doubt), "{shown}");
             }
-            Status::AlreadyWithdrawn => assert!(self.is_withdrawn && !self.was_withdrawn_by_us, "{shown}"),
-            // Without a look nobody can know that somebody else had withdrawn it before the first call.
-            Status::Refused => assert!(!self.was_withdrawn_by_us, "{shown}"),
-            Status::NotAttempted | Status::Exhausted => assert!(!self.was_withdrawn_by_us, "{shown}"),
+            status if status == self.operation.done_before() => {
+                assert!(self.is_done && !self.was_done_by_us, "{shown}");
+            }
+            // Without a look nobody can know that somebody else had done it before the first call.
+            Status::Refused => assert!(!self.was_done_by_us, "{shown}"),
+            Status::NotAttempted | Status::Exhausted => assert!(!self.was_done_by_us, "{shown}"),
             Status::Unknown => {}
-            Status::Invalid | Status::Duplicate => panic!("{shown}"),
+            _ => panic!("{shown}"),
         }
         assert_eq!(outcome.attempts, self.attempts, "{shown}");
         assert!(!outcome.status.is_success() || outcome.error_code.is_none(), "{shown}");
@@ -200,10 +220,14 @@ proptest! {
         may_look in prop::bool::weighted(0.7),
         looks_fail in prop::bool::weighted(0.2),
         somebody_else in prop::bool::weighted(0.2),
+        operation in prop::sample::select(Operation::ALL.to_vec()),
     ) {
         let mut world = World {
-            is_withdrawn: somebody_else,
-            was_withdrawn_by_us: false,
+            operation,
+            run: Duration::ZERO,
+            was_undone_lately: operation == Operation::Restore && !somebody_else,
+            is_done: somebody_else,
+            was_done_by_us: false,
             may_look,
             looks_fail,
             had_doubt: false,
@@ -213,7 +237,7 @@ proptest! {
         let outcome = world.walk(&steps);
         world.assert_honest(&outcome);
         if may_look && !looks_fail && outcome.status == Status::Refused {
-            prop_assert!(!world.is_withdrawn, "a look would have told: {:?}", outcome);
+            prop_assert!(!world.is_done, "a look would have told: {:?}", outcome);
         }
     }
 }

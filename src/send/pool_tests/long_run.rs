@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use super::fake::{Fault, MINUTE, id_of};
 use super::world::{Ran, World};
+use crate::operation::Operation;
 use crate::outcome::{RetryOutcome, Status};
 
 const ROWS: u32 = 10_000;
 
-fn assert_all_withdrawn_under_the_cap(ran: &Ran) {
+fn assert_all_done_under_the_cap(ran: &Ran, operation: Operation) {
     assert_eq!(ran.stop, None);
-    assert_eq!(ran.count(Status::Withdrawn), ROWS as usize);
-    assert_eq!(ran.fake.server().withdrawn.len(), ROWS as usize);
+    assert_eq!(ran.count(operation.done()), ROWS as usize);
+    assert_eq!(ran.fake.server().done.len(), ROWS as usize);
     let most = ran.most_in_window(MINUTE);
     assert!(most <= 99, "{most} calls in a minute");
 }
@@ -23,7 +24,7 @@ async fn ten_thousand_rows_with_a_token_that_dies_every_seven_minutes_and_a_serv
         server.limits = vec![(Duration::ZERO, 100), (20 * MINUTE, 60), (35 * MINUTE, 100), (60 * MINUTE, 95)];
     });
     let ran = world.run().await;
-    assert_all_withdrawn_under_the_cap(&ran);
+    assert_all_done_under_the_cap(&ran, Operation::Withdraw);
     let attempts = ran.sent().iter().filter(|sent| sent.outcome.attempts == 1).count();
     assert_eq!(attempts, ROWS as usize, "neither a stale token nor a throttle is an attempt");
     let server = ran.fake.server();
@@ -46,8 +47,14 @@ async fn ten_thousand_rows_over_a_bad_network() {
         (47, 1) => Some(Fault::Silence),
         _ => None,
     };
-    let ran = World::of(ROWS).script(script).run().await;
-    assert_all_withdrawn_under_the_cap(&ran);
+    for operation in Operation::ALL {
+        let ran = World::of(ROWS).doing(operation).script(script).run().await;
+        assert_all_done_under_the_cap(&ran, operation);
+        assert_no_more_calls_than_needed(&ran);
+    }
+}
+
+fn assert_no_more_calls_than_needed(ran: &Ran) {
     for sent in ran.sent() {
         let row = sent.line - 2;
         let (attempts, retry_outcome) = match row % 100 {

@@ -3,38 +3,39 @@
 use jiff::Timestamp;
 
 use super::fake::{Fault, MINUTE, SECOND, id_of};
-use super::world::World;
-use crate::event::Event;
+use super::world::{World, request};
+use crate::event::{Event, SentRow};
 use crate::history::{Doubt, History};
-use crate::input::ValidReason;
+use crate::operation::Operation;
 use crate::outcome::{ConfirmedBy, RetryOutcome, Status};
 use crate::plan::{Decision, Planned};
 
-fn resumed(row: u32, history: History) -> Planned {
-    let reason = ValidReason::parse("r").expect("a reason").into();
-    Planned::Row {
-        index: row,
-        line: u64::from(row) + 2,
-        decision: Decision::Resume(id_of(row), Some(reason), history),
-    }
+fn resumed(row: u32, history: History, operation: Operation) -> Planned {
+    let decision = Decision::Resume(id_of(row), Some(request(operation)), history);
+    Planned::Row { index: row, line: u64::from(row) + 2, decision }
 }
 
 #[tokio::test(start_paused = true)]
 async fn doubts_are_gathered_into_batches_of_ten() {
-    let history = History::resumed(1, Some(Timestamp::UNIX_EPOCH), Doubt::Now);
-    let world = World::of(0).with(|settings| settings.canary = false);
-    let world = world.server(|server| server.withdrawn.extend((0..200).map(id_of)));
-    let ran = world.run_plan((0..200).map(|row| resumed(row, history.clone())).collect()).await;
-    assert_eq!(ran.count(Status::Withdrawn), 200);
-    assert_eq!(ran.fake.server().batches, [10; 20]);
-    assert!(ran.sent().iter().all(|sent| sent.outcome.confirmed_by == Some(ConfirmedBy::ReadBack)));
+    for operation in Operation::ALL {
+        let history = History::resumed(1, Some(Timestamp::UNIX_EPOCH), Doubt::Now);
+        let world = World::of(0).doing(operation).with(|settings| settings.canary = false);
+        let world = world.server(|server| server.done.extend((0..200).map(id_of)));
+        let plan = (0..200).map(|row| resumed(row, history.clone(), operation)).collect();
+        let ran = world.run_plan(plan).await;
+        assert_eq!(ran.count(operation.done()), 200);
+        assert_eq!(ran.fake.server().batches, [10; 20]);
+        assert!(ran.sent().iter().all(|sent| sent.outcome.confirmed_by == Some(ConfirmedBy::ReadBack)));
+    }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_first_row_that_was_applied_without_a_reply_is_no_reason_to_stop() {
-    let script = |row, _| (row < 30).then_some(Fault::Lost { applied: true });
-    let ran = World::of(40).script(script).run().await;
-    assert_eq!((ran.stop.clone(), ran.count(Status::Withdrawn)), (None, 40));
+    for operation in Operation::ALL {
+        let script = |row, _| (row < 30).then_some(Fault::Lost { applied: true });
+        let ran = World::of(40).doing(operation).script(script).run().await;
+        assert_eq!((ran.stop.clone(), ran.count(operation.done())), (None, 40));
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -50,23 +51,43 @@ async fn looks_keep_under_the_cap_of_their_own_api() {
 
 #[tokio::test(start_paused = true)]
 async fn where_the_app_may_not_look_it_is_said_once_and_the_call_is_repeated() {
-    let script = |row: u32, call| match (row % 3, call) {
-        (0, 1) => Some(Fault::Lost { applied: true }),
-        (1, 1) => Some(Fault::Lost { applied: false }),
-        _ => None,
-    };
-    let ran = World::of(90).script(script).server(|server| server.may_read = false).run().await;
-    assert_eq!(ran.stop, None);
-    let said = ran.events.iter().filter(|event| matches!(event, Event::MayNotLook(_))).count();
-    assert_eq!(said, 1);
-    for sent in ran.sent() {
-        let outcome = &sent.outcome;
-        let expected = match (sent.line - 2) % 3 {
-            0 => (Status::Unknown, Some(RetryOutcome::RefusedOnRetry), 2),
-            1 => (Status::Withdrawn, Some(RetryOutcome::Recovered), 2),
-            _ => (Status::Withdrawn, Some(RetryOutcome::NotNeeded), 1),
+    for operation in Operation::ALL {
+        let script = |row: u32, call| match (row % 3, call) {
+            (0, 1) => Some(Fault::Lost { applied: true }),
+            (1, 1) => Some(Fault::Lost { applied: false }),
+            _ => None,
         };
-        assert_eq!((outcome.status, outcome.retry_outcome, outcome.attempts), expected, "line {}", sent.line);
+        let world = World::of(90).doing(operation).script(script);
+        let ran = world.server(|server| server.may_read = false).run().await;
+        assert_eq!(ran.stop, None);
+        let said = ran.events.iter().filter(|event| matches!(event, Event::MayNotLook(_))).count();
+        assert_eq!(said, 1);
+        for sent in ran.sent() {
+            let outcome = &sent.outcome;
+            let expected = match (sent.line - 2) % 3 {
+                0 => (Status::Unknown, Some(RetryOutcome::RefusedOnRetry), 2),
+                1 => (operation.done(), Some(RetryOutcome::Recovered), 2),
+                _ => (operation.done(), Some(RetryOutcome::NotNeeded), 1),
+            };
+            let told = (outcome.status, outcome.retry_outcome, outcome.attempts);
+            assert_eq!(told, expected, "line {}", sent.line);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_somebody_else_did_before_is_found_by_a_look_and_needs_one_attempt() {
+    for operation in Operation::ALL {
+        let world = World::of(60).doing(operation);
+        let world = world.server(|server| server.done.extend((0..60).filter(|row| row % 2 == 0).map(id_of)));
+        let ran = world.run().await;
+        assert_eq!((ran.count(operation.done_before()), ran.count(operation.done())), (30, 30));
+        let before = |sent: &&&SentRow| sent.outcome.status == operation.done_before();
+        for sent in ran.sent().iter().filter(before) {
+            let outcome = &sent.outcome;
+            assert_eq!((outcome.attempts, outcome.retry_outcome), (1, Some(RetryOutcome::NotNeeded)));
+            assert_eq!((outcome.confirmed_by, outcome.error_code), (Some(ConfirmedBy::ReadBack), None));
+        }
     }
 }
 
@@ -75,12 +96,15 @@ async fn doubt_from_an_earlier_run_is_looked_up_before_anything_is_sent() {
     let mut cut_off = History::default();
     cut_off.record_cut_off(Timestamp::UNIX_EPOCH);
     let interrupted = History::resumed(2, Some(Timestamp::UNIX_EPOCH), Doubt::Now);
-    for history in [cut_off, interrupted] {
-        let world = World::of(0).server(|server| {
-            server.withdrawn.extend((0..20).map(id_of));
+    let stories =
+        Operation::ALL.into_iter().flat_map(|of| [(of, cut_off.clone()), (of, interrupted.clone())]);
+    for (operation, history) in stories {
+        let world = World::of(0).doing(operation).server(|server| {
+            server.done.extend((0..20).map(id_of));
         });
-        let ran = world.run_plan((0..40).map(|row| resumed(row, history.clone())).collect()).await;
-        assert_eq!(ran.count(Status::Withdrawn), 40);
+        let plan = (0..40).map(|row| resumed(row, history.clone(), operation)).collect();
+        let ran = world.run_plan(plan).await;
+        assert_eq!(ran.count(operation.done()), 40);
         let server = ran.fake.server();
         let sent_again = (0..40).filter(|row| server.calls.contains_key(&id_of(*row))).collect::<Vec<u32>>();
         assert_eq!(
@@ -95,22 +119,41 @@ async fn doubt_from_an_earlier_run_is_looked_up_before_anything_is_sent() {
 
 #[tokio::test(start_paused = true)]
 async fn what_the_file_no_longer_holds_is_looked_up_and_never_called() {
-    let mut history = History::default();
-    history.record_cut_off(Timestamp::UNIX_EPOCH);
-    let world = World::of(0).server(|server| {
-        server.withdrawn.insert(id_of(1));
-    });
-    let plan = (1..=2).map(|row| Planned::LeftInDoubt(id_of(row), history.clone())).collect();
-    let ran = world.run_plan(plan).await;
-    let left: Vec<Status> = ran
-        .events
-        .iter()
-        .filter_map(|event| match event {
-            Event::LeftInDoubt(sent) => Some(sent.outcome.status),
-            _ => None,
+    for operation in Operation::ALL {
+        let mut history = History::default();
+        history.record_cut_off(Timestamp::UNIX_EPOCH);
+        let world = World::of(0).doing(operation).server(|server| {
+            server.done.insert(id_of(1));
+        });
+        let plan = (1..=2).map(|row| Planned::LeftInDoubt(id_of(row), history.clone())).collect();
+        let ran = world.run_plan(plan).await;
+        let left: Vec<Status> = ran
+            .events
+            .iter()
+            .filter_map(|event| match event {
+                Event::LeftInDoubt(sent) => Some(sent.outcome.status),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(left, [operation.done(), Status::NotAttempted]);
+        assert!(ran.fake.server().arrivals.is_empty());
+        assert!(ran.took >= 3 * SECOND);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_undo_that_follows_at_once_is_not_fooled_by_copies_that_lag_behind() {
+    // Nothing is applied, and for two seconds the copies still show everybody as before the withdrawal.
+    let world = World::of(30).doing(Operation::Restore).script(|_, _| Some(Fault::Lost { applied: false }));
+    let world = world.server(|server| server.shows_undone_for = 2 * SECOND);
+    let ran = world
+        .with(|settings| {
+            (settings.read_back, settings.stop_after) = (Some(SECOND / 10), 0);
+            settings.canary = false;
         })
-        .collect();
-    assert_eq!(left, [Status::Withdrawn, Status::NotAttempted]);
-    assert!(ran.fake.server().arrivals.is_empty());
-    assert!(ran.took >= 3 * SECOND);
+        .run()
+        .await;
+    assert_eq!((ran.count(Status::Restored), ran.count(Status::AlreadyActive)), (0, 0));
+    assert!(ran.count(Status::Exhausted) > 0);
+    assert!(ran.fake.server().done.is_empty());
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::fake::{Fault, MINUTE, SECOND};
 use super::world::{Ran, World};
 use crate::event::{Event, Interrupt, Settlement, StopCause};
+use crate::operation::Operation;
 use crate::outcome::{RetryOutcome, Status};
 
 const FORBIDDEN: i64 = 1_161_097;
@@ -156,8 +157,9 @@ async fn an_interrupt_awaits_what_is_in_flight_and_settles_every_row() {
         (3, 1) if row > 100 => Some(Fault::Silence),
         _ => None,
     };
-    for milliseconds in [0, 1, 150, 2_000, 61_234, 95_000, 125_500] {
-        let mut world = World::of(1_000).script(script);
+    let moments = [0, 1, 150, 2_000, 61_234, 95_000, 125_500];
+    for (operation, milliseconds) in Operation::ALL.into_iter().flat_map(|of| moments.map(|at| (of, at))) {
+        let mut world = World::of(1_000).doing(operation).script(script);
         world.halt_after = Some(Duration::from_millis(milliseconds));
         let ran = world.run().await;
         assert_eq!(ran.stop, Some(StopCause::Interrupted(Interrupt::Interrupt)), "after {milliseconds} ms");
@@ -168,9 +170,9 @@ async fn an_interrupt_awaits_what_is_in_flight_and_settles_every_row() {
         assert!(ran.took <= Duration::from_millis(milliseconds) + 31 * SECOND, "{:?}", ran.took);
         let server = ran.fake.server();
         for sent in ran.sent() {
-            let (outcome, applied) = (&sent.outcome, server.withdrawn.contains(&sent.id));
+            let (outcome, applied) = (&sent.outcome, server.done.contains(&sent.id));
             match outcome.status {
-                Status::Withdrawn => assert!(applied),
+                status if status == operation.done() => assert!(applied),
                 Status::Unknown => assert_eq!(outcome.retry_outcome, Some(RetryOutcome::Interrupted)),
                 Status::NotAttempted | Status::Exhausted => assert!(!applied, "{outcome:?}"),
                 other => panic!("{other:?} was not to be expected"),

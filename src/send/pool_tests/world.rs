@@ -8,7 +8,8 @@ use tokio::time::{Instant, sleep};
 
 use super::fake::{Fake, MINUTE, SECOND, Script, Server, id_of};
 use crate::event::{Event, Interrupt, SentRow, Settlement, StopCause};
-use crate::input::ValidReason;
+use crate::input::{Request, ValidReason};
+use crate::operation::Operation;
 use crate::outcome::Status;
 use crate::plan::{Decision, Planned};
 use crate::send::{Gate, Gates, Lines, NoStore, Notice, Pacing, Pool, RetryPolicy, SendSettings};
@@ -35,6 +36,7 @@ impl World {
     pub(super) fn of(rows: u32) -> World {
         let number = |number| NonZeroU32::new(number).expect("not zero");
         let settings = SendSettings {
+            operation: Operation::Withdraw,
             rate: "99/60s".parse().expect("a rate"),
             burst: number(10),
             workers: NonZeroUsize::new(16).expect("not zero"),
@@ -59,6 +61,11 @@ impl World {
         self
     }
 
+    /// A run that does this to its rows.
+    pub(super) fn doing(self, operation: Operation) -> World {
+        self.with(|settings| settings.operation = operation).server(|server| server.operation = operation)
+    }
+
     /// A run whose faults are these.
     pub(super) fn script(self, script: Script) -> World {
         self.server(|server| server.script = script)
@@ -66,8 +73,8 @@ impl World {
 
     /// Rows that were never called.
     pub(super) async fn run(self) -> Ran {
-        let reason = ValidReason::parse("r").expect("a reason");
-        let decide = |row| Decision::Send(id_of(row), reason.into());
+        let request = request(self.settings.operation);
+        let decide = |row| Decision::Send(id_of(row), request.clone());
         let plan: Vec<Planned> = (0..self.rows)
             .map(|index| Planned::Row { index, line: u64::from(index) + 2, decision: decide(index) })
             .collect();
@@ -80,7 +87,7 @@ impl World {
             let pacing = Pacing::new(settings.rate, settings.burst, settings.timeout);
             Gate::new(pacing, Box::new(NoStore))
         };
-        let gates = Gates { withdraw: gate(), query: gate() };
+        let gates = Gates { call: gate(), query: gate() };
         let (events, notices) = mpsc::channel(1_024);
         let (order, halt) = watch::channel(None);
         let plan = plan.into_iter().map(Ok);
@@ -95,6 +102,14 @@ impl World {
         let work = async { tokio::join!(pool.run(), record(notices)) };
         let ((stop, events), ()) = tokio::join!(work, halting);
         Ran { events, stop: stop.expect("everything is recorded"), took: began.elapsed(), fake }
+    }
+}
+
+/// What is asked for in each row.
+pub(super) fn request(operation: Operation) -> Request {
+    match operation {
+        Operation::Withdraw => Request::Withdraw(ValidReason::parse("r").expect("a reason").into()),
+        Operation::Restore => Request::Restore { confirm_workforce: false },
     }
 }
 

@@ -1,0 +1,95 @@
+//! Owns what must hold for any bytes: one function per fuzz target. The seeds in `seeds/` are run as tests of `prehire`.
+
+use std::io::{Seek, Write};
+use std::path::Path;
+
+use prehire::feishu::{Exchange, Reply, body_of};
+use prehire::input::{ColumnChoice, FileChoice, PreHireId, RowRules, Spool, survey};
+use prehire::operation::Operation;
+use prehire::outcome::Verdict;
+use prehire::record::chain::Chain;
+use prehire::record::entry::Entry;
+use prehire::record::replay;
+use prehire::send::classify::{classify, classify_token};
+
+/// Any bytes are a text with delimiters, or refused; each row is counted once, and the copy reads the same twice.
+pub fn text(data: &[u8]) {
+    let choice = FileChoice::default();
+    let Ok(spool) = Spool::copy_from(data, "input", &choice) else { return };
+    let rules = RowRules::default();
+    let columns = ColumnChoice::default();
+    let look = || survey(spool.records(), spool.copied().bytes, &columns, &rules);
+    let (Ok(first), Ok(second)) = (look(), look()) else { return };
+    let repeated = u32::try_from(first.duplicates.len()).expect("few rows");
+    let sum = first.sendable + first.invalid_rows() + first.carried_over_rows() + repeated + first.left_out;
+    assert_eq!(first.rows, sum, "each row is counted once");
+    assert_eq!(first.digest, second.digest);
+    let mut records = spool.records();
+    let mut last_line = 0;
+    while let Ok(Some(record)) = records.read() {
+        assert!(record.line() > last_line || last_line == 0, "lines grow");
+        last_line = record.line();
+        assert!(record.cells().all(|cell| cell.len() <= data.len() * 3), "no cell is longer than its text");
+    }
+}
+
+/// Whatever is read as an id stands in the cell, digit by digit.
+pub fn id(data: &[u8]) {
+    let Ok(cell) = std::str::from_utf8(data) else { return };
+    for trust in [false, true] {
+        if let Ok(id) = PreHireId::parse(cell, trust) {
+            let digits = id.to_string();
+            assert!(cell.contains(&digits), "its digits stand in the cell");
+            assert!((1..=32).contains(&digits.len()));
+            assert_eq!(PreHireId::parse(&digits, true), Ok(id), "it reads as itself");
+            let around = cell.replacen(&digits, "", 1);
+            assert!(!around.contains(|character: char| character.is_numeric()), "no digit was dropped");
+        }
+    }
+}
+
+/// Any bytes are a workbook, or refused; the library under it may panic, but the program does not.
+pub fn workbook(data: &[u8]) {
+    if prehire::input::workbook::is_workbook(data) {
+        text(data);
+    }
+}
+
+/// Any bytes are a journal, or damaged; and any entries in any order can be replayed.
+pub fn journal(data: &[u8]) {
+    replay_file(data);
+    let mut chained = Vec::new();
+    let mut chain = Chain::default();
+    for line in data.split(|byte| *byte == b'\n') {
+        if let Ok(entry) = serde_json::from_slice::<Entry>(line) {
+            chain.append(&mut chained, &entry);
+        }
+    }
+    if let Some(replayed) = replay_file(&chained) {
+        assert_eq!(replayed, (chained.len() as u64, 0), "what was chained is whole");
+    }
+}
+
+/// How many bytes are good, and how many are torn off.
+fn replay_file(bytes: &[u8]) -> Option<(u64, u64)> {
+    let mut file = tempfile::tempfile().expect("a temporary file");
+    file.write_all(bytes).and_then(|()| file.rewind()).expect("it takes the bytes");
+    let replayed = replay(&file, Path::new("journal")).ok()?;
+    Some((replayed.good_bytes, replayed.torn_bytes))
+}
+
+/// The first two bytes are the status, the others the body: every reply has one verdict, and success needs a 2xx.
+pub fn reply(data: &[u8]) {
+    let Some((status, body)) = data.split_first_chunk::<2>() else { return };
+    let status = 100 + u16::from_be_bytes(*status) % 500;
+    let reply = Reply { status, body: body_of(body), log_id: None, wait: None };
+    let exchange = Exchange::Reply(reply);
+    for operation in Operation::ALL {
+        let judgement = classify(&exchange, operation);
+        let is_accepted = judgement.verdict == Verdict::Accepted;
+        assert_eq!(is_accepted, judgement.error_code.is_none(), "only a success has no code");
+        assert!(!is_accepted || (200..300).contains(&status), "a success on HTTP {status}");
+    }
+    let _ = classify_token(&exchange);
+    assert!(exchange.message().lines().count() <= 1, "a message is one line");
+}

@@ -1,0 +1,183 @@
+//! Owns `prehire withdraw` and `prehire restore`, from the file to the exit code: read → validate → ask → run → report.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use jiff::Timestamp;
+
+use super::allowance::gates;
+use super::check::{check_command, survey_input};
+use super::confirm::{Upcoming, confirm, refuse_to_ask_nobody};
+use super::output::print_summary;
+use super::rules::row_rules;
+use super::run::{Ran, RunInput, RunOutput, run_to_the_end, runtime};
+use crate::cli::Format;
+use crate::error::{Error, Exit, Result};
+use crate::feishu::{Client, ClientSettings, Credentials, Secret};
+use crate::input::{RowRules, Spool, Survey};
+use crate::operation::Operation;
+use crate::plan::{Past, Recall};
+use crate::record::entry::{Entry, Owner, RunSettings, RunStarted, VERSION};
+use crate::record::{JournalFile, OutputPath, ResultsFile, seen_from};
+use crate::report::{RunReport, stop_story};
+use crate::settings::{OperationSettings, Purpose, Surroundings, Target};
+use crate::simulator::{Running, Simulator, SimulatorSettings, Stage};
+
+/// Withdraws, or restores, the rows of the file.
+pub(super) fn run(settings: &OperationSettings, surroundings: &Surroundings) -> Result<Exit> {
+    warn(settings);
+    refuse_to_ask_nobody(&settings.guards, surroundings)?;
+    let (output, journal_path) = places(settings)?;
+    let spool = Spool::copy(&settings.input.path, &settings.input.file)?;
+    let source_owner = settings.target.owner(Operation::Withdraw);
+    let rules = row_rules(&settings.input, Some(&source_owner))?;
+    let survey = survey_input(&spool, &settings.input, &rules)?;
+
+    let (keep, owner) = (&settings.keep, owner(settings, &rules));
+    let (journal_file, ledger) = JournalFile::take(&journal_path, &owner, keep.restart, keep.wait_lock)?;
+    output.refuse_to_overwrite(journal_file.names(output.results()))?;
+    let recall = journal_file.reader()?;
+    let past = Past { ledger: &ledger, recall: recall.as_ref().map(|reader| reader as &dyn Recall) };
+    let upcoming = Upcoming::find(&spool, &survey, &rules, past)?;
+    check_guards(settings, &survey, upcoming.rows)?;
+    let gates = gates(settings)?;
+    confirm(settings, &survey, &upcoming)?;
+
+    let (client, _simulator) = connect(settings)?;
+    let started = Instant::now();
+    let runtime = runtime()?;
+    let (mut journal, reader) = journal_file.open()?;
+    let results_path = output.results().to_owned();
+    let begun = run_started(settings, owner, &survey, seen_from(&journal_path, &results_path));
+    runtime.block_on(journal.append_durably(begun))?;
+    let results = ResultsFile::create(output, &spool, &survey, &rules)?.with_journal(reader);
+
+    let (spool, survey, rules, upcoming) = (&spool, &survey, &rules, &upcoming);
+    let input = RunInput { settings, rules, spool, survey, past, upcoming };
+    let output = RunOutput { journal, results, journal_file };
+    let Ran { tally, stop, exit } = runtime.block_on(run_to_the_end(input, client, gates, output))?;
+    report(
+        settings,
+        &RunReport {
+            operation: settings.operation(),
+            tally: &tally,
+            rate: settings.send.rate,
+            duration: started.elapsed(),
+            results: &results_path,
+            journal: &journal_path,
+            stop: stop.as_ref(),
+            again: &surroundings.command_line,
+            exit,
+        },
+    );
+    Ok(exit)
+}
+
+/// To whom the journal belongs. A restoration's is of no use for other withdrawals, such as those of a later run.
+fn owner(settings: &OperationSettings, rules: &RowRules) -> Owner {
+    let source = rules.source().map(|journal| journal.first_hash.clone());
+    Owner { source, ..settings.target.owner(settings.operation()) }
+}
+
+/// Where the results go, and the journal; nothing of somebody else's is there.
+fn places(settings: &OperationSettings) -> Result<(OutputPath, PathBuf)> {
+    let is_simulated = matches!(settings.target, Target::Simulator { .. });
+    let (typed, input) = (settings.output.as_deref(), &settings.input.path);
+    let output = OutputPath::choose(typed, input, settings.operation(), is_simulated)?;
+    let journal = output.journal(settings.keep.journal.as_deref());
+    output.refuse_journal_at(&journal, input)?;
+    if let Purpose::Restore { source_journal, .. } = &settings.input.purpose {
+        output.refuse_source_at(source_journal, &journal)?;
+    }
+    Ok((output, journal))
+}
+
+fn warn(settings: &OperationSettings) {
+    for warning in settings.warnings.iter().filter(|_| !settings.show.is_quiet) {
+        // A standard error that is closed is no failure.
+        let _ = writeln!(std::io::stderr(), "{warning}");
+    }
+}
+
+fn check_guards(settings: &OperationSettings, survey: &Survey, to_send: u32) -> Result<()> {
+    let (guards, check) = (&settings.guards, check_command(settings.operation()));
+    if let Some(most) = guards.max_rows.filter(|most| to_send > *most) {
+        return Err(Error::unusable(format!(
+            "{to_send} rows are still to be sent, more than --max-rows {most}"
+        ))
+        .hint(format!("look at the file with {check}; raise --max-rows if it is right")));
+    }
+    if guards.expect.as_ref().is_some_and(|expected| !expected.eq_ignore_ascii_case(&survey.digest)) {
+        let message =
+            format!("the rows are not those that --expect names: they have the digest {}", survey.digest);
+        return Err(
+            Error::unusable(message).hint(format!("check the file again with {check}, and give its digest"))
+        );
+    }
+    Ok(())
+}
+
+fn report(settings: &OperationSettings, report: &RunReport<'_>) {
+    let show = settings.show;
+    print_summary(show, || report.text(), || report.json());
+    if let Some(stop) = report.stop.filter(|_| show.is_quiet || show.format == Format::Json) {
+        // A scheduler's log must name the cause, whatever it does with the summary.
+        let _ = writeln!(std::io::stderr(), "{}", stop_story(stop, report.again));
+    }
+}
+
+fn run_started(settings: &OperationSettings, owner: Owner, survey: &Survey, results: String) -> Entry {
+    let send = &settings.send;
+    let (source_journal, confirm_workforce) = match &settings.input.purpose {
+        Purpose::Withdraw(_) => (None, false),
+        Purpose::Restore { source_journal, confirm_workforce } => {
+            (Some(source_journal.display().to_string()), *confirm_workforce)
+        }
+    };
+    Entry::RunStarted(RunStarted {
+        version: VERSION,
+        tool: env!("CARGO_PKG_VERSION").to_owned(),
+        at: Timestamp::now(),
+        owner,
+        input: settings.input.path.shown(),
+        source_journal,
+        digest: survey.digest.clone(),
+        results,
+        settings: RunSettings {
+            rate: send.rate.to_string(),
+            burst: send.burst.get(),
+            workers: send.workers.get(),
+            timeout_milliseconds: u64::try_from(send.timeout.as_millis()).unwrap_or(u64::MAX),
+            max_attempts: send.retry.max_attempts.get(),
+            read_back: send.read_back.is_some(),
+            confirm_workforce,
+        },
+    })
+}
+
+/// The client; with `--simulate` also the simulated API that it talks to.
+fn connect(settings: &OperationSettings) -> Result<(Client, Option<Running>)> {
+    let timeout = settings.send.timeout;
+    match &settings.target {
+        Target::Api { base_url, credentials } => {
+            let (base_url, credentials) = (base_url.clone(), credentials.clone());
+            Ok((Client::new(ClientSettings { base_url, credentials, timeout })?, None))
+        }
+        Target::Simulator { limit } => {
+            // A rehearsal begins where the real thing would.
+            let start = match settings.operation() {
+                Operation::Withdraw => Stage::Preboarding,
+                Operation::Restore => Stage::Withdrawn,
+            };
+            let simulated = SimulatorSettings { rate: Some(*limit), start, ..SimulatorSettings::default() };
+            let simulator = Simulator::spawn(simulated)
+                .map_err(|error| Error::unusable("can't start the simulated API").because(error))?;
+            let base_url = simulator.base_url().parse().expect("the simulated API is on loopback");
+            // Secrets are crossed out of what the server says, so this one is no word of its messages.
+            let app_secret = Secret::new("the-simulated-api-takes-any-secret");
+            let credentials = Credentials::App { app_id: "cli_simulated".to_owned(), app_secret };
+            Ok((Client::new(ClientSettings { base_url, credentials, timeout })?, Some(simulator)))
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Owns the proof of a restoration: the journal of the withdrawals, which is read and never changed.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Seek};
+use std::path::Path;
+
+use super::chain::hash_of;
+use super::entry::Owner;
+use super::replay::replay;
+use crate::error::{Error, Result};
+use crate::input::{SourceJournal, WithdrawnIds};
+use crate::operation::Operation;
+
+const NO_PROOF: &str = "without the journal of the withdrawals nothing proves that they were this tool's; give it with \
+                        --source-journal FILE";
+
+/// The pre-hires that the journal at this path proves this tool to have withdrawn. It must belong to `owner`, or to any
+/// withdrawal where that is not known.
+///
+/// # Errors
+/// When it is not there, is damaged, or belongs to another host, app or operation; exit 2.
+pub fn withdrawn_ids(path: &Path, owner: Option<&Owner>) -> Result<WithdrawnIds> {
+    let shown = path.display();
+    let file = File::open(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => {
+            Error::unusable(format!("there is no journal of the withdrawals at {shown}")).hint(NO_PROOF)
+        }
+        _ => Error::unusable(format!("can't read {shown}")).because(error).hint(NO_PROOF),
+    })?;
+    let told = replay(&file, path)?;
+    let is_foreign = |other: &&Owner| match owner {
+        Some(owner) => *other != owner,
+        None => other.operation != Operation::Withdraw.word(),
+    };
+    if let Some(other) = told.runs.iter().map(|run| &run.owner).find(is_foreign) {
+        let wanted = owner.map_or_else(|| "a withdrawal".to_owned(), ToString::to_string);
+        return Err(Error::unusable(format!("{shown} belongs to another job: {other}; needed is: {wanted}"))
+            .hint("give the journal of the withdrawals with --source-journal FILE"));
+    }
+    let first_hash = first_hash(&file)
+        .map_err(|error| Error::unusable(format!("can't read {shown}")).because(error).hint(NO_PROOF))?;
+    let journal = SourceJournal { name: shown.to_string(), first_hash };
+    Ok(WithdrawnIds::new(told.ledger.done_by_us().collect(), journal))
+}
+
+/// The hash of the first line; empty where there is none.
+fn first_hash(mut file: &File) -> io::Result<String> {
+    let mut line = Vec::new();
+    file.rewind()?;
+    BufReader::new(file).read_until(b'\n', &mut line)?;
+    Ok(hash_of(line.trim_ascii_end()).unwrap_or_default())
+}

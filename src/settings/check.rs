@@ -1,0 +1,76 @@
+//! Owns the settings of `prehire check`, and of a dry run.
+
+use std::path::PathBuf;
+
+use super::operation::{input_to_restore, simulated};
+use super::run::{InputSettings, ShowSettings, input_to_withdraw, show_settings};
+use super::{Config, Effective, Layer, Rate, Surroundings};
+use crate::cli::{CheckArgs, RestoreArgs, RunArgs, WithdrawArgs};
+use crate::error::Result;
+use crate::operation::Operation;
+use crate::record::entry::Owner;
+
+/// The settings of `check`, and of a dry run.
+#[derive(Clone, Debug)]
+pub struct CheckSettings {
+    /// What is read.
+    pub input: InputSettings,
+    /// Where one result per row goes, if anywhere.
+    pub output: Option<PathBuf>,
+    /// The allowance for the estimate.
+    pub rate: Rate,
+    /// To whom the journal of the withdrawals must belong, as far as that is known without credentials.
+    pub source_owner: Option<Owner>,
+    /// What is shown.
+    pub show: ShowSettings,
+}
+
+impl CheckSettings {
+    /// Checks what was typed for `check`.
+    ///
+    /// # Errors
+    /// For what can't be meant; exit 2.
+    pub fn new(typed: CheckArgs, surroundings: &Surroundings) -> Result<Self> {
+        let CheckArgs { input, rows, output, rate, profile, show } = typed;
+        let flags = Layer { rate, ..Layer::default() };
+        let in_force = Effective::of(flags, Config::load(&profile, surroundings)?.layer());
+        Ok(CheckSettings {
+            input: input_to_withdraw(input, rows, surroundings)?,
+            output,
+            rate: in_force.rate.value,
+            source_owner: None,
+            show: show_settings(&show, surroundings),
+        })
+    }
+
+    /// The settings of `withdraw --dry-run`.
+    ///
+    /// # Errors
+    /// As [`CheckSettings::new`].
+    pub fn of_dry_withdrawal(typed: WithdrawArgs, surroundings: &Surroundings) -> Result<Self> {
+        let WithdrawArgs { input, rows, output, run: RunArgs { rate, profile, show, .. } } = typed;
+        CheckSettings::new(CheckArgs { input, rows, output, rate, profile, show }, surroundings)
+    }
+
+    /// The settings of `restore --dry-run`, which needs no credentials: nothing is called.
+    ///
+    /// # Errors
+    /// As [`CheckSettings::new`].
+    pub fn of_dry_restoration(typed: RestoreArgs, surroundings: &Surroundings) -> Result<Self> {
+        let RestoreArgs { input, output, undo, run } = typed;
+        let config = Config::load(&run.profile, surroundings)?;
+        let in_force = Effective::of(Layer::of_run(&run), config.layer());
+        let known = if run.simulate {
+            Some(simulated(&in_force))
+        } else {
+            config.target(&in_force, surroundings, &mut Vec::new()).ok()
+        };
+        Ok(CheckSettings {
+            input: input_to_restore(input, undo, surroundings)?,
+            output,
+            rate: in_force.rate.value,
+            source_owner: known.map(|target| target.owner(Operation::Withdraw)),
+            show: show_settings(&run.show, surroundings),
+        })
+    }
+}

@@ -1,0 +1,129 @@
+//! Owns the settings of a run that calls the API: what was typed, checked and completed. What a profile may set, and every
+//! default of it, is in `layers`.
+
+use std::path::PathBuf;
+
+use super::run::{
+    Guards, InputSettings, KeepSettings, Purpose, ShowSettings, Target, input_settings, input_to_withdraw,
+    show_settings,
+};
+use super::{Config, Effective, Layer, Origin, Rate, Surroundings};
+use crate::cli::{InputArgs, RestoreArgs, RunArgs, UndoArgs, WithdrawArgs};
+use crate::error::{Error, Result};
+use crate::input::InputPath;
+use crate::operation::Operation;
+use crate::record::journal_beside;
+use crate::send::{RetryPolicy, SendSettings};
+
+/// The settings of `withdraw` and `restore`.
+#[derive(Clone, Debug)]
+pub struct OperationSettings {
+    /// What is read.
+    pub input: InputSettings,
+    /// The path that was typed for the results.
+    pub output: Option<PathBuf>,
+    /// Where the calls go.
+    pub target: Target,
+    /// How they go.
+    pub send: SendSettings,
+    /// What is kept for later runs.
+    pub keep: KeepSettings,
+    /// What must be true before.
+    pub guards: Guards,
+    /// What is shown.
+    pub show: ShowSettings,
+    /// What a person should know about the settings.
+    pub warnings: Vec<String>,
+}
+
+impl OperationSettings {
+    /// Checks what was typed for `withdraw`.
+    ///
+    /// # Errors
+    /// For what can't be meant, and for missing credentials; exit 2.
+    pub fn of_withdrawal(typed: WithdrawArgs, surroundings: &Surroundings) -> Result<Self> {
+        let WithdrawArgs { input, rows, output, run } = typed;
+        OperationSettings::new(input_to_withdraw(input, rows, surroundings)?, output, run, surroundings)
+    }
+
+    /// Checks what was typed for `restore`.
+    ///
+    /// # Errors
+    /// As [`OperationSettings::of_withdrawal`].
+    pub fn of_restoration(typed: RestoreArgs, surroundings: &Surroundings) -> Result<Self> {
+        let RestoreArgs { input, output, undo, run } = typed;
+        let input = input_to_restore(input, undo, surroundings)?;
+        OperationSettings::new(input, output, run, surroundings)
+    }
+
+    fn new(
+        input: InputSettings,
+        output: Option<PathBuf>,
+        typed: RunArgs,
+        surroundings: &Surroundings,
+    ) -> Result<Self> {
+        let config = Config::load(&typed.profile, surroundings)?;
+        let in_force = Effective::of(Layer::of_run(&typed), config.layer());
+        let mut warnings = Vec::new();
+        let target = if typed.simulate {
+            simulated(&in_force)
+        } else {
+            config.target(&in_force, surroundings, &mut warnings)?
+        };
+        let retry = RetryPolicy {
+            max_attempts: in_force.max_attempts.value,
+            base: in_force.retry_base.value,
+            cap: in_force.retry_cap.value,
+        };
+        let send = SendSettings {
+            operation: input.purpose.operation(),
+            rate: in_force.rate.value,
+            burst: in_force.burst.value,
+            workers: in_force.workers.value,
+            timeout: in_force.timeout.value,
+            retry,
+            read_back: (!typed.no_read_back).then_some(in_force.read_back_delay.value),
+            canary: !typed.no_canary,
+            stop_after: in_force.stop_after.value,
+            deadline: in_force.deadline.value,
+        };
+        let guards = Guards { max_rows: in_force.max_rows.value, expect: typed.expect, yes: typed.yes };
+        let keep = KeepSettings {
+            journal: typed.journal,
+            restart: typed.restart,
+            wait_lock: in_force.wait_lock.value,
+            state_directory: surroundings.state_directory.clone(),
+        };
+        let show = show_settings(&typed.show, surroundings);
+        Ok(OperationSettings { input, output, target, send, keep, guards, show, warnings })
+    }
+
+    /// What is done to the pre-hires.
+    #[must_use]
+    pub const fn operation(&self) -> Operation {
+        self.send.operation
+    }
+}
+
+/// The simulated API, which allows as many calls as the run makes, or else as the real one does.
+pub(super) fn simulated(in_force: &Effective) -> Target {
+    let rate = &in_force.rate;
+    Target::Simulator { limit: if rate.origin == Origin::Default { Rate::SIMULATOR } else { rate.value } }
+}
+
+pub(super) fn input_to_restore(
+    typed: InputArgs,
+    undo: UndoArgs,
+    surroundings: &Surroundings,
+) -> Result<InputSettings> {
+    let UndoArgs { source_journal, confirm_workforce } = undo;
+    let source_journal = match (source_journal, InputPath::from_argument(&typed.input)) {
+        (Some(path), _) => path,
+        (None, InputPath::File(results)) => journal_beside(&results),
+        (None, InputPath::Standard) => {
+            return Err(Error::unusable("the results on standard input have no journal beside them")
+                .hint("give the journal of the withdrawals with --source-journal FILE"));
+        }
+    };
+    input_settings(typed, None, Purpose::Restore { confirm_workforce, source_journal }, surroundings)
+}
