@@ -24,7 +24,8 @@ pub(super) fn run(settings: &CheckSettings) -> Result<Exit> {
     let rules = row_rules(&settings.input, settings.source_owner.as_ref())?;
     let survey = survey_input(&spool, &settings.input, &rules)?;
     if let Some(output) = output {
-        output.refuse_to_overwrite(false)?;
+        output.refuse_to_overwrite(false, &settings.input.file)?;
+        output.refuse_what_does_not_fit(&survey)?;
         write_results(output, &spool, &survey, &rules)?;
     }
     let input = settings.input.path.shown();

@@ -33,10 +33,11 @@ pub(super) fn run(settings: &OperationSettings, surroundings: &Surroundings) -> 
     let source_owner = settings.target.owner(Operation::Withdraw);
     let rules = row_rules(&settings.input, Some(&source_owner))?;
     let survey = survey_input(&spool, &settings.input, &rules)?;
+    output.refuse_what_does_not_fit(&survey)?;
 
     let (keep, owner) = (&settings.keep, owner(settings, &rules));
     let (journal_file, ledger) = JournalFile::take(&journal_path, &owner, keep.restart, keep.wait_lock)?;
-    output.refuse_to_overwrite(journal_file.names(output.results()))?;
+    output.refuse_to_overwrite(journal_file.names(output.results()), &settings.input.file)?;
     let recall = journal_file.reader()?;
     let past = Past { ledger: &ledger, recall: recall.as_ref().map(|reader| reader as &dyn Recall) };
     let upcoming = Upcoming::find(&spool, &survey, &rules, past)?;

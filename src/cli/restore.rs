@@ -18,7 +18,7 @@ pub struct RestoreArgs {
     #[command(flatten)]
     pub input: InputArgs,
 
-    /// The results file [default: leavers.restored.csv for leavers.results.csv].
+    /// The results, CSV or .xlsx by the ending [default: leavers.restored.csv for leavers.results.csv].
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 

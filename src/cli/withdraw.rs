@@ -23,7 +23,7 @@ pub struct WithdrawArgs {
     #[command(flatten)]
     pub rows: RowArgs,
 
-    /// The results file [default: the input's name with .results.csv, or .simulated.results.csv].
+    /// The results, CSV or .xlsx by the ending [default: the input's name with .results.csv, or .simulated.results.csv].
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
@@ -43,7 +43,7 @@ pub struct CheckArgs {
     #[command(flatten)]
     pub rows: RowArgs,
 
-    /// Also write one result per row, as a run would.
+    /// Also write one result per row, as a run would: CSV or .xlsx by the ending.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 

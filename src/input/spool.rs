@@ -8,7 +8,7 @@ use super::dialect::Dialect;
 use super::records::RecordReader;
 use super::source::{Copied, FileChoice, FileFormat, InputPath};
 use super::text_copy::{TextCopy, copy_text, read_piece, unreadable, unreadable_copy};
-use super::workbook;
+use super::workbook::{self, Extent};
 use crate::error::{Error, Result};
 
 /// How much of a text is looked at to find how it is cut; also how much is read first.
@@ -53,16 +53,25 @@ impl Spool {
             return Err(empty(name));
         }
         if workbook::is_workbook(&head) {
-            let sheet = workbook::copy_sheet(&mut head.chain(source), name, choice)?;
-            let bytes = sheet.file.metadata().map_err(unreadable_copy)?.len();
-            let format = FileFormat::Workbook { kind: sheet.kind, sheet: sheet.name };
-            return Ok(Spool { file: sheet.file, start: 0, copied: Copied { format, bytes } });
+            return Spool::of_workbook(&mut head.chain(source), name, choice, Extent::Whole);
         }
         let text = copy_text(&mut source, choice.encoding, &head, name)?;
         Spool::of_text(text, name, choice)
     }
 
-    fn of_text(text: TextCopy, name: &str, choice: &FileChoice) -> Result<Spool> {
+    pub(super) fn of_workbook(
+        source: &mut impl Read,
+        name: &str,
+        choice: &FileChoice,
+        extent: Extent,
+    ) -> Result<Spool> {
+        let sheet = workbook::copy_sheet(source, name, choice, extent)?;
+        let bytes = sheet.file.metadata().map_err(unreadable_copy)?.len();
+        let format = FileFormat::Workbook { kind: sheet.kind, sheet: sheet.name };
+        Ok(Spool { file: sheet.file, start: 0, copied: Copied { format, bytes } })
+    }
+
+    pub(super) fn of_text(text: TextCopy, name: &str, choice: &FileChoice) -> Result<Spool> {
         let TextCopy { file, encoding } = text;
         let mut head = vec![0; HEAD];
         let length = file.read_at(&mut head, 0).map_err(unreadable_copy)?;

@@ -8,6 +8,7 @@ use ring::digest::{Context, SHA256};
 use super::columns::{ColumnChoice, Columns};
 use super::duplicates::SeenIds;
 use super::id::PreHireId;
+use super::longest_cell::LongestCell;
 use super::problem::Problem;
 use super::record::Record;
 use super::records::RecordReader;
@@ -49,6 +50,8 @@ pub struct Survey {
     pub duplicates: Vec<DuplicateRow>,
     /// Invalid rows, by what is wrong.
     pub invalid: BTreeMap<ErrorCode, u32>,
+    /// The longest cell.
+    pub longest_cell: LongestCell,
     /// The first problems, with the line of each.
     pub problems: Vec<(u64, Problem)>,
     /// `sha256:` and 64 hex digits over the ids and reasons that can be sent, in order.
@@ -93,6 +96,8 @@ pub fn survey<R: Read>(
         )
         .hint("give the results that prehire has written, or leave --only away"));
     }
+    let mut longest_cell = LongestCell::default();
+    longest_cell.note(header, columns.width());
     let mut surveyor = Surveyor::new(bytes);
     let mut survey = Survey {
         columns: columns.clone(),
@@ -103,6 +108,7 @@ pub fn survey<R: Read>(
         cleaned_ids: 0,
         duplicates: Vec::new(),
         invalid: BTreeMap::new(),
+        longest_cell,
         problems: Vec::new(),
         digest: String::new(),
     };
@@ -111,6 +117,7 @@ pub fn survey<R: Read>(
         if survey.rows == MOST_ROWS {
             return Err(Error::unusable(format!("the file has more than {MOST_ROWS} rows")));
         }
+        survey.longest_cell.note(record, columns.width());
         surveyor.note(&mut survey, record, validator.row(record));
         survey.rows += 1;
     }

@@ -5,13 +5,16 @@
 //! - [`Allowance`] is what earlier runs have used of an API's allowance; [`Lock`] keeps other runs away from both.
 //! - [`withdrawn_ids`] reads, for a restoration, what the journal of the withdrawals proves.
 //! - [`ResultsFile`] is the view of it all that people get: `cells` and `advice` say what stands in it, `order` puts
-//!   rows back into the order of the file.
+//!   rows back into the order of the file, and `results_writer` writes them as CSV or as a workbook.
 
 pub mod advice;
 mod allowance;
 pub mod cells;
 pub mod chain;
+mod column_widths;
+mod csv_results;
 pub mod entry;
+mod guarded;
 mod journal;
 mod journal_file;
 mod lock;
@@ -20,8 +23,13 @@ mod originals;
 mod output_path;
 mod replay;
 mod results;
+mod results_writer;
 mod source;
 mod uptime;
+mod workbook_limits;
+mod workbook_results;
+mod workbook_style;
+mod workbook_text;
 
 pub use allowance::Allowance;
 pub use journal::Journal;

@@ -1,23 +1,34 @@
 //! Owns where the results go, and what must not be overwritten.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::workbook_limits;
 use crate::error::{Error, Result};
-use crate::input::{InputPath, Layout, RecordReader, ends_with_ours};
+use crate::input::{FileChoice, InputPath, Survey, ends_with_ours, header_of};
 use crate::operation::Operation;
+
+/// In which form the results are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResultsFormat {
+    /// As text, with a delimiter.
+    Csv,
+    /// As a workbook: `.xlsx`.
+    Workbook,
+}
 
 /// Where the results go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutputPath {
     results: PathBuf,
+    format: ResultsFormat,
 }
 
 impl OutputPath {
     /// The path that was typed, or the input's with its last ending replaced, as the operation and a rehearsal have it.
     ///
     /// # Errors
-    /// For standard input without a typed path, an ending of a workbook, and the input itself; exit 2.
+    /// For standard input without a typed path, an ending that we don't write, and the input itself; exit 2.
     pub fn choose(
         typed: Option<&Path>,
         input: &InputPath,
@@ -38,35 +49,46 @@ impl OutputPath {
         if results == Path::new("-") {
             return Err(Error::unusable("the results need a file").hint("give its name with -o FILE"));
         }
-        let ending = results.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-        if matches!(ending.as_deref(), Some("xlsx" | "xls" | "ods")) {
-            return Err(Error::unusable(format!(
-                "can't write the results to {}: they are CSV",
-                results.display()
-            ))
-            .hint("choose a name that ends with .csv"));
-        }
+        let format = format_of(&results)?;
         if let InputPath::File(input) = input
             && is_same_file(input, &results)
         {
             return Err(Error::unusable("the results can't replace the input itself")
                 .hint("choose another name with -o FILE"));
         }
-        Ok(OutputPath { results })
+        Ok(OutputPath { results, format })
     }
 
     /// Makes sure that nothing of somebody else's is overwritten. A file that is there is ours to replace if the
-    /// journal names it (`is_ours`), and its header ends with our columns.
+    /// journal names it (`is_ours`), and its header ends with our columns; `input` says how those are read.
     ///
     /// # Errors
     /// When there is such a file; exit 2.
-    pub fn refuse_to_overwrite(&self, is_ours: bool) -> Result<()> {
+    pub fn refuse_to_overwrite(&self, is_ours: bool, input: &FileChoice) -> Result<()> {
         let shown = self.results.display();
-        if fs::symlink_metadata(&self.results).is_err() || (is_ours && self.has_our_header()) {
+        if fs::symlink_metadata(&self.results).is_err() {
+            return Ok(());
+        }
+        let has_our_header = || {
+            header_of(&self.results, input)
+                .is_ok_and(|names| ends_with_ours(names.iter().map(String::as_str)))
+        };
+        if is_ours && has_our_header() {
             return Ok(());
         }
         Err(Error::unusable(format!("{shown} exists already, and no earlier run of this job wrote it"))
             .hint("move that file away, or choose another name with -o FILE"))
+    }
+
+    /// Makes sure that the results can hold every row of the input: a workbook has limits.
+    ///
+    /// # Errors
+    /// When they can't; exit 2.
+    pub fn refuse_what_does_not_fit(&self, survey: &Survey) -> Result<()> {
+        match self.format {
+            ResultsFormat::Csv => Ok(()),
+            ResultsFormat::Workbook => workbook_limits::refuse_what_does_not_fit(survey),
+        }
     }
 
     /// The journal must be a file of its own.
@@ -96,16 +118,16 @@ impl OutputPath {
         Ok(())
     }
 
-    fn has_our_header(&self) -> bool {
-        let Ok(file) = File::open(&self.results) else { return false };
-        let mut reader = RecordReader::new(file, Layout::default());
-        reader.read().ok().flatten().is_some_and(|header| ends_with_ours(header.cells()))
-    }
-
     /// The journal's name, unless another was typed.
     #[must_use]
     pub fn journal(&self, typed: Option<&Path>) -> PathBuf {
         typed.map_or_else(|| journal_beside(&self.results), Path::to_owned)
+    }
+
+    /// The form that the ending of the name asks for.
+    #[must_use]
+    pub const fn format(&self) -> ResultsFormat {
+        self.format
     }
 
     /// The final name.
@@ -120,6 +142,19 @@ impl OutputPath {
         let mut name = self.results.as_os_str().to_owned();
         name.push(".partial");
         PathBuf::from(name)
+    }
+}
+
+fn format_of(results: &Path) -> Result<ResultsFormat> {
+    let ending = results.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    match ending.as_deref() {
+        Some("xlsx") => Ok(ResultsFormat::Workbook),
+        Some(other @ ("xls" | "xlsm" | "xlsb" | "ods")) => Err(Error::unusable(format!(
+            "can't write the results to {}: they are no .{other}, but .csv or .xlsx",
+            results.display()
+        ))
+        .hint("choose a name that ends with .csv or .xlsx")),
+        _ => Ok(ResultsFormat::Csv),
     }
 }
 
@@ -178,7 +213,6 @@ mod tests {
         assert_eq!(default("no/leavers", true), Some("no/leavers.simulated.results.csv".into()));
         assert_eq!(default("-", false), None);
         assert_eq!(chosen(Some("no/out.csv"), "-", Withdraw, false), Some("no/out.csv".into()));
-        assert_eq!(chosen(Some("no/out.xlsx"), "no/in.csv", Withdraw, false), None);
     }
 
     #[test]
@@ -193,5 +227,23 @@ mod tests {
             Some("no/leavers.simulated.restored.csv".into())
         );
         assert_eq!(default("-", false), None);
+    }
+
+    #[test]
+    fn the_ending_decides_the_form() {
+        let form = |typed: &str| {
+            let input = InputPath::from_argument(Path::new("no/in.csv"));
+            OutputPath::choose(Some(Path::new(typed)), &input, Withdraw, false)
+                .ok()
+                .map(|output| output.format())
+        };
+        for typed in ["no/out.csv", "no/out.tsv", "no/out", "no/xlsx", "no/out.xlsx.csv"] {
+            assert_eq!(form(typed), Some(ResultsFormat::Csv), "{typed}");
+        }
+        assert_eq!(form("no/out.xlsx"), Some(ResultsFormat::Workbook));
+        assert_eq!(form("no/OUT.XLSX"), Some(ResultsFormat::Workbook));
+        for typed in ["no/out.xls", "no/out.Ods", "no/out.xlsm", "no/out.xlsb"] {
+            assert_eq!(form(typed), None, "{typed}");
+        }
     }
 }

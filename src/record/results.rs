@@ -2,27 +2,22 @@
 //!
 //! The input's cells are read from the private copy again, so that nothing but the outcome waits in memory.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Write};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::fs;
+use std::io;
 
-use csv::{Terminator, Writer, WriterBuilder};
 use jiff::tz::TimeZone;
 
 use super::cells::{self, Cells};
 use super::journal_file::sync_directory;
 use super::order::ReorderWindow;
 use super::originals::Originals;
-use super::output_path::OutputPath;
+use super::output_path::{OutputPath, ResultsFormat};
 use super::replay::JournalReader;
+use super::results_writer::{ResultRow, ResultsWriter};
 use crate::error::{Error, Result};
 use crate::event::{SentRow, Settlement};
-use crate::input::{Columns, LineEnd, Record, RecordReader, RowRules, Spool, SpoolReader, Survey, Validator};
+use crate::input::{Columns, Record, RecordReader, RowRules, Spool, SpoolReader, Survey, Validator};
 use crate::outcome::{ErrorCode, Outcome, Status};
-
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
-const OWNER_ONLY: u32 = 0o600;
 
 /// What was written about one row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +34,7 @@ pub struct Written {
 #[derive(Debug)]
 pub struct ResultsFile<'a> {
     path: OutputPath,
-    writer: Writer<BufWriter<File>>,
+    writer: ResultsWriter,
     input: RecordReader<SpoolReader<'a>>,
     columns: &'a Columns,
     rules: &'a RowRules,
@@ -50,7 +45,7 @@ pub struct ResultsFile<'a> {
 }
 
 impl<'a> ResultsFile<'a> {
-    /// Creates `RESULTS.partial`, with the header in it.
+    /// Begins the results with their header: in `RESULTS.partial`, where they grow there.
     ///
     /// # Errors
     /// When it can't be created; nothing was sent yet.
@@ -60,23 +55,13 @@ impl<'a> ResultsFile<'a> {
         survey: &'a Survey,
         rules: &'a RowRules,
     ) -> Result<Self> {
-        let partial = path.partial();
-        let mut file = create_anew(&partial).map_err(|error| cannot_write(&path, error))?;
-        let copied = spool.copied();
-        if copied.wants_byte_order_mark() {
-            file.write_all(BYTE_ORDER_MARK).map_err(|error| cannot_write(&path, error))?;
-        }
-        let terminator = match copied.line_end() {
-            LineEnd::Lf => Terminator::Any(b'\n'),
-            LineEnd::CrLf => Terminator::CRLF,
-            LineEnd::Cr => Terminator::Any(b'\r'),
-        };
-        let mut format = WriterBuilder::new();
-        format.delimiter(copied.delimiter().byte()).terminator(terminator).flexible(true);
-        let writer = format.from_writer(BufWriter::new(file));
+        let header: Vec<String> = survey.columns.results_header().collect();
+        let writer = ResultsWriter::create(&path, spool.copied(), &header).map_err(|error| {
+            cannot_write(&path, error).hint("make room, or choose another place with -o FILE")
+        })?;
         let mut input = spool.records();
         input.read()?;
-        let mut results = ResultsFile {
+        Ok(ResultsFile {
             path,
             writer,
             input,
@@ -86,11 +71,7 @@ impl<'a> ResultsFile<'a> {
             journal: None,
             window: ReorderWindow::new(),
             originals: Originals::of(survey),
-        };
-        let header: Vec<String> = survey.columns.results_header().collect();
-        results.writer.write_record(&header).map_err(|error| cannot_write_row(&results.path, error))?;
-        results.flush()?;
-        Ok(results)
+        })
     }
 
     /// Gives it the journal, for rows that earlier runs have settled.
@@ -136,16 +117,13 @@ impl<'a> ResultsFile<'a> {
     ///
     /// # Errors
     /// When the file can't be written or renamed: exit 4.
-    pub fn finish(mut self) -> Result<()> {
-        self.flush()?;
+    pub fn finish(self) -> Result<()> {
         let path = self.path;
-        let buffer = self
-            .writer
-            .into_inner()
-            .map_err(|error| cannot_write(&path, io::Error::other(error.to_string())))?;
-        buffer.get_ref().sync_all().map_err(|error| cannot_write(&path, error))?;
-        fs::rename(path.partial(), path.results()).map_err(|error| cannot_write(&path, error))?;
-        sync_directory(path.results()).map_err(|error| cannot_write(&path, error))
+        self.writer
+            .finish()
+            .and_then(|()| fs::rename(path.partial(), path.results()))
+            .and_then(|()| sync_directory(path.results()))
+            .map_err(|error| cannot_write(&path, error))
     }
 
     fn write_row(&mut self, row: u32, settlement: &Settlement) -> Result<Option<Written>> {
@@ -187,9 +165,9 @@ impl<'a> ResultsFile<'a> {
             }
         };
         self.originals.note(row, line, written.success, || validator.reason_or_nothing(record));
-        let passed = (0..self.columns.passed_through()).map(|index| record.cell_bytes(index));
-        let ours = cells.iter().map(String::as_bytes);
-        self.writer.write_record(passed.chain(ours)).map_err(|error| cannot_write_row(&self.path, error))?;
+        let passed_through = self.columns.passed_through();
+        let row = ResultRow { record, passed_through, ours: &cells, status: written.status };
+        self.writer.write(&row).map_err(|error| cannot_write(&self.path, error))?;
         Ok(Some(written))
     }
 }
@@ -216,21 +194,13 @@ fn carried_over(line: u64, record: &Record, columns: &Columns) -> (Cells, Writte
     (cells, Written { status, success: true, error_code })
 }
 
-/// What an earlier run left there is removed first: it may have other rights, or lead elsewhere.
-fn create_anew(partial: &Path) -> io::Result<File> {
-    match fs::remove_file(partial) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    OpenOptions::new().write(true).create_new(true).mode(OWNER_ONLY).open(partial)
-}
-
 fn cannot_write(path: &OutputPath, error: io::Error) -> Error {
-    Error::cannot_record(format!("can't write {}", path.partial().display()))
+    let written = match path.format() {
+        ResultsFormat::Csv => path.partial(),
+        ResultsFormat::Workbook => path.results().to_owned(),
+    };
+    Error::cannot_record(format!("can't write {}", written.display()))
         .because(error)
-        .hint("make room or choose another place with -o FILE")
-}
-
-fn cannot_write_row(path: &OutputPath, error: csv::Error) -> Error {
-    cannot_write(path, io::Error::other(error.to_string()))
+        // Another place would have a journal of its own, which knows nothing of this run.
+        .hint("make room, then run the same command again")
 }

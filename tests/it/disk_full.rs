@@ -11,6 +11,7 @@ use prehire::simulator::{Api, Stage};
 use crate::audit::{Audit, calls_by_id, lines_of};
 use crate::context::TestContext;
 use crate::run::Run;
+use crate::workbook::Workbook;
 
 const ROWS: u64 = 300;
 const WORKERS: usize = 8;
@@ -134,6 +135,42 @@ fn a_disk_that_fills_up_with_the_results_alone_stops_the_run_and_the_journal_has
     assert_goes_on_to_the_end(&context, &journal);
     let calls = context.withdraw_calls();
     assert_eq!(calls, ROWS as usize, "nothing was in doubt, so nothing is called twice");
+}
+
+#[test]
+fn a_disk_that_fills_up_with_the_rows_of_a_workbook_stops_the_run_and_the_journal_has_everything() {
+    let context = context().flag("--output", "disk/out.xlsx").flag("--journal", "elsewhere.journal");
+    let Some(disk) = Disk::of(&context, "64k") else { return };
+    let journal = context.path("elsewhere.journal");
+    let run = context.run();
+    run.assert_exit(4).assert_stderr("out.xlsx: No space left on device").assert_stderr("hint: make room");
+    assert!(!run.stderr.contains("panicked"), "{run}");
+    assert_eq!(fs::read_dir(&disk.0).unwrap().count(), 0, "something was left behind{run}");
+    assert_nothing_lost(&context, &journal, &run);
+    disk.remount("size=8m");
+    assert_goes_on_to_the_end(&context, &journal);
+    assert_eq!(context.withdraw_calls(), ROWS as usize, "nothing was in doubt, so nothing is called twice");
+}
+
+#[test]
+fn a_disk_without_room_for_the_workbook_itself_leaves_no_part_of_it_and_the_next_run_makes_no_call() {
+    let of_size = |size: &str| {
+        let context = context().flag("--output", "disk/out.xlsx").flag("--journal", "elsewhere.journal");
+        let disk = Disk::of(&context, size)?;
+        Some((context, disk))
+    };
+    let Some((roomy, _disk)) = of_size("8m") else { return };
+    roomy.run().assert_exit(0);
+    let bytes_of_rows = Workbook::open(&roomy.path("disk/out.xlsx")).sheet().len();
+
+    let (context, disk) = of_size(&format!("{}k", bytes_of_rows / 1024 + 8)).unwrap();
+    let run = context.run();
+    run.assert_exit(4).assert_stderr("out.xlsx: No space left on device").assert_stderr("hint: make room");
+    assert_eq!(fs::read_dir(&disk.0).unwrap().count(), 0, "something was left behind{run}");
+    assert_eq!(context.withdraw_calls(), ROWS as usize, "the rows alone have room{run}");
+    disk.remount("size=8m");
+    assert_goes_on_to_the_end(&context, &context.path("elsewhere.journal"));
+    assert_eq!(context.withdraw_calls(), ROWS as usize);
 }
 
 #[test]

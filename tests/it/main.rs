@@ -13,6 +13,8 @@ mod run;
 mod served;
 /// What can be seen of a run from outside: its journal, its lock, the server's record; and runs that are killed.
 mod watch;
+/// Workbooks, as other programs read them: their cells, and the parts inside.
+mod workbook;
 
 /// The allowance on disk: what an earlier run has used counts in the next.
 mod allowance;
@@ -74,3 +76,5 @@ mod store_app;
 mod stubborn;
 /// Standard output and standard error: what is said, and where.
 mod summary;
+/// Results as a workbook: cells, looks, limits, and how it comes into being.
+mod xlsx_results;

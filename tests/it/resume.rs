@@ -196,6 +196,20 @@ fn results_that_the_journal_does_not_name_or_that_are_not_ours_are_not_overwritt
 }
 
 #[test]
+fn results_are_ours_whatever_their_delimiter_and_mark() {
+    let context =
+        TestContext::new().input(format!("\u{FEFF}pre_hire_id;withdraw_reason\r\n{SOMEBODY};a\r\n"));
+    context.run().assert_exit(0);
+    context.run().assert_exit(0);
+    assert_eq!(context.withdraw_calls(), 1);
+    let context = TestContext::new().input(format!("pre_hire_id~withdraw_reason\n{SOMEBODY}~a\n"));
+    let context = context.flag("--delimiter", "~");
+    context.run().assert_exit(0);
+    context.run().assert_exit(0);
+    assert_eq!(context.withdraw_calls(), 1);
+}
+
+#[test]
 fn after_a_kill_what_was_in_flight_is_looked_up_and_everything_has_one_result() {
     let context = TestContext::new().rows(40).flag("--workers", 8).simulator(|settings| {
         let millisecond = std::time::Duration::from_millis(1);

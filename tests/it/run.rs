@@ -15,6 +15,8 @@ use nix::unistd::Pid;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::workbook::Workbook;
+
 /// No run of a test takes longer.
 const LONGEST_RUN: Duration = Duration::from_secs(30);
 
@@ -59,6 +61,9 @@ impl Run {
 
     /// The rows of the results.
     pub fn results(&self) -> Vec<Row> {
+        if self.results_path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx")) {
+            return Workbook::open(&self.results_path).rows();
+        }
         let text = self.results_text();
         rows_of(&text)
     }
@@ -135,6 +140,11 @@ pub struct Row {
 }
 
 impl Row {
+    /// A row of cells under these names.
+    pub fn of(names: &[String], cells: Vec<String>) -> Row {
+        Row { names: names.to_vec(), cells }
+    }
+
     /// Some cells, with a dash for an empty one.
     pub fn words(&self, names: &[&str]) -> String {
         let word = |name: &&str| if self[name].is_empty() { "-" } else { &self[name] }.to_owned();

@@ -30,6 +30,18 @@ pub struct SheetRequest {
     pub sheet: Option<String>,
     /// `--id-column`.
     pub id_column: Option<String>,
+    /// How much of it is wanted.
+    pub extent: Extent,
+}
+
+/// How much of a sheet is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Extent {
+    /// All of it.
+    Whole,
+    /// Its first row that is not empty, however large the sheet is.
+    FirstRow,
 }
 
 /// What the other process has to say when it ends.

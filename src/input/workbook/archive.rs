@@ -5,6 +5,7 @@ use std::io::{BufReader, Read, Seek};
 
 use zip::ZipArchive;
 
+use super::apart::Extent;
 use super::kind::{ArchiveKind, WorkbookKind, archive_kind, is_compound};
 use super::{LARGEST_FILE, broken, protected, too_large};
 use crate::error::{Error, Result};
@@ -17,7 +18,7 @@ const SPREADSHEET_MIME: &[u8] = b"application/vnd.oasis.opendocument.spreadsheet
 const PIECE: usize = 64 * 1024;
 
 /// What kind of workbook the file is; an error if it can't or must not be opened.
-pub(super) fn inspect(file: &mut File, name: &str) -> Result<WorkbookKind> {
+pub(super) fn inspect(file: &mut File, name: &str, extent: Extent) -> Result<WorkbookKind> {
     let unreadable = |error: std::io::Error| broken(name, error);
     let mut head = [0; 8];
     file.rewind().map_err(unreadable)?;
@@ -25,7 +26,7 @@ pub(super) fn inspect(file: &mut File, name: &str) -> Result<WorkbookKind> {
     let kind = if is_compound(&head[..length]) {
         inspect_compound(file, name)?
     } else {
-        inspect_archive(file, name)?
+        inspect_archive(file, name, extent)?
     };
     file.rewind().map_err(unreadable)?;
     Ok(kind)
@@ -50,7 +51,7 @@ fn inspect_compound(file: &mut File, name: &str) -> Result<WorkbookKind> {
     }
 }
 
-fn inspect_archive(file: &mut File, name: &str) -> Result<WorkbookKind> {
+fn inspect_archive(file: &mut File, name: &str, extent: Extent) -> Result<WorkbookKind> {
     let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|error| broken(name, error))?;
     let names: Vec<String> = archive.file_names().filter_map(|name| Some(name.ok()?.into_owned())).collect();
     let kind = match archive_kind(&names) {
@@ -68,8 +69,11 @@ fn inspect_archive(file: &mut File, name: &str) -> Result<WorkbookKind> {
     let mut strings = Vec::new();
     for index in 0..archive.len() {
         let entry = archive.by_index_raw(index).map_err(|error| broken(name, error))?;
-        unzipped = unzipped.saturating_add(entry.size());
-        if is_table_of_strings(&entry.name().unwrap_or_default()) {
+        let part = entry.name().unwrap_or_default();
+        if extent == Extent::Whole || !is_sheet(&part) {
+            unzipped = unzipped.saturating_add(entry.size());
+        }
+        if is_table_of_strings(&part) {
             strings.push((index, entry.size()));
         }
     }
@@ -89,6 +93,11 @@ fn inspect_archive(file: &mut File, name: &str) -> Result<WorkbookKind> {
 
 fn is_table_of_strings(entry: &str) -> bool {
     entry.to_ascii_lowercase().ends_with("sharedstrings.xml")
+}
+
+/// Sheets of `.xlsx` are read row by row, so that a large one does no harm to whoever wants its first row alone.
+fn is_sheet(entry: &str) -> bool {
+    entry.to_ascii_lowercase().contains("xl/worksheets/")
 }
 
 fn is_spreadsheet<R: Read + Seek>(archive: &mut ZipArchive<R>) -> bool {

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use csv::{Writer, WriterBuilder};
 
-use super::apart::SheetRequest;
+use super::apart::{Extent, SheetRequest};
 use super::archive::inspect;
 use super::opened::{Flow, Opened};
 use super::sheets::{SheetHead, choose};
@@ -22,7 +22,7 @@ pub(super) fn copy_sheet(workbook: File, copy: File, request: &SheetRequest) -> 
 }
 
 fn copy_sheet_or_panic(mut workbook: File, copy: File, request: &SheetRequest) -> Result<SheetCopy> {
-    let kind = inspect(&mut workbook, &request.name)?;
+    let kind = inspect(&mut workbook, &request.name, request.extent)?;
     let mut opened = Opened::open(workbook, kind, &request.name)?;
     let mut heads = Vec::new();
     for name in opened.sheets() {
@@ -37,7 +37,7 @@ fn copy_sheet_or_panic(mut workbook: File, copy: File, request: &SheetRequest) -
     let mut writer = WriterBuilder::new().flexible(true).from_writer(BufWriter::new(copy));
     opened.rows(&name, &mut |number, cells| {
         write_row(&mut writer, number, cells)?;
-        Ok(Flow::GoOn)
+        Ok(if request.extent == Extent::Whole { Flow::GoOn } else { Flow::Stop })
     })?;
     let finished = writer.into_inner().map_err(|error| unwritable_copy(error.into_error()));
     let file = finished?.into_inner().map_err(|error| unwritable_copy(error.into_error()))?;

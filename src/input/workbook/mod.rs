@@ -19,7 +19,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 
-pub use apart::{SheetRequest, answer_request};
+pub use apart::{Extent, SheetRequest, answer_request};
 pub use kind::{WorkbookKind, is_workbook};
 
 use super::source::FileChoice;
@@ -51,7 +51,12 @@ pub struct SheetCopy {
 }
 
 /// Copies the sheet with the id column; `name` is the file's, for messages.
-pub(super) fn copy_sheet(source: &mut impl Read, name: &str, choice: &FileChoice) -> Result<SheetCopy> {
+pub(super) fn copy_sheet(
+    source: &mut impl Read,
+    name: &str,
+    choice: &FileChoice,
+    extent: Extent,
+) -> Result<SheetCopy> {
     let typed = choice.encoding.map(|_| "--encoding").or(choice.delimiter.map(|_| "--delimiter"));
     if let Some(flag) = typed {
         return Err(Error::unusable(format!("{name} is a workbook, and {flag} is for text files"))
@@ -68,6 +73,7 @@ pub(super) fn copy_sheet(source: &mut impl Read, name: &str, choice: &FileChoice
         name: name.to_owned(),
         sheet: choice.sheet.clone(),
         id_column: choice.columns.id.clone(),
+        extent,
     };
     match &choice.workbooks {
         WorkbookReading::Here => here::copy_sheet(workbook, private_file()?, &request),

@@ -81,8 +81,12 @@ mod tests {
                 columns: columns.iter().map(ToString::to_string).collect(),
             })
             .collect();
-        let request =
-            SheetRequest { name: "a.xlsx".to_owned(), sheet: sheet.map(str::to_owned), id_column: None };
+        let request = SheetRequest {
+            name: "a.xlsx".to_owned(),
+            sheet: sheet.map(str::to_owned),
+            id_column: None,
+            extent: crate::input::workbook::Extent::Whole,
+        };
         choose(&heads, &request)
     }
 
