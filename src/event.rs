@@ -55,6 +55,8 @@ pub enum Event {
     TokenCalled,
     /// A new token is in use.
     TokenObtained,
+    /// The app ticket was refused, and a new one was asked for.
+    TicketAskedFor,
     /// Pre-hires were looked up.
     LookedUp(Look),
     /// The app may not look pre-hires up; the run goes on without. Said once.
@@ -136,6 +138,8 @@ pub enum StopCause {
     TokenRefusedAgain(Refusal),
     /// The token endpoint did not answer with a token in all attempts.
     NoToken(Refusal),
+    /// A store app has no ticket that is accepted.
+    NoTicket(NoTicket, Refusal),
     /// This many rows were refused one after the other.
     RefusalsInARow(u32),
     /// This many rows got no reply one after the other.
@@ -150,6 +154,17 @@ pub enum StopCause {
     Interrupted(Interrupt),
     /// The results can't be written any more.
     CannotRecord,
+}
+
+/// Why a store app's refused ticket could not be replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoTicket {
+    /// A new one was asked for, and none came into its file in time.
+    NoneCame,
+    /// A new one was asked for, but the ticket was given, so nothing could bring the new one here.
+    Fixed,
+    /// A new one could not be asked for.
+    NotResent,
 }
 
 /// The signal that stopped a run.

@@ -100,8 +100,10 @@ fn home() -> tempfile::TempDir {
 fn run(example: &Example, home: &Path) -> Output {
     let path = std::env::var("PATH").unwrap_or_default();
     let mut command = Command::new("bash");
-    for name in ["FEISHU_APP_ID", "FEISHU_APP_SECRET", "FEISHU_APP_SECRET_FILE", "FEISHU_TENANT_ACCESS_TOKEN"]
-    {
+    let feishu = std::env::vars_os()
+        .map(|(name, _)| name)
+        .filter(|name| name.to_string_lossy().starts_with("FEISHU_") || name == "CREDENTIALS_DIRECTORY");
+    for name in feishu {
         command.env_remove(name);
     }
     command
@@ -109,6 +111,7 @@ fn run(example: &Example, home: &Path) -> Output {
         .current_dir(home)
         .env("PATH", format!("{}:{path}", home.join("bin").display()))
         .env("XDG_STATE_HOME", home.join("state"))
+        .env("XDG_CONFIG_HOME", home.join("config"))
         .output()
         .expect("bash")
 }
@@ -208,6 +211,33 @@ fn row_of(flag: &str, section: &'static str) -> Option<&'static str> {
     })
 }
 
+/// The default that a flag's help shows, unless it is told in words.
+fn default_of(argument: &clap::Arg) -> Option<String> {
+    if !argument.get_action().takes_values() {
+        return None;
+    }
+    let by_clap = argument.get_default_values().first().map(|default| default.to_string_lossy().into_owned());
+    let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+    let (_, told) = help.split_once("[default: ").unwrap_or_default();
+    let (told, _) = told.split_once(']').unwrap_or_default();
+    by_clap.or_else(|| (!told.is_empty() && !told.contains(' ')).then(|| told.to_owned()))
+}
+
+#[test]
+fn every_key_of_a_profile_is_in_its_table() {
+    let profiles = section("\n## Credentials and profiles\n");
+    for key in prehire::settings::profile_keys() {
+        let is_first_cell =
+            |line: &&str| line.split('|').nth(1).is_some_and(|cell| cell.contains(&format!("`{key}`")));
+        assert!(profiles.lines().any(|line| is_first_cell(&line)), "README.md has no row for the key {key}");
+    }
+}
+
+#[test]
+fn every_variable_is_named() {
+    assert_named("variable", prehire::settings::Variables::NAMES);
+}
+
 #[test]
 fn every_flag_of_withdraw_is_in_a_table_with_its_default() {
     let cli = Cli::command();
@@ -217,9 +247,7 @@ fn every_flag_of_withdraw_is_in_a_table_with_its_default() {
         let row =
             row_of(flag, section("\n## Flags\n")).or_else(|| row_of(flag, section("\n## Running again\n")));
         let row = row.unwrap_or_else(|| panic!("README.md has no row for --{flag}"));
-        let is_switch = !argument.get_action().takes_values();
-        for default in argument.get_default_values().iter().filter(|_| !is_switch) {
-            let default = default.to_string_lossy();
+        if let Some(default) = default_of(argument) {
             assert!(row.contains(&format!("| `{default}` |")), "--{flag} defaults to {default}: {row}");
         }
     }

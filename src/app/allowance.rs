@@ -37,7 +37,7 @@ fn gate_with_memory(settings: &OperationSettings, path: &Path) -> Result<Gate> {
 fn directory(settings: &OperationSettings) -> Result<Option<PathBuf>> {
     let Target::Api { base_url, credentials } = &settings.target else { return Ok(None) };
     let app = match credentials {
-        Credentials::App { app_id, .. } => app_id.as_str(),
+        Credentials::App { .. } | Credentials::StoreApp { .. } => credentials.app(),
         Credentials::Given(token) => token.0.reveal(),
     };
     // Hashed: a token must not be in a file name, nor a host's colon.

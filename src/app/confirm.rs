@@ -75,7 +75,11 @@ fn is_consent(answer: &str, rows: u32) -> bool {
 fn question(settings: &OperationSettings, survey: &Survey, upcoming: &Upcoming) -> String {
     let rows = upcoming.rows;
     let (host, app) = match &settings.target {
-        Target::Api { base_url, credentials } => (base_url.to_string(), credentials.app().to_owned()),
+        Target::Api { base_url, credentials } => {
+            let tenant = Some(credentials.tenant()).filter(|tenant| !tenant.is_empty());
+            let tenant = tenant.map_or_else(String::new, |tenant| format!(" for tenant {tenant}"));
+            (base_url.to_string(), format!("{}{tenant}", credentials.app()))
+        }
         Target::Simulator { .. } => ("the simulated API".to_owned(), "simulated".to_owned()),
     };
     let rate = settings.send.rate;

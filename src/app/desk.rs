@@ -154,6 +154,7 @@ fn entry_of(event: Event) -> Option<Entry> {
         Event::LookedUp(look) => Some(read_back(look)),
         Event::Waiting { .. }
         | Event::TokenCalled
+        | Event::TicketAskedFor
         | Event::MayNotLook(_)
         | Event::LeftInDoubt(_)
         | Event::Settled { .. } => None,

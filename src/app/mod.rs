@@ -2,6 +2,7 @@
 
 mod allowance;
 mod check;
+mod config;
 mod confirm;
 mod desk;
 mod explain;
@@ -35,6 +36,7 @@ pub fn run(cli: Cli, surroundings: &Surroundings) -> Result<Exit> {
         }
         Command::Check(typed) => check::run(&CheckSettings::new(typed, surroundings)?),
         Command::Explain(typed) => explain::run(&typed),
+        Command::Config(typed) => config::run(&typed.command, surroundings),
         Command::Simulate(typed) => simulate::run(&typed),
         Command::CopySheet { request } => crate::input::workbook::answer_request(&request),
     }

@@ -26,6 +26,7 @@ use crate::simulator::{Running, Simulator, SimulatorSettings, Stage};
 
 /// Withdraws, or restores, the rows of the file.
 pub(super) fn run(settings: &OperationSettings, surroundings: &Surroundings) -> Result<Exit> {
+    warn(settings);
     refuse_to_ask_nobody(&settings.guards, surroundings)?;
     let (output, journal_path) = places(settings)?;
     let spool = Spool::copy(&settings.input.path, &settings.input.file)?;
@@ -91,6 +92,13 @@ fn places(settings: &OperationSettings) -> Result<(OutputPath, PathBuf)> {
         output.refuse_source_at(source_journal, &journal)?;
     }
     Ok((output, journal))
+}
+
+fn warn(settings: &OperationSettings) {
+    for warning in settings.warnings.iter().filter(|_| !settings.show.is_quiet) {
+        // A standard error that is closed is no failure.
+        let _ = writeln!(std::io::stderr(), "{warning}");
+    }
 }
 
 fn check_guards(settings: &OperationSettings, survey: &Survey, to_send: u32) -> Result<()> {

@@ -7,13 +7,19 @@ use serde_json::Value;
 use crate::cli::Format;
 use crate::settings::ShowSettings;
 
-/// Prints a summary. `--quiet` silences text, not JSON; a reader that has gone away is no failure.
+/// Prints a summary. `--quiet` silences text, not JSON.
 pub(super) fn print_summary(show: ShowSettings, text: impl FnOnce() -> String, json: impl FnOnce() -> Value) {
-    let summary = match show.format {
+    if show.format == Format::Json || !show.is_quiet {
+        print(show.format, text, json);
+    }
+}
+
+/// Prints one of the two forms; a reader that has gone away is no failure.
+pub(super) fn print(format: Format, text: impl FnOnce() -> String, json: impl FnOnce() -> Value) {
+    let shown = match format {
         Format::Json => format!("{}\n", json()),
-        Format::Text if show.is_quiet => return,
         Format::Text => text(),
     };
     let mut output = std::io::stdout().lock();
-    let _ = output.write_all(summary.as_bytes()).and_then(|()| output.flush());
+    let _ = output.write_all(shown.as_bytes()).and_then(|()| output.flush());
 }

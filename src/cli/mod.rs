@@ -1,5 +1,7 @@
 //! Owns the commands and flags as they are typed, and their help. What they mean is `settings`' business.
 
+mod config;
+mod profile;
 mod restore;
 mod run;
 mod simulate;
@@ -9,6 +11,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use config::{ConfigArgs, ConfigCommand, ConfigShowArgs};
+pub use profile::ProfileArgs;
 pub use restore::{RestoreArgs, UndoArgs};
 pub use run::{Format, ProgressChoice, RunArgs, ShowArgs};
 pub use simulate::{Limit, SimulateArgs};
@@ -49,6 +53,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Tell one pre-hire's whole story, attempt by attempt.
     Explain(ExplainArgs),
+    /// Show the settings in force, and where each comes from.
+    Config(ConfigArgs),
     /// Serve the simulated API on this machine, for rehearsals and tests.
     Simulate(SimulateArgs),
     /// Copies a sheet of a workbook as text; the program calls itself so.

@@ -10,7 +10,7 @@ use super::withdraw::InputArgs;
 /// Restores the pre-hires that a run of `prehire withdraw` has withdrawn: the undo.
 ///
 /// Only rows that the results call `withdrawn` are sent, and of these only those of which the journal of the results proves
-/// that this tool did it. The app is read from the environment, as for `prehire withdraw`.
+/// that this tool did it. The app is found as for `prehire withdraw`.
 #[derive(Args, Debug)]
 #[command(mut_arg("input", |input| input.value_name("RESULTS").help("The results of prehire withdraw, or - for standard input")))]
 pub struct RestoreArgs {

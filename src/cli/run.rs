@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::settings::{BaseUrl, DEFAULT_BURST, Rate, parse_positive_span, parse_span};
+use super::ProfileArgs;
+use crate::settings::{BaseUrl, Rate, parse_positive_span, parse_span};
 
 /// How a run goes.
 #[derive(Args, Debug)]
@@ -19,45 +20,45 @@ pub struct RunArgs {
     #[arg(long, help_heading = "Running again")]
     pub restart: bool,
 
-    /// How long after a doubtful call the pre-hire is looked up, then twice as long; at most three looks.
-    #[arg(long, value_name = "DURATION", default_value = "3s", value_parser = parse_span, help_heading = "Running again")]
-    pub read_back_delay: Duration,
+    /// How long after a doubtful call the pre-hire is looked up, then twice as long; at most three looks [default: 3s].
+    #[arg(long, value_name = "DURATION", value_parser = parse_span, help_heading = "Running again")]
+    pub read_back_delay: Option<Duration>,
 
     /// Never look a pre-hire up to settle a doubtful call.
     #[arg(long, help_heading = "Running again")]
     pub no_read_back: bool,
 
-    /// Wait this long for another run to end, before exit code 75.
-    #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = parse_span, help_heading = "Running again")]
-    pub wait_lock: Duration,
+    /// Wait this long for another run to end, before exit code 75 [default: 0s].
+    #[arg(long, value_name = "DURATION", value_parser = parse_span, help_heading = "Running again")]
+    pub wait_lock: Option<Duration>,
 
     /// Never more than CALLS in any rolling PERIOD, as the server sees it [default: 99/60s].
     #[arg(long, value_name = "CALLS/PERIOD", help_heading = "Pace")]
     pub rate: Option<Rate>,
 
-    /// Calls that may go at once before even spacing sets in.
-    #[arg(long, value_name = "N", default_value_t = DEFAULT_BURST, help_heading = "Pace")]
-    pub burst: NonZeroU32,
+    /// Calls that may go at once before even spacing sets in [default: 10].
+    #[arg(long, value_name = "N", help_heading = "Pace")]
+    pub burst: Option<NonZeroU32>,
 
-    /// Calls in flight at most.
-    #[arg(long, value_name = "N", default_value = "16", help_heading = "Pace")]
-    pub workers: NonZeroUsize,
+    /// Calls in flight at most [default: 16].
+    #[arg(long, value_name = "N", help_heading = "Pace")]
+    pub workers: Option<NonZeroUsize>,
 
-    /// The longest time for one call, from connect to last byte.
-    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = parse_positive_span, help_heading = "Pace")]
-    pub timeout: Duration,
+    /// The longest time for one call, from connect to last byte [default: 30s].
+    #[arg(long, value_name = "DURATION", value_parser = parse_positive_span, help_heading = "Pace")]
+    pub timeout: Option<Duration>,
 
-    /// Attempts per row; a call answered "throttled" or "token stale" is none.
-    #[arg(long, value_name = "N", default_value = "5", help_heading = "Pace")]
-    pub max_attempts: NonZeroU32,
+    /// Attempts per row; a call answered "throttled" or "token stale" is none [default: 5].
+    #[arg(long, value_name = "N", help_heading = "Pace")]
+    pub max_attempts: Option<NonZeroU32>,
 
-    /// The first backoff is drawn between zero and this, then it doubles.
-    #[arg(long, value_name = "DURATION", default_value = "1s", value_parser = parse_span, help_heading = "Pace")]
-    pub retry_base: Duration,
+    /// The first backoff is drawn between zero and this, then it doubles [default: 1s].
+    #[arg(long, value_name = "DURATION", value_parser = parse_span, help_heading = "Pace")]
+    pub retry_base: Option<Duration>,
 
-    /// No backoff is longer than this.
-    #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = parse_span, help_heading = "Pace")]
-    pub retry_cap: Duration,
+    /// No backoff is longer than this [default: 60s].
+    #[arg(long, value_name = "DURATION", value_parser = parse_span, help_heading = "Pace")]
+    pub retry_cap: Option<Duration>,
 
     /// Refuse to start when more rows than this are to be sent.
     #[arg(long, value_name = "N", help_heading = "Guards")]
@@ -71,9 +72,9 @@ pub struct RunArgs {
     #[arg(long, help_heading = "Guards")]
     pub no_canary: bool,
 
-    /// Stop the run after this many refusals in a row; 0 means never.
-    #[arg(long, value_name = "N", default_value = "20", help_heading = "Guards")]
-    pub stop_after: u32,
+    /// Stop the run after this many refusals in a row; 0 means never [default: 20].
+    #[arg(long, value_name = "N", help_heading = "Guards")]
+    pub stop_after: Option<u32>,
 
     /// Start no new call this long after the first one, such as 50m.
     #[arg(long, value_name = "DURATION", value_parser = parse_span, help_heading = "Guards")]
@@ -91,13 +92,23 @@ pub struct RunArgs {
     #[arg(long, conflicts_with_all = ["base_url", "lark"], help_heading = "Target")]
     pub simulate: bool,
 
-    /// Another host [default: open.feishu.cn].
-    #[arg(long, value_name = "URL", conflicts_with = "lark", help_heading = "Target")]
+    /// Another host.
+    #[arg(
+        long,
+        help = "Another host [default: https://open.feishu.cn]",
+        value_name = "URL",
+        conflicts_with = "lark",
+        help_heading = "Target"
+    )]
     pub base_url: Option<BaseUrl>,
 
     /// The host of Lark, open.larksuite.com.
     #[arg(long, help_heading = "Target")]
     pub lark: bool,
+
+    /// Which profile of which file.
+    #[command(flatten)]
+    pub profile: ProfileArgs,
 
     /// How things are shown.
     #[command(flatten)]

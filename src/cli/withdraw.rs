@@ -4,14 +4,15 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::profile::ProfileArgs;
 use super::run::{RunArgs, ShowArgs};
 use crate::input::{Delimiter, Selected, TextEncoding};
 use crate::settings::Rate;
 
 /// Withdraws the pre-hires of a file, one call per row.
 ///
-/// The app is read from the environment: FEISHU_APP_ID with FEISHU_APP_SECRET or
-/// FEISHU_APP_SECRET_FILE, or FEISHU_TENANT_ACCESS_TOKEN.
+/// The app comes from the environment (FEISHU_APP_ID with FEISHU_APP_SECRET or FEISHU_APP_SECRET_FILE, or
+/// FEISHU_TENANT_ACCESS_TOKEN), from systemd's credentials, or from a profile; `prehire config show` tells.
 #[derive(Args, Debug)]
 pub struct WithdrawArgs {
     /// What to read.
@@ -49,6 +50,10 @@ pub struct CheckArgs {
     /// The allowance for the estimate of the time that a run takes [default: 99/60s].
     #[arg(long, value_name = "CALLS/PERIOD")]
     pub rate: Option<Rate>,
+
+    /// Which profile of which file.
+    #[command(flatten)]
+    pub profile: ProfileArgs,
 
     /// How things are shown.
     #[command(flatten)]

@@ -8,10 +8,11 @@ use std::time::Duration;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Response, Url};
 
-use super::exchange::{Body, Exchange, Failure, QueryReply, Reply, TokenReply};
+use super::exchange::{Body, Exchange, Failure, QueryReply, Reply};
 use super::failure::failure_of;
+use super::scrub::Secrets;
 use super::secret::{Credentials, Token};
-use super::wire::{self, ParsedBody, QueryRequest, RestoreRequest, TokenRequest, WithdrawRequest};
+use super::wire::{self, ParsedBody, QueryRequest, RestoreRequest, WithdrawRequest};
 use crate::error::{Error, Result};
 use crate::input::{PreHireId, Request};
 use crate::settings::BaseUrl;
@@ -22,9 +23,7 @@ const MOST_BODY_BYTES: usize = 1024 * 1024;
 const LONGEST_IDLE: Duration = Duration::from_secs(15);
 /// A connection that takes longer than this is given up: nothing was sent, so that is no doubt.
 const LONGEST_CONNECT: Duration = Duration::from_secs(10);
-/// Texts shorter than this are not taken out of what the server says.
-const SHORTEST_SECRET: usize = 8;
-const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
 /// What the client needs to know.
 #[derive(Clone, Debug)]
@@ -40,12 +39,14 @@ pub struct ClientSettings {
 /// Makes calls. Clones share their connections.
 #[derive(Clone)]
 pub struct Client {
-    http: reqwest::Client,
+    pub(super) http: reqwest::Client,
+    pub(super) base_url: BaseUrl,
     withdraw_url: Url,
     restore_url: Url,
     query_url: Url,
-    token_url: Url,
-    credentials: Credentials,
+    pub(super) credentials: Credentials,
+    /// A server that echoes one of these must not bring it into the results.
+    pub(super) secrets: Secrets,
 }
 
 impl Client {
@@ -77,11 +78,15 @@ impl Client {
                 "check HTTPS_PROXY and SSL_CERT_FILE, and that the system's CA certificates are installed",
             )
         })?;
-        let [withdraw_url, restore_url, token_url] =
-            [wire::WITHDRAW_PATH, wire::RESTORE_PATH, wire::TOKEN_PATH].map(|path| base_url.join(path));
+        let [withdraw_url, restore_url] =
+            [wire::WITHDRAW_PATH, wire::RESTORE_PATH].map(|path| base_url.join(path));
         let mut query_url = base_url.join(wire::QUERY_PATH);
         query_url.query_pairs_mut().append_pair("page_size", &wire::MOST_QUERIED.to_string());
-        Ok(Client { http, withdraw_url, restore_url, query_url, token_url, credentials })
+        let secrets = Secrets::new(credentials.app_secret());
+        if let Credentials::Given(token) = &credentials {
+            secrets.learn(&token.0);
+        }
+        Ok(Client { http, base_url, withdraw_url, restore_url, query_url, credentials, secrets })
     }
 
     /// Asks for one pre-hire to be withdrawn, or restored.
@@ -99,8 +104,7 @@ impl Client {
         };
         let body = body.expect("strings and booleans are JSON");
         let request = self.http.post(url.clone()).header(AUTHORIZATION, bearer(token));
-        let scrub = |text: &str| self.without_secrets(text, Some(token));
-        self.exchange(request.header(CONTENT_TYPE, JSON).body(body), &scrub).await.0
+        self.exchange(request.header(CONTENT_TYPE, JSON).body(body)).await.0
     }
 
     /// Looks up to ten pre-hires up: their stages.
@@ -108,38 +112,12 @@ impl Client {
         let request = QueryRequest { pre_hire_ids: ids, fields: [wire::STAGE_FIELD] };
         let body = serde_json::to_vec(&request).expect("ids and names are JSON");
         let request = self.http.post(self.query_url.clone()).header(AUTHORIZATION, bearer(token));
-        let scrub = |text: &str| self.without_secrets(text, Some(token));
-        let (exchange, parsed) = self.exchange(request.header(CONTENT_TYPE, JSON).body(body), &scrub).await;
+        let (exchange, parsed) = self.exchange(request.header(CONTENT_TYPE, JSON).body(body)).await;
         QueryReply { exchange, stages: parsed.map(|parsed| parsed.stages).unwrap_or_default() }
     }
 
-    /// Is the token given, so that none can be asked for?
-    #[must_use]
-    pub const fn token_is_given(&self) -> bool {
-        matches!(self.credentials, Credentials::Given(_))
-    }
-
-    /// Asks for a tenant access token; a given token is its own answer.
-    pub async fn token(&self) -> TokenReply {
-        let (app_id, app_secret) = match &self.credentials {
-            Credentials::Given(token) => return TokenReply::Granted(token.clone(), Duration::MAX),
-            Credentials::App { app_id, app_secret } => (app_id, app_secret),
-        };
-        let request = TokenRequest { app_id, app_secret: app_secret.reveal() };
-        let body = serde_json::to_vec(&request).expect("two strings are JSON");
-        let request = self.http.post(self.token_url.clone()).header(CONTENT_TYPE, JSON).body(body);
-        let scrub = |text: &str| self.without_secrets(text, None);
-        match self.exchange(request, &scrub).await {
-            (_, Some(ParsedBody { token: Some((token, expire)), .. })) => TokenReply::Granted(token, expire),
-            (exchange, _) => TokenReply::Denied(exchange),
-        }
-    }
-
-    async fn exchange(
-        &self,
-        request: reqwest::RequestBuilder,
-        scrub: &(dyn Fn(&str) -> String + Sync),
-    ) -> (Exchange, Option<ParsedBody>) {
+    pub(super) async fn exchange(&self, request: reqwest::RequestBuilder) -> (Exchange, Option<ParsedBody>) {
+        let scrub = |text: &str| self.secrets.scrub(text);
         let response = match request.send().await {
             Ok(response) => response,
             Err(error) => return (Exchange::Failed(failure_of(&error)), None),
@@ -152,7 +130,7 @@ impl Client {
                 header_text(response.headers(), &["retry-after"]).and_then(|text| wire::parse_wait(&text))
             });
         let (body, parsed) = match read_body(response).await {
-            Ok(bytes) => match wire::parse(&bytes, scrub) {
+            Ok(bytes) => match wire::parse(&bytes, &scrub) {
                 Some(parsed) => (Body::Json(parsed.envelope.clone()), Some(parsed)),
                 None => (Body::NotJson, None),
             },
@@ -163,22 +141,6 @@ impl Client {
         let body_log_id = parsed.as_ref().and_then(|parsed| parsed.log_id.clone());
         let log_id = header_log_id.map(|text| wire::clean_log_id(&scrub(&text))).or(body_log_id);
         (Exchange::Reply(Reply { status, body, log_id, wait }), parsed)
-    }
-
-    /// A server that echoes a secret must not bring it into the results.
-    fn without_secrets(&self, text: &str, token: Option<&Token>) -> String {
-        let app_secret = match &self.credentials {
-            Credentials::App { app_secret, .. } => Some(app_secret),
-            Credentials::Given(_) => None,
-        };
-        let secrets = app_secret.into_iter().chain(token.map(|token| &token.0));
-        // A shorter one is no real secret, and would tear words apart.
-        secrets.filter(|secret| secret.reveal().len() >= SHORTEST_SECRET).fold(
-            text.to_owned(),
-            |text, secret| {
-                if text.contains(secret.reveal()) { text.replace(secret.reveal(), "***") } else { text }
-            },
-        )
     }
 }
 

@@ -37,6 +37,9 @@ pub const MAY_NOT_READ: i64 = 1_160_103;
 /// The quota of the month is used up: the one 429 for which waiting is of no use.
 pub const QUOTA_USED_UP: i64 = 99_991_403;
 
+/// The app ticket of a store app is not the current one; a new one can be asked for.
+pub const TICKET_REFUSED: i64 = 10_012;
+
 /// Every code with a meaning of its own.
 pub const TABLE: [(i64, Meaning); 60] = [
     (1_161_097, Meaning::Refused),
@@ -83,7 +86,7 @@ pub const TABLE: [(i64, Meaning); 60] = [
     (90_003_088, Meaning::Hopeless),
     (10_003, Meaning::Hopeless),
     (10_005, Meaning::Hopeless),
-    (10_012, Meaning::Hopeless),
+    (TICKET_REFUSED, Meaning::Hopeless),
     (10_013, Meaning::Hopeless),
     (10_014, Meaning::Hopeless),
     (10_015, Meaning::Hopeless),

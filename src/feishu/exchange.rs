@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::secret::Token;
 use super::stage::Stage;
 use crate::input::PreHireId;
 use crate::operation::Operation;
@@ -169,13 +168,4 @@ impl QueryReply {
     pub fn stage_of(&self, id: PreHireId) -> Option<&Stage> {
         self.stages.iter().find(|(known, _)| *known == id).map(|(_, stage)| stage)
     }
-}
-
-/// What came of asking for a token.
-#[derive(Debug)]
-pub enum TokenReply {
-    /// A token, and for how long it is good.
-    Granted(Token, Duration),
-    /// None; judge the exchange.
-    Denied(Exchange),
 }

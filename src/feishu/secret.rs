@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::ticket::Ticket;
+
 /// A text that no output can show: its debug form is `***`, and it has no other.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(Arc<str>);
@@ -47,6 +49,17 @@ pub enum Credentials {
         /// Its secret.
         app_secret: Secret,
     },
+    /// A store app's: its ticket gives an app token, and that a token of the tenant.
+    StoreApp {
+        /// `cli_…`; no secret.
+        app_id: String,
+        /// Its secret.
+        app_secret: Secret,
+        /// Its ticket.
+        ticket: Ticket,
+        /// The tenant; no secret.
+        tenant_key: String,
+    },
     /// A token that was given; it can't be renewed.
     Given(Token),
 }
@@ -56,8 +69,28 @@ impl Credentials {
     #[must_use]
     pub fn app(&self) -> &str {
         match self {
-            Credentials::App { app_id, .. } => app_id,
+            Credentials::App { app_id, .. } | Credentials::StoreApp { app_id, .. } => app_id,
             Credentials::Given(_) => "given",
+        }
+    }
+
+    /// The tenant of a store app; empty for others, which have one alone.
+    #[must_use]
+    pub fn tenant(&self) -> &str {
+        match self {
+            Credentials::StoreApp { tenant_key, .. } => tenant_key,
+            Credentials::App { .. } | Credentials::Given(_) => "",
+        }
+    }
+
+    /// The app's secret, if there is an app.
+    #[must_use]
+    pub(super) const fn app_secret(&self) -> Option<&Secret> {
+        match self {
+            Credentials::App { app_secret, .. } | Credentials::StoreApp { app_secret, .. } => {
+                Some(app_secret)
+            }
+            Credentials::Given(_) => None,
         }
     }
 }
@@ -71,7 +104,13 @@ mod tests {
         let secret = Secret::new("hunter2\n");
         assert_eq!(secret.reveal(), "hunter2");
         let app = Credentials::App { app_id: "cli_1".to_owned(), app_secret: secret.clone() };
-        let shown = format!("{app:?} {:?}", Credentials::Given(Token(secret)));
+        let store_app = Credentials::StoreApp {
+            app_id: "cli_1".to_owned(),
+            app_secret: secret.clone(),
+            ticket: Ticket::Fixed(secret.clone()),
+            tenant_key: "t".to_owned(),
+        };
+        let shown = format!("{app:?} {store_app:?} {:?}", Credentials::Given(Token(secret)));
         assert!(!shown.contains("hunter2"), "{shown}");
     }
 }

@@ -25,6 +25,13 @@ pub(super) const STAGE_FIELD: &str = "onboarding_info.onboarding_status";
 /// The path of the token call of custom apps.
 pub(super) const TOKEN_PATH: &str = "/open-apis/auth/v3/tenant_access_token/internal";
 
+/// The path of a store app's call for its app access token.
+pub(super) const APP_TOKEN_PATH: &str = "/open-apis/auth/v3/app_access_token";
+/// The path of a store app's call for the token of a tenant.
+pub(super) const TENANT_TOKEN_PATH: &str = "/open-apis/auth/v3/tenant_access_token";
+/// The path of a store app's call for a new ticket.
+pub(super) const RESEND_PATH: &str = "/open-apis/auth/v3/app_ticket/resend";
+
 /// How long a token is believed to live whose reply does not say; a stale one is noticed all the same.
 const UNTOLD_LIFE_SECONDS: u64 = 120;
 /// How much of a message goes into the results.
@@ -54,17 +61,32 @@ pub(super) struct QueryRequest<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct TokenRequest<'a> {
+pub(super) struct AppRequest<'a> {
     pub(super) app_id: &'a str,
     pub(super) app_secret: &'a str,
+}
+
+#[derive(Serialize)]
+pub(super) struct StoreAppRequest<'a> {
+    #[serde(flatten)]
+    pub(super) app: AppRequest<'a>,
+    pub(super) app_ticket: &'a str,
+}
+
+#[derive(Serialize)]
+pub(super) struct TenantRequest<'a> {
+    pub(super) app_access_token: &'a str,
+    pub(super) tenant_key: &'a str,
 }
 
 /// A JSON body, once parsed.
 pub(super) struct ParsedBody {
     pub(super) envelope: Envelope,
     pub(super) log_id: Option<String>,
-    /// The flat fields of a token reply.
+    /// The tenant access token of a token reply.
     pub(super) token: Option<(Token, Duration)>,
+    /// The app access token of one.
+    pub(super) app_token: Option<(Token, Duration)>,
     /// The stages of a query's reply.
     pub(super) stages: Vec<(PreHireId, Stage)>,
 }
@@ -83,7 +105,9 @@ pub(super) fn parse(bytes: &[u8], scrub: &dyn Fn(&str) -> String) -> Option<Pars
         help_url,
     };
     let log_id = text(&error["log_id"], LOG_ID_CHARACTERS);
-    Some(ParsedBody { envelope, log_id, token: granted_token(&value), stages: stages(&value) })
+    let token = granted_token(&value, "tenant_access_token");
+    let app_token = granted_token(&value, "app_access_token");
+    Some(ParsedBody { envelope, log_id, token, app_token, stages: stages(&value) })
 }
 
 /// What a body says, whatever its bytes are; nothing is crossed out of it.
@@ -107,8 +131,8 @@ fn stages(value: &Value) -> Vec<(PreHireId, Stage)> {
     items.iter().filter_map(stage_of).collect()
 }
 
-fn granted_token(value: &Value) -> Option<(Token, Duration)> {
-    let token = Secret::new(value["tenant_access_token"].as_str()?);
+fn granted_token(value: &Value, name: &str) -> Option<(Token, Duration)> {
+    let token = Secret::new(value[name].as_str()?);
     let is_granted = value["code"].as_i64() == Some(0) && !token.is_empty();
     let seconds = value["expire"].as_u64().or_else(|| value["expire"].as_str()?.parse().ok());
     let expire = seconds.filter(|seconds| *seconds > 0).unwrap_or(UNTOLD_LIFE_SECONDS);
@@ -175,6 +199,7 @@ mod tests {
         assert_eq!(token(r#"{"code":10003,"tenant_access_token":"t-1","expire":7189}"#), None);
         assert_eq!(token(r#"{"code":0,"tenant_access_token":"","expire":7189}"#), None);
         assert_eq!(token(r#"{"code":0}"#), None);
+        assert_eq!(token(r#"{"code":0,"app_access_token":"a-1","expire":7189}"#), None, "another kind");
         for expire in ["", r#","expire":0"#, r#","expire":"soon""#] {
             let body = format!(r#"{{"code":0,"tenant_access_token":"t-1"{expire}}}"#);
             assert_eq!(token(&body), Some(UNTOLD_LIFE_SECONDS), "{body}");

@@ -2,6 +2,7 @@
 
 mod calls;
 mod check;
+mod config;
 mod progress;
 mod stop;
 mod story;
@@ -9,6 +10,7 @@ mod summary;
 mod tally;
 
 pub use check::CheckReport;
+pub use config::ConfigReport;
 pub use progress::{Detail, Progress, ProgressKind};
 pub use stop::{stop_story, stop_words};
 pub use story::Story;

@@ -72,11 +72,17 @@ impl Progress {
 
     /// Shows an event, for those who asked for every detail; rows are named by line, never by id.
     pub fn note(&self, event: &Event) {
-        if let (Detail::Usual | Detail::Every, Event::MayNotLook(refusal)) = (self.detail, event) {
-            let code = refusal.error_code.map_or_else(String::new, |code| code.to_string());
-            self.say(&format!(
-                "the app may not look pre-hires up ({code}); calls in doubt are repeated instead"
-            ));
+        match event {
+            Event::MayNotLook(refusal) => {
+                let code = refusal.error_code.map_or_else(String::new, |code| code.to_string());
+                self.announce(&format!(
+                    "the app may not look pre-hires up ({code}); calls in doubt are repeated instead"
+                ));
+            }
+            Event::TicketAskedFor => self.announce(
+                "the app ticket was refused; a new one was asked for, which the event receiver gets",
+            ),
+            _ => {}
         }
         if self.detail != Detail::Every {
             return;
@@ -99,6 +105,7 @@ impl Progress {
             | Event::Settled { .. }
             | Event::TokenObtained
             | Event::MayNotLook(_)
+            | Event::TicketAskedFor
             | Event::LeftInDoubt(_) => {}
         }
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::error::Exit;
-use crate::event::{Interrupt, Refusal, StopCause};
+use crate::event::{Interrupt, NoTicket, Refusal, StopCause};
 
 impl StopCause {
     /// How the process ends.
@@ -22,7 +22,8 @@ impl StopCause {
             StopCause::Hopeless(refusal)
             | StopCause::TokenDenied(refusal)
             | StopCause::TokenRefusedAgain(refusal)
-            | StopCause::NoToken(refusal) => Some(refusal),
+            | StopCause::NoToken(refusal)
+            | StopCause::NoTicket(_, refusal) => Some(refusal),
             _ => None,
         }
     }
@@ -33,9 +34,14 @@ impl StopCause {
 pub fn stop_words(stop: &StopCause) -> &'static str {
     match stop {
         StopCause::Hopeless(_) => "the API refused a call in a way that all rows would meet",
-        StopCause::TokenDenied(_) => "the API gave no token: check the app id and the app secret",
+        StopCause::TokenDenied(_) => "the API gave no token: check app id and secret (and the tenant)",
         StopCause::TokenRefusedAgain(_) => "the API refused the token, and there is no way to a better one",
         StopCause::NoToken(_) => "no token could be fetched: check the network and the address",
+        StopCause::NoTicket(why, _) => match why {
+            NoTicket::NoneCame => "the app ticket was refused, and no new one came within 60 s",
+            NoTicket::Fixed => "the app ticket was refused, and a given one can't be renewed",
+            NoTicket::NotResent => "the app ticket was refused, and no new one could be asked for",
+        },
         StopCause::RefusalsInARow(_) => "too many rows were refused one after the other (--stop-after)",
         StopCause::SilenceInARow(_) => "too many rows in a row got no reply: check the network",
         StopCause::FirstCallUnanswered => "the first row got no reply: check the network and the address",
@@ -53,6 +59,16 @@ pub fn stop_story(stop: &StopCause, again: &str) -> String {
     let mut story = format!("stopped early: {}", stop_words(stop));
     if let StopCause::RefusalsInARow(rows) | StopCause::SilenceInARow(rows) = stop {
         let _ = write!(story, "\n  rows    {rows}");
+    }
+    let ticket = match stop {
+        StopCause::NoTicket(NoTicket::NoneCame, _) => {
+            "a new one was asked for: does the event receiver write its file?"
+        }
+        StopCause::NoTicket(NoTicket::Fixed, _) => "a new one was asked for: set FEISHU_APP_TICKET to it",
+        _ => "",
+    };
+    if !ticket.is_empty() {
+        let _ = write!(story, "\n  ticket  {ticket}");
     }
     if let Some(refusal) = stop.refusal() {
         let code = refusal.error_code.map_or_else(String::new, |code| format!("{code} "));

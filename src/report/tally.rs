@@ -77,6 +77,7 @@ impl Tally {
             }
             Event::Waiting { .. } => self.retries += 1,
             Event::TokenCalled => self.token_calls += 1,
+            Event::TicketAskedFor => {}
             Event::LookedUp(_) => self.read_backs += 1,
             Event::LeftInDoubt(sent) => self.left_in_doubt.push((sent.id, sent.outcome.status)),
             Event::TokenObtained | Event::MayNotLook(_) => {}

@@ -4,7 +4,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::error::{Error, Result};
 use crate::event::Event;
-use crate::feishu::{Client, Exchange, QueryReply, Token, TokenReply};
+use crate::feishu::{Client, Exchange, QueryReply, Secret, Token, TokenCall, TokenReply, TokenSource};
 use crate::input::{PreHireId, Request};
 
 /// Makes calls; each is one request and one reply, without retries.
@@ -15,11 +15,14 @@ pub trait Api: Clone + Send + Sync + 'static {
     /// Looks pre-hires up, at most ten.
     fn query(&self, token: &Token, ids: &[PreHireId]) -> impl Future<Output = QueryReply> + Send;
 
-    /// Asks for a token.
-    fn token(&self) -> impl Future<Output = TokenReply> + Send;
+    /// Makes one call on the way to a token.
+    fn token(&self, call: &TokenCall) -> impl Future<Output = TokenReply> + Send;
 
-    /// Is the token given, so that none can be asked for?
-    fn token_is_given(&self) -> bool;
+    /// How tokens are come by.
+    fn token_source(&self) -> TokenSource;
+
+    /// The app ticket of this moment, if there is one.
+    fn ticket(&self) -> Option<Secret>;
 }
 
 impl Api for Client {
@@ -31,12 +34,16 @@ impl Api for Client {
         Client::query(self, token, ids).await
     }
 
-    async fn token(&self) -> TokenReply {
-        Client::token(self).await
+    async fn token(&self, call: &TokenCall) -> TokenReply {
+        Client::token(self, call).await
     }
 
-    fn token_is_given(&self) -> bool {
-        Client::token_is_given(self)
+    fn token_source(&self) -> TokenSource {
+        Client::token_source(self)
+    }
+
+    fn ticket(&self) -> Option<Secret> {
+        Client::ticket(self)
     }
 }
 

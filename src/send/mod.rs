@@ -5,7 +5,8 @@
 //! - [`RetryPolicy`] says whether a row is tried again, and when;
 //! - [`Question`] and [`Look`] say what is looked up, and what the answer means;
 //! - [`Pacing`] is the gate's decision: window log, hold and spacing together;
-//! - `board`, `stop` and `token_state` say which row goes, whether the run goes on, and with which token.
+//! - `board`, `stop` and `token_state` say which row goes, whether the run goes on, and with which token;
+//! - `token_way` says which calls lead to a token.
 //!
 //! Deeds: the [`Pool`] (`dispatch` is its hand for what goes out, `landing` and `looking` are those for what comes back), its clock, its token desk, the
 //! [`Gate`]s and the [`Api`].
@@ -30,6 +31,7 @@ mod spacing;
 mod stop;
 mod token_desk;
 mod token_state;
+mod token_way;
 mod window;
 
 pub use api::{AllowanceStore, Api, Clearance, NoStore, Notice};

@@ -8,6 +8,12 @@ use crate::moment::Moment;
 /// A token is not used in the last minutes of its life. (The server hands out the same one until 30 minutes before.)
 const MARGIN: Duration = Duration::from_secs(5 * 60);
 
+/// How long a token is used that lives for `expire`.
+pub(super) fn use_for(expire: Duration) -> Duration {
+    // One that lives shorter than the margin is used for half its life, or it would never be used.
+    expire.saturating_sub(MARGIN.min(expire / 2))
+}
+
 /// Counts the tokens of a run, so that a refusal of an old one is told from one of the current.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Generation(u32);
@@ -53,8 +59,7 @@ impl TokenState {
 
     /// Takes a new token that lives for `expire`.
     pub(super) fn granted(&mut self, now: Moment, token: Token, expire: Duration) {
-        // A token that lives shorter than the margin is used for half its life, or it would never be used.
-        let good_until = now + expire.saturating_sub(MARGIN.min(expire / 2));
+        let good_until = now + use_for(expire);
         self.generation.0 += 1;
         self.current = Some(Held { token, good_until, follows_a_refusal: self.last_was_refused });
     }

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::operation::{input_to_restore, target};
+use super::operation::{input_to_restore, simulated};
 use super::run::{InputSettings, ShowSettings, input_to_withdraw, show_settings};
-use super::{Rate, Surroundings};
+use super::{Config, Effective, Layer, Rate, Surroundings};
 use crate::cli::{CheckArgs, RestoreArgs, RunArgs, WithdrawArgs};
 use crate::error::Result;
 use crate::operation::Operation;
@@ -31,11 +31,13 @@ impl CheckSettings {
     /// # Errors
     /// For what can't be meant; exit 2.
     pub fn new(typed: CheckArgs, surroundings: &Surroundings) -> Result<Self> {
-        let CheckArgs { input, rows, output, rate, show } = typed;
+        let CheckArgs { input, rows, output, rate, profile, show } = typed;
+        let flags = Layer { rate, ..Layer::default() };
+        let in_force = Effective::of(flags, Config::load(&profile, surroundings)?.layer());
         Ok(CheckSettings {
             input: input_to_withdraw(input, rows, surroundings)?,
             output,
-            rate: rate.unwrap_or(Rate::COREHR),
+            rate: in_force.rate.value,
             source_owner: None,
             show: show_settings(&show, surroundings),
         })
@@ -46,8 +48,8 @@ impl CheckSettings {
     /// # Errors
     /// As [`CheckSettings::new`].
     pub fn of_dry_withdrawal(typed: WithdrawArgs, surroundings: &Surroundings) -> Result<Self> {
-        let WithdrawArgs { input, rows, output, run: RunArgs { rate, show, .. } } = typed;
-        CheckSettings::new(CheckArgs { input, rows, output, rate, show }, surroundings)
+        let WithdrawArgs { input, rows, output, run: RunArgs { rate, profile, show, .. } } = typed;
+        CheckSettings::new(CheckArgs { input, rows, output, rate, profile, show }, surroundings)
     }
 
     /// The settings of `restore --dry-run`, which needs no credentials: nothing is called.
@@ -56,11 +58,17 @@ impl CheckSettings {
     /// As [`CheckSettings::new`].
     pub fn of_dry_restoration(typed: RestoreArgs, surroundings: &Surroundings) -> Result<Self> {
         let RestoreArgs { input, output, undo, run } = typed;
-        let known = target(&run, surroundings).ok();
+        let config = Config::load(&run.profile, surroundings)?;
+        let in_force = Effective::of(Layer::of_run(&run), config.layer());
+        let known = if run.simulate {
+            Some(simulated(&in_force))
+        } else {
+            config.target(&in_force, surroundings, &mut Vec::new()).ok()
+        };
         Ok(CheckSettings {
             input: input_to_restore(input, undo, surroundings)?,
             output,
-            rate: run.rate.unwrap_or(Rate::COREHR),
+            rate: in_force.rate.value,
             source_owner: known.map(|target| target.owner(Operation::Withdraw)),
             show: show_settings(&run.show, surroundings),
         })

@@ -1,22 +1,22 @@
 //! Owns what the program takes from its surroundings: read once, in `main`, and passed on as values.
 
-use std::collections::HashMap;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
-use super::Target;
-use crate::error::{Error, Result};
-use crate::feishu::{Credentials, Secret, Token};
-use crate::settings::BaseUrl;
+use super::variables::Variables;
 
-const APP_ID: &str = "FEISHU_APP_ID";
-const APP_SECRET: &str = "FEISHU_APP_SECRET";
-const APP_SECRET_FILE: &str = "FEISHU_APP_SECRET_FILE";
-const TENANT_ACCESS_TOKEN: &str = "FEISHU_TENANT_ACCESS_TOKEN";
+/// The file of systemd's credential with the app's secret, in `$CREDENTIALS_DIRECTORY`.
+const SYSTEMD_SECRET: &str = "feishu_app_secret";
 
-/// The surroundings of the process. Its variables may hold secrets, so it has no debug form.
+/// The surroundings of the process. Its variables may hold secrets.
+#[derive(Debug)]
 pub struct Surroundings {
-    variables: HashMap<&'static str, Secret>,
+    /// The variables that are about Feishu.
+    pub variables: Variables,
+    /// The app's secret that systemd has loaded, if it has.
+    pub systemd_secret: Option<PathBuf>,
+    /// Where the config file is unless another is named; `None` if no home is known.
+    pub config_file: Option<PathBuf>,
     /// Can a person answer on standard input?
     pub stdin_is_terminal: bool,
     /// Does a person look at standard error?
@@ -33,13 +33,10 @@ impl Surroundings {
     /// Reads them.
     #[must_use]
     pub fn read() -> Self {
-        let names = [APP_ID, APP_SECRET, APP_SECRET_FILE, TENANT_ACCESS_TOKEN];
-        let variables = names.into_iter().filter_map(|name| {
-            let value = Secret::new(&std::env::var(name).ok()?);
-            (!value.is_empty()).then_some((name, value))
-        });
         Surroundings {
-            variables: variables.collect(),
+            variables: Variables::read(|name| std::env::var(name).ok()),
+            systemd_secret: systemd_secret(),
+            config_file: config_file(),
             stdin_is_terminal: std::io::stdin().is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
             state_directory: state_directory(),
@@ -47,45 +44,26 @@ impl Surroundings {
             command_line: command_line(std::env::args()),
         }
     }
+}
 
-    fn variable(&self, name: &str) -> Option<&Secret> {
-        self.variables.get(name)
-    }
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
 
-    /// The app, or the token, for a host: a given token first, then the app.
-    ///
-    /// # Errors
-    /// When something is missing, or the file of the secret can't be read; exit 2.
-    pub fn target(&self, base_url: BaseUrl) -> Result<Target> {
-        Ok(Target::Api { base_url, credentials: self.credentials()? })
-    }
+fn systemd_secret() -> Option<PathBuf> {
+    let path = PathBuf::from(variable("CREDENTIALS_DIRECTORY")?).join(SYSTEMD_SECRET);
+    // One that is there and can't be read is an error later, not a reason to look elsewhere.
+    path.symlink_metadata().is_ok().then_some(path)
+}
 
-    fn credentials(&self) -> Result<Credentials> {
-        if let Some(token) = self.variable(TENANT_ACCESS_TOKEN) {
-            return sendable(TENANT_ACCESS_TOKEN, token.clone())
-                .map(|token| Credentials::Given(Token(token)));
-        }
-        let Some(app_id) = self.variable(APP_ID) else {
-            return Err(Error::unusable("the app is not known").hint(format!(
-                "set {APP_ID} and {APP_SECRET} (or {APP_SECRET_FILE}), or rehearse with --simulate"
-            )));
-        };
-        let app_secret = match (self.variable(APP_SECRET), self.variable(APP_SECRET_FILE)) {
-            (Some(secret), _) => secret.clone(),
-            (None, Some(path)) => secret_from_file(path.reveal())?,
-            (None, None) => {
-                return Err(Error::unusable("the app's secret is not known").hint(format!(
-                    "set {APP_SECRET}, or {APP_SECRET_FILE} to the path of a file that holds it"
-                )));
-            }
-        };
-        Ok(Credentials::App { app_id: app_id.reveal().to_owned(), app_secret })
-    }
+fn config_file() -> Option<PathBuf> {
+    let of_user = variable("XDG_CONFIG_HOME").map(PathBuf::from);
+    let home = of_user.or_else(|| Some(PathBuf::from(variable("HOME")?).join(".config")));
+    Some(home?.join("prehire/config.toml"))
 }
 
 /// systemd may name several directories; the first is ours.
 fn state_directory() -> Option<PathBuf> {
-    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     let of_systemd =
         variable("STATE_DIRECTORY").map(|list| list.split(':').next().unwrap_or_default().into());
     let of_user = || variable("XDG_STATE_HOME").map(|home| PathBuf::from(home).join("prehire"));
@@ -104,26 +82,6 @@ fn command_line(arguments: impl Iterator<Item = String>) -> String {
         }
     };
     arguments.map(quoted).collect::<Vec<_>>().join(" ")
-}
-
-fn secret_from_file(path: &str) -> Result<Secret> {
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        Error::unusable(format!("can't read {path}, which {APP_SECRET_FILE} names")).because(error)
-    })?;
-    let secret = Secret::new(&text);
-    if secret.is_empty() {
-        return Err(Error::unusable(format!("{path}, which {APP_SECRET_FILE} names, is empty")));
-    }
-    Ok(secret)
-}
-
-/// A token goes into a header, where only visible characters may stand.
-fn sendable(name: &str, token: Secret) -> Result<Secret> {
-    if token.reveal().bytes().all(|byte| byte.is_ascii_graphic()) {
-        Ok(token)
-    } else {
-        Err(Error::unusable(format!("{name} holds characters that no token has")))
-    }
 }
 
 #[cfg(test)]

@@ -1,17 +1,28 @@
 //! From what was typed to what the program needs: flags and surroundings become checked settings.
 
+mod access;
 mod base_url;
 mod check;
+mod config_file;
+mod credentials;
 mod environment;
+mod layers;
 mod operation;
+mod profile;
 mod rate;
 mod run;
 mod span;
+mod variables;
 
 pub use base_url::BaseUrl;
 pub use check::CheckSettings;
+pub use config_file::Config;
+pub use credentials::{Access, Pieces, SecretSource};
 pub use environment::Surroundings;
+pub use layers::{Effective, Layer, Origin, Sourced};
 pub use operation::OperationSettings;
+pub use profile::{Profile, profile_keys};
 pub use rate::{DEFAULT_BURST, Rate};
 pub use run::{Guards, InputSettings, KeepSettings, Purpose, ShowSettings, Target};
 pub use span::{in_words, parse_positive_span, parse_span};
+pub use variables::Variables;

@@ -1,5 +1,5 @@
-//! Owns the settings of a run that calls the API: what was typed, checked and completed. Every default that clap does not
-//! show is here.
+//! Owns the settings of a run that calls the API: what was typed, checked and completed. What a profile may set, and every
+//! default of it, is in `layers`.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use super::run::{
     Guards, InputSettings, KeepSettings, Purpose, ShowSettings, Target, input_settings, input_to_withdraw,
     show_settings,
 };
-use super::{BaseUrl, Rate, Surroundings};
+use super::{Config, Effective, Layer, Origin, Rate, Surroundings};
 use crate::cli::{InputArgs, RestoreArgs, RunArgs, UndoArgs, WithdrawArgs};
 use crate::error::{Error, Result};
 use crate::input::InputPath;
@@ -32,6 +32,8 @@ pub struct OperationSettings {
     pub guards: Guards,
     /// What is shown.
     pub show: ShowSettings,
+    /// What a person should know about the settings.
+    pub warnings: Vec<String>,
 }
 
 impl OperationSettings {
@@ -60,30 +62,40 @@ impl OperationSettings {
         typed: RunArgs,
         surroundings: &Surroundings,
     ) -> Result<Self> {
-        let target = target(&typed, surroundings)?;
-        let retry =
-            RetryPolicy { max_attempts: typed.max_attempts, base: typed.retry_base, cap: typed.retry_cap };
+        let config = Config::load(&typed.profile, surroundings)?;
+        let in_force = Effective::of(Layer::of_run(&typed), config.layer());
+        let mut warnings = Vec::new();
+        let target = if typed.simulate {
+            simulated(&in_force)
+        } else {
+            config.target(&in_force, surroundings, &mut warnings)?
+        };
+        let retry = RetryPolicy {
+            max_attempts: in_force.max_attempts.value,
+            base: in_force.retry_base.value,
+            cap: in_force.retry_cap.value,
+        };
         let send = SendSettings {
             operation: input.purpose.operation(),
-            rate: typed.rate.unwrap_or(Rate::COREHR),
-            burst: typed.burst,
-            workers: typed.workers,
-            timeout: typed.timeout,
+            rate: in_force.rate.value,
+            burst: in_force.burst.value,
+            workers: in_force.workers.value,
+            timeout: in_force.timeout.value,
             retry,
-            read_back: (!typed.no_read_back).then_some(typed.read_back_delay),
+            read_back: (!typed.no_read_back).then_some(in_force.read_back_delay.value),
             canary: !typed.no_canary,
-            stop_after: typed.stop_after,
-            deadline: typed.deadline,
+            stop_after: in_force.stop_after.value,
+            deadline: in_force.deadline.value,
         };
-        let guards = Guards { max_rows: typed.max_rows, expect: typed.expect, yes: typed.yes };
+        let guards = Guards { max_rows: in_force.max_rows.value, expect: typed.expect, yes: typed.yes };
         let keep = KeepSettings {
             journal: typed.journal,
             restart: typed.restart,
-            wait_lock: typed.wait_lock,
+            wait_lock: in_force.wait_lock.value,
             state_directory: surroundings.state_directory.clone(),
         };
         let show = show_settings(&typed.show, surroundings);
-        Ok(OperationSettings { input, output, target, send, keep, guards, show })
+        Ok(OperationSettings { input, output, target, send, keep, guards, show, warnings })
     }
 
     /// What is done to the pre-hires.
@@ -93,16 +105,10 @@ impl OperationSettings {
     }
 }
 
-pub(super) fn target(typed: &RunArgs, surroundings: &Surroundings) -> Result<Target> {
-    if typed.simulate {
-        return Ok(Target::Simulator { limit: typed.rate.unwrap_or(Rate::SIMULATOR) });
-    }
-    let known = |url: &str| url.parse().expect("the known hosts are good addresses");
-    surroundings.target(match &typed.base_url {
-        Some(base_url) => base_url.clone(),
-        None if typed.lark => known(BaseUrl::LARK),
-        None => known(BaseUrl::FEISHU),
-    })
+/// The simulated API, which allows as many calls as the run makes, or else as the real one does.
+pub(super) fn simulated(in_force: &Effective) -> Target {
+    let rate = &in_force.rate;
+    Target::Simulator { limit: if rate.origin == Origin::Default { Rate::SIMULATOR } else { rate.value } }
 }
 
 pub(super) fn input_to_restore(

@@ -34,11 +34,14 @@ impl Target {
     /// To whom a journal belongs that tells of this operation there.
     #[must_use]
     pub fn owner(&self, operation: Operation) -> Owner {
-        let (host, app) = match self {
-            Target::Api { base_url, credentials } => (base_url.host(), credentials.app().to_owned()),
-            Target::Simulator { .. } => ("simulated".to_owned(), "simulated".to_owned()),
+        let (host, app, tenant) = match self {
+            Target::Api { base_url, credentials } => {
+                (base_url.host(), credentials.app(), credentials.tenant())
+            }
+            Target::Simulator { .. } => ("simulated".to_owned(), "simulated", ""),
         };
-        Owner { host, app, tenant: String::new(), operation: operation.word().to_owned(), source: None }
+        let (app, tenant) = (app.to_owned(), tenant.to_owned());
+        Owner { host, app, tenant, operation: operation.word().to_owned(), source: None }
     }
 }
 

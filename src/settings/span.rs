@@ -33,6 +33,19 @@ pub fn parse_positive_span(text: &str) -> Result<Duration, String> {
     Ok(span)
 }
 
+/// Writes a length of time as one would type it: `30s`, `50m`, `500ms`. [`parse_span`] reads it again.
+#[must_use]
+pub(super) fn spelled(span: Duration) -> String {
+    let seconds = span.as_secs();
+    match (span.subsec_nanos(), seconds) {
+        (0, 7200..) if seconds.is_multiple_of(3600) => format!("{}h", seconds / 3600),
+        (0, 120..) if seconds.is_multiple_of(60) => format!("{}m", seconds / 60),
+        (0, _) => format!("{seconds}s"),
+        (nanos, _) if nanos.is_multiple_of(1_000_000) => format!("{}ms", span.as_millis()),
+        _ => format!("{}ns", span.as_nanos()),
+    }
+}
+
 /// Writes a length of time as a person reads it: `45 s`, `12 min`, `3 h 20 min`; parts that do not matter are left out.
 #[must_use]
 pub fn in_words(span: Duration) -> String {
@@ -66,6 +79,13 @@ mod tests {
             assert!(parse_span(text).is_err(), "{text}");
         }
         assert!(parse_positive_span("0s").is_err());
+    }
+
+    #[test]
+    fn what_is_spelled_is_what_was_typed() {
+        for text in ["0s", "1s", "60s", "90s", "50m", "2h", "500ms", "1500ms", "61m", "1ns", "24h"] {
+            assert_eq!(parse_span(text).map(spelled), Ok(text.to_owned()));
+        }
     }
 
     #[test]

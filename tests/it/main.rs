@@ -52,6 +52,8 @@ mod main_job;
 mod only;
 /// The cap on calls in any rolling window, in real time; the proofs in virtual time are beside the code.
 mod pacing;
+/// Profiles, `prehire config show`, and whose credentials go where.
+mod profiles;
 /// Calls in doubt: looked up where the app may, repeated where it may not.
 mod read_back;
 /// The table "What a reply means" of the design, row by row.
@@ -68,6 +70,8 @@ mod sdk;
 mod signals;
 /// `prehire simulate`, and `--simulate`.
 mod simulate;
+/// Store apps: tickets, tokens of a tenant.
+mod store_app;
 /// Runs that would never end, or never go on.
 mod stubborn;
 /// Standard output and standard error: what is said, and where.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::process::Stdio;
 
-use prehire::event::{Refusal, StopCause};
+use prehire::event::{NoTicket, Refusal, StopCause};
 use prehire::report::stop_story;
 use serde_json::{Value, json};
 
@@ -100,6 +100,9 @@ fn every_reason_to_stop_fits_a_terminal() {
         StopCause::TokenDenied(Refusal::default()),
         StopCause::TokenRefusedAgain(Refusal::default()),
         StopCause::NoToken(Refusal::default()),
+        StopCause::NoTicket(NoTicket::NoneCame, Refusal::default()),
+        StopCause::NoTicket(NoTicket::Fixed, Refusal::default()),
+        StopCause::NoTicket(NoTicket::NotResent, Refusal::default()),
         StopCause::RefusalsInARow(9_999),
         StopCause::SilenceInARow(20),
         StopCause::FirstCallUnanswered,

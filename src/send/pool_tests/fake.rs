@@ -6,7 +6,11 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use crate::feishu::{Body, Envelope, Exchange, Failure, QueryReply, Reply, Secret, Stage, Token, TokenReply};
+use super::store_app::StoreApp;
+use crate::feishu::{
+    Body, Envelope, Exchange, Failure, QueryReply, Reply, Secret, Stage, Token, TokenCall, TokenReply,
+    TokenSource,
+};
 use crate::input::{PreHireId, Request};
 use crate::operation::Operation;
 use crate::send::Api;
@@ -59,6 +63,8 @@ pub(super) struct Server {
     pub(super) throttle_says: Option<Duration>,
     pub(super) throttled: u32,
     pub(super) token_calls: u32,
+    /// What it knows of tickets, if the caller is a store app.
+    pub(super) store_app: Option<StoreApp>,
     pub(super) batches: Vec<usize>,
     in_flight: usize,
     pub(super) most_in_flight: usize,
@@ -136,6 +142,7 @@ impl Fake {
             throttle_says: None,
             throttled: 0,
             token_calls: 0,
+            store_app: None,
             batches: Vec::new(),
             in_flight: 0,
             most_in_flight: 0,
@@ -196,16 +203,28 @@ impl Api for Fake {
         QueryReply { exchange: reply(200, Some(0), None), stages }
     }
 
-    async fn token(&self) -> TokenReply {
+    async fn token(&self, call: &TokenCall) -> TokenReply {
         self.travel().await;
         let mut server = self.server();
+        let now = server.now();
+        if let Some(reply) = server.store_app.as_mut().and_then(|app| app.answer(call, now)) {
+            return reply;
+        }
         server.token_calls += 1;
         server.token_born = server.now();
         TokenReply::Granted(Token(Secret::new(&server.token_calls.to_string())), 120 * MINUTE)
     }
 
-    fn token_is_given(&self) -> bool {
-        false
+    fn token_source(&self) -> TokenSource {
+        match &self.server().store_app {
+            Some(_) => TokenSource::StoreApp { ticket_is_fixed: false },
+            None => TokenSource::CustomApp,
+        }
+    }
+
+    fn ticket(&self) -> Option<Secret> {
+        let server = self.server();
+        server.store_app.as_ref().map(|app| app.file(server.now()))
     }
 }
 
@@ -214,7 +233,7 @@ fn reply(status: u16, code: Option<i64>, success: Option<bool>) -> Exchange {
     Exchange::Reply(Reply { status, body, log_id: None, wait: None })
 }
 
-fn refused(code: i64) -> Exchange {
+pub(super) fn refused(code: i64) -> Exchange {
     reply(400, Some(code), None)
 }
 

@@ -5,4 +5,5 @@ mod fold;
 mod long_run;
 mod looks;
 mod stops;
+mod store_app;
 mod world;

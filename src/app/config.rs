@@ -1,0 +1,33 @@
+//! Owns `prehire config show`: what is in force, and why.
+
+use crate::cli::{ConfigCommand, ConfigShowArgs};
+use crate::error::{Exit, Result};
+use crate::report::ConfigReport;
+use crate::settings::{Config, Effective, Layer, Surroundings};
+
+/// Does what was asked for about settings.
+pub(super) fn run(typed: &ConfigCommand, surroundings: &Surroundings) -> Result<Exit> {
+    match typed {
+        ConfigCommand::Show(typed) => show(typed, surroundings),
+    }
+}
+
+/// Missing credentials are no failure here: they are what one wants to see.
+fn show(typed: &ConfigShowArgs, surroundings: &Surroundings) -> Result<Exit> {
+    let config = Config::load(&typed.profile, surroundings)?;
+    let flags = Layer::of_host(typed.base_url.as_ref(), typed.lark);
+    let in_force = Effective::of(flags, config.layer());
+    let pieces = config.pieces(surroundings);
+    let mut warnings = Vec::new();
+    let trouble = pieces.access(&in_force.base_url).and_then(|access| access.read(&mut warnings)).err();
+    let report = ConfigReport {
+        config: &config,
+        in_force: &in_force,
+        pieces: &pieces,
+        state_directory: surroundings.state_directory.as_deref(),
+        warnings: &warnings,
+        trouble: trouble.as_ref(),
+    };
+    super::output::print(typed.format, || report.text(), || report.json());
+    Ok(Exit::Success)
+}

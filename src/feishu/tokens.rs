@@ -1,0 +1,76 @@
+//! Owns the calls of the token endpoints: the requests, and what of a reply is the answer.
+
+use reqwest::header::CONTENT_TYPE;
+use serde::Serialize;
+
+use super::client::{Client, JSON};
+use super::exchange::Exchange;
+use super::secret::{Credentials, Secret};
+use super::ticket::Ticket;
+use super::token_call::{TokenCall, TokenReply, TokenSource};
+use super::wire::{self, AppRequest, ParsedBody, StoreAppRequest, TenantRequest};
+
+impl Client {
+    /// How tokens are come by.
+    #[must_use]
+    pub fn token_source(&self) -> TokenSource {
+        match &self.credentials {
+            Credentials::Given(token) => TokenSource::Given(token.clone()),
+            Credentials::App { .. } => TokenSource::CustomApp,
+            Credentials::StoreApp { ticket, .. } => {
+                TokenSource::StoreApp { ticket_is_fixed: matches!(ticket, Ticket::Fixed(_)) }
+            }
+        }
+    }
+
+    /// The app ticket of this moment, if there is one.
+    #[must_use]
+    pub fn ticket(&self) -> Option<Secret> {
+        match &self.credentials {
+            Credentials::StoreApp { ticket, .. } => ticket.read(),
+            Credentials::Given(_) | Credentials::App { .. } => None,
+        }
+    }
+
+    /// Makes one call on the way to a token.
+    pub async fn token(&self, call: &TokenCall) -> TokenReply {
+        let (app_id, app_secret) = (self.credentials.app(), self.credentials.app_secret());
+        let app_secret = app_secret.map_or("", Secret::reveal);
+        let app = AppRequest { app_id, app_secret };
+        let (exchange, parsed) = match call {
+            TokenCall::OfCustomApp => self.ask(wire::TOKEN_PATH, &app).await,
+            TokenCall::OfStoreApp(ticket) => {
+                self.secrets.learn(ticket);
+                let request = StoreAppRequest { app, app_ticket: ticket.reveal() };
+                self.ask(wire::APP_TOKEN_PATH, &request).await
+            }
+            TokenCall::OfTenant(app_token) => {
+                let tenant_key = self.credentials.tenant();
+                let request = TenantRequest { app_access_token: app_token.0.reveal(), tenant_key };
+                self.ask(wire::TENANT_TOKEN_PATH, &request).await
+            }
+            TokenCall::ResendTicket => self.ask(wire::RESEND_PATH, &app).await,
+        };
+        let granted = match (call, parsed) {
+            (TokenCall::OfStoreApp(_), Some(parsed)) => parsed.app_token,
+            (TokenCall::OfCustomApp | TokenCall::OfTenant(_), Some(parsed)) => parsed.token,
+            (TokenCall::ResendTicket, _) | (_, None) => None,
+        };
+        match granted {
+            Some((token, expire)) => {
+                self.secrets.learn(&token.0);
+                TokenReply::Granted(token, expire)
+            }
+            None if *call == TokenCall::ResendTicket && exchange.code() == Some(0) => {
+                TokenReply::TicketResent
+            }
+            None => TokenReply::Denied(exchange),
+        }
+    }
+
+    async fn ask(&self, path: &str, request: &impl Serialize) -> (Exchange, Option<ParsedBody>) {
+        let body = serde_json::to_vec(request).expect("texts are JSON");
+        let request = self.http.post(self.base_url.join(path)).header(CONTENT_TYPE, JSON).body(body);
+        self.exchange(request).await
+    }
+}

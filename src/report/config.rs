@@ -1,0 +1,190 @@
+//! Owns what `prehire config show` shows: every setting with its place, and no secret.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use crate::error::Error;
+use crate::settings::{Config, Effective, Origin, Pieces, SecretSource, Sourced};
+
+const WIDTH: usize = 80;
+const NOT_SET: &str = "not set";
+const HIDDEN: &str = "***";
+
+/// What is in force.
+#[derive(Debug)]
+pub struct ConfigReport<'a> {
+    /// The config file and its profile.
+    pub config: &'a Config,
+    /// The settings of a run.
+    pub in_force: &'a Effective,
+    /// The credentials.
+    pub pieces: &'a Pieces,
+    /// Where state is kept.
+    pub state_directory: Option<&'a Path>,
+    /// What a person should know.
+    pub warnings: &'a [String],
+    /// What a run would say before its first call.
+    pub trouble: Option<&'a Error>,
+}
+
+/// One setting, as it is shown.
+struct Row {
+    name: &'static str,
+    value: Option<String>,
+    /// The file that a value was or will be read from, if it is a secret's.
+    file: Option<String>,
+    origin: Option<Origin>,
+}
+
+impl ConfigReport<'_> {
+    /// The table for people, at most 80 columns wide unless a path or an address is longer.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        for (name, value) in [
+            ("config file", self.config_file()),
+            ("profile", self.profile()),
+            ("state directory", shown_path(self.state_directory)),
+        ] {
+            let _ = writeln!(text, "{name:<18} {value}");
+        }
+        text.push('\n');
+        for row in self.rows() {
+            let value = match (&row.value, &row.file) {
+                (Some(value), None) => value.clone(),
+                (Some(value), Some(file)) => format!("{value} in {file}"),
+                (None, _) => NOT_SET.to_owned(),
+            };
+            let _ = writeln!(text, "{}", placed(row.name, &value, &self.place(row.origin)));
+        }
+        for warning in self.warnings {
+            let _ = write!(text, "\n{warning}\n");
+        }
+        if let Some(trouble) = self.trouble {
+            let _ = write!(
+                text,
+                "\nA run would end with exit {}:\n{}\n",
+                trouble.exit().code(),
+                trouble.report()
+            );
+        }
+        text
+    }
+
+    /// The one object for scripts.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        let settings: Map<String, Value> = self
+            .rows()
+            .into_iter()
+            .map(|row| {
+                let mut setting = json!({ "value": row.value, "source": row.origin.map(source) });
+                if let Some(Origin::Variable(name)) = row.origin {
+                    setting["variable"] = name.into();
+                }
+                if let Some(file) = row.file {
+                    setting["file"] = file.into();
+                }
+                (row.name.to_owned(), setting)
+            })
+            .collect();
+        json!({
+            "command": "config show",
+            "config_file": self.config.path,
+            "config_file_exists": self.config.exists,
+            "profile": self.config.profile.as_ref().map(|profile| &profile.name),
+            "profiles": self.config.names,
+            "state_directory": self.state_directory,
+            "settings": settings,
+            "warnings": self.warnings,
+            "error": self.trouble.map(Error::report),
+        })
+    }
+
+    fn config_file(&self) -> String {
+        let shown = shown_path(self.config.path.as_deref());
+        if self.config.path.is_some() && !self.config.exists { format!("{shown} (not there)") } else { shown }
+    }
+
+    fn profile(&self) -> String {
+        let others = self.config.names.join(", ");
+        match &self.config.profile {
+            Some(profile) => profile.name.clone(),
+            None if others.is_empty() => "none".to_owned(),
+            None => format!("none (the file has: {others})"),
+        }
+    }
+
+    fn rows(&self) -> Vec<Row> {
+        let Pieces { token, app_id, app_secret, app_ticket, tenant_key, .. } = self.pieces;
+        let plain = |name, piece: &Option<Sourced<String>>| Row {
+            name,
+            value: piece.as_ref().map(|piece| piece.value.clone()),
+            file: None,
+            origin: piece.as_ref().map(|piece| piece.origin),
+        };
+        let mut rows = vec![
+            Row {
+                name: "tenant_access_token",
+                value: token.as_ref().map(|_| HIDDEN.to_owned()),
+                file: None,
+                origin: token.as_ref().map(|token| token.origin),
+            },
+            plain("app_id", app_id),
+            secret("app_secret", app_secret.as_ref()),
+            secret("app_ticket", app_ticket.as_ref()),
+            plain("tenant_key", tenant_key),
+        ];
+        // A given token is the rare case.
+        rows.retain(|row| row.name != "tenant_access_token" || row.value.is_some());
+        rows.extend(self.in_force.rows().into_iter().map(|(name, Sourced { value, origin })| Row {
+            name,
+            value: Some(value.unwrap_or_else(|| "none".to_owned())),
+            file: None,
+            origin: Some(origin),
+        }));
+        rows
+    }
+
+    fn place(&self, origin: Option<Origin>) -> String {
+        match (origin, &self.config.profile) {
+            (None, _) => String::new(),
+            (Some(Origin::Profile), Some(profile)) => format!("(profile {})", profile.name),
+            (Some(origin), _) => format!("({origin})"),
+        }
+    }
+}
+
+fn secret(name: &'static str, piece: Option<&Sourced<SecretSource>>) -> Row {
+    let file = match piece {
+        Some(Sourced { value: SecretSource::File(path), .. }) => Some(path.display().to_string()),
+        _ => None,
+    };
+    Row { name, value: piece.map(|_| HIDDEN.to_owned()), file, origin: piece.map(|piece| piece.origin) }
+}
+
+/// One line; two where it would be too long.
+fn placed(name: &str, value: &str, place: &str) -> String {
+    let line = format!("{name:<18} {value:<27} {place}");
+    if line.chars().count() <= WIDTH {
+        line.trim_end().to_owned()
+    } else {
+        format!("{name:<18} {value}\n{:<18} {place}", "").trim_end().to_owned()
+    }
+}
+
+fn shown_path(path: Option<&Path>) -> String {
+    path.map_or_else(|| "not known".to_owned(), |path| path.display().to_string())
+}
+
+const fn source(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Flag => "flag",
+        Origin::Variable(_) => "environment",
+        Origin::Systemd => "systemd",
+        Origin::Profile => "profile",
+        Origin::Default => "default",
+    }
+}

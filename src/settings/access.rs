@@ -1,0 +1,92 @@
+//! Owns reading secrets from their files, and what is said when anybody else can read them, too.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use super::credentials::{Access, SecretSource};
+use super::layers::Sourced;
+use super::variables::TENANT_ACCESS_TOKEN;
+use crate::error::{Error, Result};
+use crate::feishu::{Credentials, Secret, Ticket, Token};
+
+/// No secret is longer.
+const MOST_BYTES: u64 = 64 * 1024;
+/// The group is left out: that is how systemd and Kubernetes hand secrets to a service.
+const OPEN_TO_ANYBODY: u32 = 0o007;
+
+impl Access {
+    /// The credentials themselves; what a person should know about their files goes to `warnings`.
+    ///
+    /// # Errors
+    /// When a file can't be read, or is empty, or a token can't be one; exit 2.
+    pub fn read(self, warnings: &mut Vec<String>) -> Result<Credentials> {
+        match self {
+            Access::Given(token) => sendable(token).map(|token| Credentials::Given(Token(token))),
+            Access::App { app_id, app_secret, app_ticket, tenant_key } => {
+                let app_secret = read(&app_secret, warnings)?;
+                match (app_ticket, tenant_key) {
+                    (Some(ticket), Some(tenant_key)) => {
+                        let ticket = ticket_of(ticket, warnings)?;
+                        Ok(Credentials::StoreApp { app_id, app_secret, ticket, tenant_key })
+                    }
+                    (None, Some(_)) => {
+                        warnings.push(format!(
+                            "warning: there is a tenant key but no app ticket: {app_id} is taken for a custom app"
+                        ));
+                        Ok(Credentials::App { app_id, app_secret })
+                    }
+                    (_, None) => Ok(Credentials::App { app_id, app_secret }),
+                }
+            }
+        }
+    }
+}
+
+/// A file is read to see whether it can be; its ticket may be another one by the time that it is needed.
+fn ticket_of(source: Sourced<SecretSource>, warnings: &mut Vec<String>) -> Result<Ticket> {
+    let ticket = read(&source, warnings)?;
+    Ok(match source.value {
+        SecretSource::Text(_) => Ticket::Fixed(ticket),
+        SecretSource::File(path) => Ticket::File(path),
+    })
+}
+
+fn read(source: &Sourced<SecretSource>, warnings: &mut Vec<String>) -> Result<Secret> {
+    let (path, origin) = match &source.value {
+        SecretSource::Text(secret) => return Ok(secret.clone()),
+        SecretSource::File(path) => (path, source.origin),
+    };
+    let shown = path.display();
+    let (mode, text) = contents(path)
+        .map_err(|error| Error::unusable(format!("can't read {shown} ({origin})")).because(error))?;
+    let secret = Secret::new(&text);
+    if secret.is_empty() {
+        return Err(Error::unusable(format!("{shown} ({origin}) is empty")));
+    }
+    if mode & OPEN_TO_ANYBODY != 0 {
+        warnings.push(format!("warning: anybody can read or change the secret in {shown}: chmod 600 it"));
+    }
+    Ok(secret)
+}
+
+fn contents(path: &Path) -> io::Result<(u32, String)> {
+    let mut file = File::open(path)?;
+    let mode = file.metadata()?.permissions().mode();
+    let mut text = String::new();
+    file.by_ref().take(MOST_BYTES + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > MOST_BYTES {
+        return Err(io::Error::other("it is too long for a secret"));
+    }
+    Ok((mode, text))
+}
+
+/// A token goes into a header, where only visible characters may stand.
+fn sendable(token: Secret) -> Result<Secret> {
+    if token.reveal().bytes().all(|byte| byte.is_ascii_graphic()) {
+        Ok(token)
+    } else {
+        Err(Error::unusable(format!("{TENANT_ACCESS_TOKEN} holds characters that no token has")))
+    }
+}

@@ -1,0 +1,156 @@
+//! Owns the config file as a file: where it is, who else may read it, and which of its profiles was asked for.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use super::credentials::Pieces;
+use super::environment::Surroundings;
+use super::layers::{Effective, Layer};
+use super::profile::{Fault, Profile, parse};
+use super::run::Target;
+use crate::cli::ProfileArgs;
+use crate::error::{Error, Result};
+
+/// The profile that is used when none is asked for, if it is there.
+const DEFAULT_PROFILE: &str = "default";
+/// No honest config file is longer.
+const MOST_BYTES: u64 = 1024 * 1024;
+const READ_OR_WRITTEN_BY_OTHERS: u32 = 0o077;
+const WRITTEN_BY_ANYBODY: u32 = 0o002;
+
+/// The config file, and the profile that was chosen.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// Where it is, or would be; `None` if no place is known.
+    pub path: Option<PathBuf>,
+    /// Is it there?
+    pub exists: bool,
+    /// The names of its profiles.
+    pub names: Vec<String>,
+    /// The chosen profile; `None` if none was asked for, and there is none called `default`.
+    pub profile: Option<Profile>,
+}
+
+impl Config {
+    /// Reads the file, if there is one, and chooses.
+    ///
+    /// # Errors
+    /// When something that was asked for is not there, the file can't be understood, or others may read its secrets;
+    /// exit 2.
+    pub fn load(typed: &ProfileArgs, surroundings: &Surroundings) -> Result<Config> {
+        let path = typed.config.clone().or_else(|| surroundings.config_file.clone());
+        let profiles = match &path {
+            Some(path) => read(path, typed.config.is_some())?,
+            None => None,
+        };
+        let (exists, profiles) = (profiles.is_some(), profiles.unwrap_or_default());
+        let names: Vec<String> = profiles.iter().map(|profile| profile.name.clone()).collect();
+        let wanted = typed.profile.as_deref().unwrap_or(DEFAULT_PROFILE);
+        let mut profile = profiles.into_iter().find(|profile| profile.name == wanted);
+        if profile.is_none() && typed.profile.is_some() {
+            return Err(no_such_profile(wanted, path.as_deref(), exists, &names));
+        }
+        if let (Some(profile), Some(directory)) = (&mut profile, path.as_deref().and_then(Path::parent)) {
+            profile.resolve(directory);
+        }
+        Ok(Config { path, exists, names, profile })
+    }
+
+    /// How the chosen profile wants runs to be.
+    #[must_use]
+    pub fn layer(&self) -> Layer {
+        self.profile.as_ref().map(|profile| profile.layer.clone()).unwrap_or_default()
+    }
+
+    /// The host, and the credentials for it; what a person should know about them goes to `warnings`.
+    ///
+    /// # Errors
+    /// When they are missing, don't belong together, or can't be read; exit 2.
+    pub(super) fn target(
+        &self,
+        in_force: &Effective,
+        surroundings: &Surroundings,
+        warnings: &mut Vec<String>,
+    ) -> Result<Target> {
+        let host = &in_force.base_url;
+        let credentials = self.pieces(surroundings).access(host)?.read(warnings)?;
+        Ok(Target::Api { base_url: host.value.clone(), credentials })
+    }
+
+    /// The credentials, as far as they are to be found.
+    #[must_use]
+    pub fn pieces(&self, surroundings: &Surroundings) -> Pieces {
+        Pieces::find(&surroundings.variables, surroundings.systemd_secret.clone(), self)
+    }
+}
+
+impl Profile {
+    /// Makes its paths ones that can be opened: they are relative to the config file.
+    fn resolve(&mut self, directory: &Path) {
+        for path in [&mut self.app_secret_file, &mut self.app_ticket_file].into_iter().flatten() {
+            *path = directory.join(&path);
+        }
+    }
+}
+
+fn no_such_profile(wanted: &str, path: Option<&Path>, exists: bool, names: &[String]) -> Error {
+    let Some(path) = path else {
+        return Error::unusable(format!("there is no profile {wanted}: no config file is known"))
+            .hint("give one with --config FILE");
+    };
+    let shown = path.display();
+    if !exists {
+        return Error::unusable(format!("there is no profile {wanted}: {shown} does not exist"))
+            .hint("make that file, or give another with --config FILE");
+    }
+    let error = Error::unusable(format!("there is no profile {wanted} in {shown}"));
+    if names.is_empty() {
+        error.hint(format!("add the heading [profile.{wanted}] to it"))
+    } else {
+        error.hint(format!("it has these: {}", names.join(", ")))
+    }
+}
+
+/// The profiles of the file; `None` if it is not there and need not be.
+fn read(path: &Path, must_exist: bool) -> Result<Option<Vec<Profile>>> {
+    let shown = path.display();
+    let unreadable =
+        |error: io::Error| Error::unusable(format!("can't read the config file {shown}")).because(error);
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !must_exist => return Ok(None),
+        Err(error) => return Err(unreadable(error)),
+    };
+    let mode = file.metadata().map_err(unreadable)?.permissions().mode();
+    let mut text = String::new();
+    file.by_ref().take(MOST_BYTES + 1).read_to_string(&mut text).map_err(unreadable)?;
+    if text.len() as u64 > MOST_BYTES {
+        return Err(Error::unusable(format!("{shown} is no config file: it has more than 1 MiB")));
+    }
+    let profiles = parse(&text).map_err(|Fault { line, message, hint }| {
+        let error = Error::unusable(format!("{shown}, line {line}: {message}"));
+        match hint {
+            Some(hint) => error.hint(hint),
+            None => error,
+        }
+    })?;
+    refuse_if_exposed(path, mode, profiles.iter().any(|profile| profile.app_secret.is_some()))?;
+    Ok(Some(profiles))
+}
+
+/// Who can read a secret has it; and who can write the file can send every secret that it names to a host of his own.
+fn refuse_if_exposed(path: &Path, mode: u32, holds_secret: bool) -> Result<()> {
+    let shown = path.display();
+    let mode = mode & 0o777;
+    if holds_secret && mode & READ_OR_WRITTEN_BY_OTHERS != 0 {
+        let message = format!("{shown} holds a secret, and others may read or change it (mode {mode:04o})");
+        return Err(Error::unusable(message).hint(format!("chmod 600 {shown}")));
+    }
+    if mode & WRITTEN_BY_ANYBODY != 0 {
+        let message = format!("anybody may change {shown} (mode {mode:04o})");
+        return Err(Error::unusable(message).hint(format!("chmod 600 {shown}")));
+    }
+    Ok(())
+}

@@ -1,0 +1,295 @@
+//! Owns the settings that a profile may set: the one table of them, and which place wins: flag, profile, default.
+//!
+//! Credentials have an order of their own, in `credentials`.
+
+use std::fmt;
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::str::FromStr;
+use std::time::Duration;
+
+use super::rate::DEFAULT_BURST;
+use super::span::{parse_positive_span, parse_span, spelled};
+use super::{BaseUrl, Rate};
+use crate::cli::RunArgs;
+
+/// Where a value comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// It was typed.
+    Flag,
+    /// This environment variable.
+    Variable(&'static str),
+    /// A credential that systemd has loaded for the service.
+    Systemd,
+    /// The profile.
+    Profile,
+    /// Nobody said anything.
+    Default,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Origin::Flag => "flag",
+            Origin::Variable(name) => name,
+            Origin::Systemd => "systemd credential",
+            Origin::Profile => "profile",
+            Origin::Default => "default",
+        })
+    }
+}
+
+/// A value, and where it comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sourced<T> {
+    /// The value.
+    pub value: T,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+impl<T> Sourced<T> {
+    /// A value from there.
+    pub const fn new(value: T, origin: Origin) -> Self {
+        Sourced { value, origin }
+    }
+
+    /// Another form of the same value.
+    pub(super) fn map<U>(self, change: impl FnOnce(T) -> U) -> Sourced<U> {
+        Sourced::new(change(self.value), self.origin)
+    }
+
+    /// The first that says something: the flag, the profile, the default.
+    fn first(flag: Option<T>, profile: Option<T>, default: impl FnOnce() -> T) -> Self {
+        match (flag, profile) {
+            (Some(value), _) => Sourced::new(value, Origin::Flag),
+            (None, Some(value)) => Sourced::new(value, Origin::Profile),
+            (None, None) => Sourced::new(default(), Origin::Default),
+        }
+    }
+}
+
+/// The table: key of the profile (with `-` for `_` the flag), type, default, how it is read, how it is written.
+macro_rules! layered {
+    ($($(#[$doc:meta])* $key:ident: $type:ty = $default:expr, $read:expr, $write:expr;)*) => {
+        /// What one place says of each setting, or nothing.
+        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        pub struct Layer {
+            $($(#[$doc])* pub $key: Option<$type>,)*
+        }
+
+        /// What is in force.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct Effective {
+            $($(#[$doc])* pub $key: Sourced<$type>,)*
+        }
+
+        impl Layer {
+            /// Every key.
+            pub const KEYS: &[&str] = &[$(stringify!($key)),*];
+
+            /// Sets what a profile says of a key; `None` if there is no such key.
+            pub(super) fn read(&mut self, key: &str, text: &str) -> Option<Result<(), String>> {
+                match key {
+                    $(stringify!($key) => Some($read(text).map(|value| self.$key = Some(value))),)*
+                    _ => None,
+                }
+            }
+        }
+
+        impl Effective {
+            /// Lays the flags over the profile, and the profile over the defaults.
+            #[must_use]
+            pub fn of(flags: Layer, profile: Layer) -> Self {
+                Effective { $($key: Sourced::first(flags.$key, profile.$key, || $default),)* }
+            }
+
+            /// Every key with its value as one would type it; `None` for no limit.
+            #[must_use]
+            pub fn rows(&self) -> Vec<(&'static str, Sourced<Option<String>>)> {
+                vec![$((
+                    stringify!($key),
+                    Sourced::new($write(&self.$key.value), self.$key.origin),
+                ),)*]
+            }
+        }
+    };
+}
+
+layered! {
+    /// The host.
+    base_url: BaseUrl = known(BaseUrl::FEISHU), parsed, shown;
+    /// Never more calls than this.
+    rate: Rate = Rate::COREHR, parsed, shown;
+    /// Calls that may go at once.
+    burst: NonZeroU32 = DEFAULT_BURST, parsed, shown;
+    /// Calls in flight at most.
+    workers: NonZeroUsize = NonZeroUsize::new(16).expect("sixteen is not zero"), parsed, shown;
+    /// The longest time for one call.
+    timeout: Duration = Duration::from_secs(30), parse_positive_span, shown_span;
+    /// Attempts for each row in one run.
+    max_attempts: NonZeroU32 = NonZeroU32::new(5).expect("five is not zero"), parsed, shown;
+    /// The first backoff is drawn between zero and this.
+    retry_base: Duration = Duration::from_secs(1), parse_span, shown_span;
+    /// No backoff is longer.
+    retry_cap: Duration = Duration::from_secs(60), parse_span, shown_span;
+    /// How long after a doubtful call the first look comes.
+    read_back_delay: Duration = Duration::from_secs(3), parse_span, shown_span;
+    /// Refusals in a row that stop the run; 0 means never.
+    stop_after: u32 = 20, parsed, shown;
+    /// No run with more rows than this starts.
+    max_rows: Option<u32> = None, |text| parsed(text).map(Some), |rows: &Option<u32>| rows.as_ref().and_then(shown);
+    /// No new call this long after the first one.
+    deadline: Option<Duration> =
+        None, |text| parse_span(text).map(Some), |span: &Option<Duration>| span.as_ref().and_then(shown_span);
+    /// How long to wait for another run to end.
+    wait_lock: Duration = Duration::ZERO, parse_span, shown_span;
+}
+
+impl Layer {
+    /// The host of `--base-url` or `--lark`, and nothing else.
+    #[must_use]
+    pub fn of_host(base_url: Option<&BaseUrl>, lark: bool) -> Self {
+        let base_url = base_url.cloned().or_else(|| lark.then(|| known(BaseUrl::LARK)));
+        Layer { base_url, ..Layer::default() }
+    }
+
+    /// What was typed for a run.
+    #[must_use]
+    pub fn of_run(typed: &RunArgs) -> Self {
+        Layer {
+            rate: typed.rate,
+            burst: typed.burst,
+            workers: typed.workers,
+            timeout: typed.timeout,
+            max_attempts: typed.max_attempts,
+            retry_base: typed.retry_base,
+            retry_cap: typed.retry_cap,
+            read_back_delay: typed.read_back_delay,
+            stop_after: typed.stop_after,
+            max_rows: typed.max_rows.map(Some),
+            deadline: typed.deadline.map(Some),
+            wait_lock: typed.wait_lock,
+            ..Layer::of_host(typed.base_url.as_ref(), typed.lark)
+        }
+    }
+}
+
+/// One of the hosts that this program knows by itself.
+pub(super) fn known(url: &str) -> BaseUrl {
+    url.parse().expect("the known hosts are good addresses")
+}
+
+fn parsed<T: FromStr<Err: ToString>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|error: T::Err| error.to_string())
+}
+
+fn shown(value: &impl ToString) -> Option<String> {
+    Some(value.to_string())
+}
+
+fn shown_span(span: &Duration) -> Option<String> {
+    Some(spelled(*span))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use clap::{CommandFactory, Parser};
+
+    use super::*;
+    use crate::cli::{Cli, Command};
+
+    /// For each key: what a profile says, and what is typed, as [`Effective::rows`] writes it.
+    const TABLE: [(&str, &str, &str); 13] = [
+        ("base_url", "https://profile.example", "https://flag.example"),
+        ("rate", "10/60s", "20/60s"),
+        ("burst", "1", "2"),
+        ("workers", "3", "4"),
+        ("timeout", "5s", "6s"),
+        ("max_attempts", "7", "8"),
+        ("retry_base", "100ms", "200ms"),
+        ("retry_cap", "9s", "11s"),
+        ("read_back_delay", "12s", "13s"),
+        ("stop_after", "0", "14"),
+        ("max_rows", "15", "16"),
+        ("deadline", "50m", "6h"),
+        ("wait_lock", "17s", "18s"),
+    ];
+
+    fn flag_of(key: &str) -> String {
+        format!("--{}", key.replace('_', "-"))
+    }
+
+    fn typed(flags: &[&str]) -> Layer {
+        let arguments = ["prehire", "withdraw", "leavers.csv"].iter().chain(flags);
+        match Cli::try_parse_from(arguments).unwrap().command {
+            Command::Withdraw(typed) => Layer::of_run(&typed.run),
+            _ => unreachable!("withdraw was typed"),
+        }
+    }
+
+    fn profile(key: &str, text: &str) -> Layer {
+        let mut layer = Layer::default();
+        layer.read(key, text).unwrap().unwrap();
+        layer
+    }
+
+    fn row(effective: &Effective, key: &str) -> Sourced<Option<String>> {
+        effective.rows().into_iter().find(|(known, _)| *known == key).unwrap().1
+    }
+
+    #[test]
+    fn the_flag_wins_over_the_profile_and_the_profile_over_the_default_for_every_key() {
+        assert_eq!(TABLE.map(|(key, ..)| key), Layer::KEYS);
+        let default = Effective::of(Layer::default(), Layer::default());
+        for (key, in_profile, by_flag) in TABLE {
+            let flags = || typed(&[&flag_of(key), by_flag]);
+            let says = |text: &str, origin| Sourced::new(Some(text.to_owned()), origin);
+            let both = Effective::of(flags(), profile(key, in_profile));
+            assert_eq!(row(&both, key), says(by_flag, Origin::Flag));
+            let flag_alone = Effective::of(flags(), Layer::default());
+            assert_eq!(row(&flag_alone, key), says(by_flag, Origin::Flag));
+            let profile_alone = Effective::of(typed(&[]), profile(key, in_profile));
+            assert_eq!(row(&profile_alone, key), says(in_profile, Origin::Profile));
+            assert_eq!(row(&default, key).origin, Origin::Default);
+            for (other, _, _) in TABLE.iter().filter(|(other, ..)| *other != key) {
+                assert_eq!(row(&both, other), row(&default, other), "{key} changes {other}");
+            }
+        }
+        let lark = Effective::of(typed(&["--lark"]), profile("base_url", "https://profile.example"));
+        assert_eq!(lark.base_url, Sourced::new(known(BaseUrl::LARK), Origin::Flag));
+    }
+
+    #[test]
+    fn the_help_names_every_default() {
+        let cli = Cli::command();
+        let withdraw = cli.find_subcommand("withdraw").unwrap();
+        for (key, row) in Effective::of(Layer::default(), Layer::default()).rows() {
+            let flag = flag_of(key);
+            let argument = withdraw.get_arguments().find(|known| known.get_long() == Some(&flag[2..]));
+            let help = argument.unwrap().get_help().unwrap().to_string();
+            match row.value {
+                Some(default) => assert!(help.contains(&format!("[default: {default}]")), "{flag}: {help}"),
+                None => assert!(!help.contains("[default"), "{flag}: {help}"),
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_profile_says_is_read_as_the_flag_is() {
+        for (key, text) in [
+            ("rate", "99"),
+            ("burst", "0"),
+            ("workers", "-1"),
+            ("timeout", "0s"),
+            ("timeout", "30"),
+            ("base_url", "http://open.feishu.cn"),
+            ("deadline", "none"),
+        ] {
+            assert!(Layer::default().read(key, text).unwrap().is_err(), "{key} = {text}");
+        }
+        assert_eq!(Layer::default().read("app_id", "cli_a"), None);
+    }
+}
