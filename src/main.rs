@@ -20,10 +20,11 @@ fn main() -> ExitCode {
             return code(if error.use_stderr() { Exit::Unusable } else { Exit::Success });
         }
     };
-    match prehire::app::run(cli, &Surroundings::read()) {
+    let surroundings = Surroundings::read().speaking(cli.lang);
+    match prehire::app::run(cli, &surroundings) {
         Ok(exit) => code(exit),
         Err(error) => {
-            let _ = writeln!(std::io::stderr(), "{}", error.report());
+            let _ = writeln!(std::io::stderr(), "{}", error.report(surroundings.language));
             code(error.exit())
         }
     }

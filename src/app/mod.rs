@@ -35,7 +35,7 @@ pub fn run(cli: Cli, surroundings: &Surroundings) -> Result<Exit> {
             operate::run(&OperationSettings::of_restoration(*typed, surroundings)?, surroundings)
         }
         Command::Check(typed) => check::run(&CheckSettings::new(typed, surroundings)?),
-        Command::Explain(typed) => explain::run(&typed),
+        Command::Explain(typed) => explain::run(&typed, surroundings.language),
         Command::Config(typed) => config::run(&typed.command, surroundings),
         Command::Simulate(typed) => simulate::run(&typed),
         Command::CopySheet { request } => crate::input::workbook::answer_request(&request),

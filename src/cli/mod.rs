@@ -11,6 +11,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::language::Language;
+
 pub use config::{ConfigArgs, ConfigCommand, ConfigShowArgs};
 pub use profile::ProfileArgs;
 pub use restore::{RestoreArgs, UndoArgs};
@@ -27,6 +29,10 @@ pub use withdraw::{CheckArgs, Duplicates, InputArgs, RowArgs, WithdrawArgs};
   prehire withdraw leavers.csv
   prehire restore leavers.results.csv")]
 pub struct Cli {
+    /// The language of advice, messages and summaries [default: that of the locale].
+    #[arg(long, global = true, value_enum, help_heading = "Output")]
+    pub lang: Option<Language>,
+
     /// What to do.
     #[command(subcommand)]
     pub command: Command,

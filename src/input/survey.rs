@@ -15,6 +15,7 @@ use super::records::RecordReader;
 use super::rules::RowRules;
 use super::validate::{Row, Validator};
 use crate::error::{Error, Result};
+use crate::language::text;
 use crate::outcome::{ErrorCode, Status};
 
 /// How many problems are kept with their words; the rest is counted.
@@ -88,13 +89,14 @@ pub fn survey<R: Read>(
     choice: &ColumnChoice,
     rules: &RowRules,
 ) -> Result<Survey> {
-    let header = reader.read()?.ok_or_else(|| Error::unusable("the file holds nothing but empty rows"))?;
+    let header =
+        reader.read()?.ok_or_else(|| Error::unusable(text!("the file holds nothing but empty rows")))?;
     let columns = Columns::find(header, choice, rules.operation())?;
     if rules.only.is_some() && !columns.is_results() {
-        return Err(Error::unusable(
-            "--only chooses among the rows of a results file, and this file is none",
-        )
-        .hint("give the results that prehire has written, or leave --only away"));
+        return Err(Error::unusable(text!(
+            "--only chooses among the rows of a results file, and this file is none"
+        ))
+        .hint(text!("give the results that prehire has written, or leave --only away")));
     }
     let mut longest_cell = LongestCell::default();
     longest_cell.note(header, columns.width());
@@ -115,7 +117,7 @@ pub fn survey<R: Read>(
     let validator = Validator::new(&columns, rules);
     while let Some(record) = reader.read()? {
         if survey.rows == MOST_ROWS {
-            return Err(Error::unusable(format!("the file has more than {MOST_ROWS} rows")));
+            return Err(Error::unusable(text!("the file has more than {MOST_ROWS} rows", MOST_ROWS)));
         }
         surveyor.note(&mut survey, record, validator.row(record));
         survey.rows += 1;

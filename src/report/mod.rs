@@ -7,6 +7,7 @@ mod progress;
 mod stop;
 mod story;
 mod summary;
+mod table;
 mod tally;
 
 pub use check::CheckReport;

@@ -3,6 +3,7 @@
 use super::apart::SheetRequest;
 use crate::error::{Error, Result};
 use crate::input::{ColumnChoice, one_line};
+use crate::language::text;
 
 /// A sheet, and the names in its first row that is not empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +23,13 @@ pub(super) fn choose(heads: &[SheetHead], request: &SheetRequest) -> Result<Stri
         let exact = heads.iter().find(|head| head.name == *wanted);
         let found = exact.or_else(|| heads.iter().find(|head| same(&head.name)));
         return found.map(|head| head.name.clone()).ok_or_else(|| {
-            Error::unusable(format!("{file} has no sheet \"{wanted}\"; its sheets are: {}", names(heads)))
-                .hint("give --sheet one of these names")
+            Error::unusable(text!(
+                "{file} has no sheet \"{wanted}\"; its sheets are: {names}",
+                file,
+                wanted,
+                names = names(heads)
+            ))
+            .hint(text!("give --sheet one of these names"))
         });
     }
     let columns = ColumnChoice { id: request.id_column.clone(), reason: None };
@@ -31,20 +37,22 @@ pub(super) fn choose(heads: &[SheetHead], request: &SheetRequest) -> Result<Stri
         heads.iter().filter(|head| columns.finds_an_id(head.columns.iter().map(String::as_str))).collect();
     match with_an_id[..] {
         [only] => Ok(only.name.clone()),
-        [] => Err(Error::unusable(format!(
-            "no sheet of {file} has a column with pre-hire ids in its first row{}",
-            listed(heads)
+        [] => Err(Error::unusable(text!(
+            "no sheet of {file} has a column with pre-hire ids in its first row{listed}",
+            file,
+            listed = listed(heads)
         ))
-        .hint("name the column pre_hire_id or 待入职ID, or give its name with --id-column NAME")),
+        .hint(text!("name the column pre_hire_id or 待入职ID, or give its name with --id-column NAME"))),
         _ => {
             let several: Vec<String> =
                 with_an_id.iter().map(|head| format!("\"{}\"", one_line(&head.name, 60))).collect();
-            Err(Error::unusable(format!(
-                "{} sheets of {file} have a column with pre-hire ids: {}",
-                several.len(),
-                several.join(", ")
+            Err(Error::unusable(text!(
+                "{several} sheets of {file} have a column with pre-hire ids: {names}",
+                several = several.len(),
+                file,
+                names = several.join(", ")
             ))
-            .hint("choose one with --sheet NAME"))
+            .hint(text!("choose one with --sheet NAME")))
         }
     }
 }
@@ -85,6 +93,7 @@ mod tests {
             name: "a.xlsx".to_owned(),
             sheet: sheet.map(str::to_owned),
             id_column: None,
+            language: crate::language::Language::English,
             extent: crate::input::workbook::Extent::Whole,
         };
         choose(&heads, &request)
@@ -97,16 +106,20 @@ mod tests {
         assert_eq!(chosen(&heads, None).ok().as_deref(), Some("名单"));
         assert_eq!(chosen(&heads, Some("说明")).ok().as_deref(), Some("说明"));
         assert_eq!(chosen(&heads, Some("EMPTY ")).ok().as_deref(), Some("empty"));
-        let error = chosen(&heads, Some("other")).expect_err("there is none").report();
+        let error = chosen(&heads, Some("other"))
+            .expect_err("there is none")
+            .report(crate::language::Language::English);
         assert!(error.contains("\"说明\", \"名单\", \"empty\""), "{error}");
     }
 
     #[test]
     fn none_and_several_are_errors_that_name_them() {
-        let error = chosen(&[("A", &["x", ""]), ("B", &[])], None).expect_err("no id").report();
+        let error = chosen(&[("A", &["x", ""]), ("B", &[])], None)
+            .expect_err("no id")
+            .report(crate::language::Language::English);
         assert!(error.contains("A: x") && error.contains("B: (empty)"), "{error}");
         let several: [(&str, &[&str]); 2] = [("A", &["pre_hire_id"]), ("B", &["PreHireID"])];
-        let error = chosen(&several, None).expect_err("two").report();
+        let error = chosen(&several, None).expect_err("two").report(crate::language::Language::English);
         assert!(error.contains("\"A\", \"B\"") && error.contains("--sheet"), "{error}");
     }
 }
