@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::FromArgMatches;
 use prehire::cli::Cli;
 use prehire::error::Exit;
 use prehire::settings::Surroundings;
@@ -12,7 +12,8 @@ fn main() -> ExitCode {
     rustls::crypto::ring::default_provider()
         .install_default()
         .expect("no other provider is installed before the first statement");
-    let cli = match Cli::try_parse() {
+    let matched = prehire::cli::command().try_get_matches();
+    let cli = match matched.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are no errors; a reader that has gone away is none either.
