@@ -57,6 +57,9 @@ fn is_candidate(name: &str, choice: Option<&str>, known: &[&str]) -> bool {
     }
 }
 
+/// How many rows may stand above the header before nobody looks for it any more.
+pub(super) const ROWS_ABOVE_A_HEADER: usize = 20;
+
 /// What the header says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Columns {

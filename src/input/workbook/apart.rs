@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::kind::WorkbookKind;
 use super::{SheetCopy, broken, here};
 use crate::error::{Error, Exit, Result};
+use crate::input::ColumnChoice;
 use crate::language::{Language, text};
 
 /// The hidden command that answers a request.
@@ -45,6 +46,14 @@ pub enum Extent {
     Whole,
     /// Its first row that is not empty, however large the sheet is.
     FirstRow,
+}
+
+impl SheetRequest {
+    /// Which column holds the ids.
+    #[must_use]
+    pub fn columns(&self) -> ColumnChoice {
+        ColumnChoice { id: self.id_column.clone(), reason: None }
+    }
 }
 
 /// What the other process has to say when it ends.

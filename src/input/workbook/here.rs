@@ -27,12 +27,9 @@ fn copy_sheet_or_panic(mut workbook: File, copy: File, request: &SheetRequest) -
     let mut opened = Opened::open(workbook, kind, &request.name)?;
     let mut heads = Vec::new();
     for name in opened.sheets() {
-        let mut columns = Vec::new();
-        opened.rows(&name, &mut |_, cells| {
-            columns = cells.to_vec();
-            Ok(Flow::Stop)
-        })?;
-        heads.push(SheetHead { name, columns });
+        let mut head = SheetHead::new(name.clone());
+        opened.rows(&name, &mut |number, cells| Ok(head.look_at(number, cells, request)))?;
+        heads.push(head);
     }
     let name = choose(&heads, request)?;
     let mut writer = WriterBuilder::new().flexible(true).from_writer(BufWriter::new(copy));

@@ -181,4 +181,13 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("{encoding} with a byte order mark", "{encoding}，带字节顺序标记"),
     ("row {row}: {problem}\n  {repair}", "第{row}行：{problem}\n  {repair}"),
     ("and {more} more rows that can't be sent", "另有{more}行不能发送"),
+    (
+        "the column names of {file} do not stand in the first row; row {row} of sheet \"{sheet}\" looks like them",
+        "{file}的列名不在第一行；工作表“{sheet}”的第{row}行看起来是列名",
+    ),
+    ("delete the rows above the column names", "请删除列名上面的行"),
+    (
+        "row {row} looks like the column names: delete the rows above it",
+        "第{row}行看起来是列名：请删除它上面的行",
+    ),
 ];
