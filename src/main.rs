@@ -12,7 +12,9 @@ fn main() -> ExitCode {
     rustls::crypto::ring::default_provider()
         .install_default()
         .expect("no other provider is installed before the first statement");
-    let matched = prehire::cli::command().try_get_matches();
+    let surroundings = Surroundings::read();
+    let language = prehire::cli::typed_language(std::env::args()).unwrap_or(surroundings.language);
+    let matched = prehire::cli::command(language).try_get_matches();
     let cli = match matched.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => {
@@ -21,7 +23,7 @@ fn main() -> ExitCode {
             return code(if error.use_stderr() { Exit::Unusable } else { Exit::Success });
         }
     };
-    let surroundings = Surroundings::read().speaking(cli.lang);
+    let surroundings = surroundings.speaking(cli.lang);
     match prehire::app::run(cli, &surroundings) {
         Ok(exit) => code(exit),
         Err(error) => {

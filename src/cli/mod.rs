@@ -15,7 +15,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::language::Language;
 
 pub use config::{ConfigArgs, ConfigCommand, ConfigShowArgs};
-pub use help::command;
+pub use help::{command, typed_language};
 pub use profile::ProfileArgs;
 pub use restore::{RestoreArgs, UndoArgs};
 pub use run::{Format, ProgressChoice, RunArgs, ShowArgs};

@@ -1,6 +1,7 @@
 //! Owns the Chinese catalogue: each English template, and its translation; by what they are about.
 
 mod files;
+mod help;
 mod records;
 mod rows;
 mod runs;
@@ -9,6 +10,11 @@ mod settings;
 /// The translation of a template.
 pub(super) fn chinese(template: &str) -> Option<&'static str> {
     catalogue().find(|(english, _)| *english == template).map(|(_, chinese)| chinese)
+}
+
+/// The translation of a text of the help.
+pub(super) fn chinese_help(text: &str) -> Option<&'static str> {
+    help::HELP.iter().find(|(english, _)| *english == text).map(|(_, chinese)| *chinese)
 }
 
 fn catalogue() -> impl Iterator<Item = (&'static str, &'static str)> {

@@ -37,6 +37,17 @@ impl Language {
     }
 }
 
+impl Language {
+    /// A text of the help in this language; the same where there is no other.
+    #[must_use]
+    pub fn help(self, text: &str) -> Option<&'static str> {
+        match self {
+            Language::English => None,
+            Language::Chinese => chinese::chinese_help(text),
+        }
+    }
+}
+
 impl fmt::Display for Language {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
