@@ -8,7 +8,7 @@ use crate::input::{RowRules, Spool, Survey, one_line};
 use crate::language::{Text, text};
 use crate::operation::Operation;
 use crate::plan::{Decision, Past, Planned, Planner};
-use crate::settings::{Guards, OperationSettings, Purpose, Surroundings, Target, in_words};
+use crate::settings::{Guards, OperationSettings, Purpose, Surroundings, Target, about as estimate};
 
 /// How much of a cell is shown.
 const SHOWN_CHARACTERS: usize = 60;
@@ -134,10 +134,10 @@ fn about(settings: &OperationSettings, rows: u32) -> Text {
         Target::Simulator { .. } => (text!("the simulated API"), text!("simulated")),
     };
     let rate = settings.send.rate;
-    let duration = in_words(rate.time_for(u64::from(rows), u64::from(settings.send.burst.get())));
+    let duration = estimate(rate.time_for(u64::from(rows), u64::from(settings.send.burst.get())));
     let file = settings.input.path.shown();
     let places = text!(
-        "  file      {file}\n  host      {host}\n  app       {app}\n  duration  about {duration} at {rate}",
+        "  file      {file}\n  host      {host}\n  app       {app}\n  duration  {duration} at {rate}",
         file, host => host, app => app, duration => duration, rate
     );
     match settings.operation() {

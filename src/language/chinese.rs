@@ -98,6 +98,7 @@ mod tests {
         // These hold nothing but words that are the same everywhere.
         let same = [
             "{key}: {wrong}",
+            "{duration} at {rate}",
             "{told}, {code}",
             "{told} \"{message}\"",
             "{told}, log id {log_id}",

@@ -12,7 +12,7 @@ use crate::language::{Language, Text, text};
 use crate::operation::Operation;
 use crate::outcome::{ErrorCode, Status};
 use crate::record::advice;
-use crate::settings::{DEFAULT_BURST, Rate, in_words};
+use crate::settings::{DEFAULT_BURST, Rate, about};
 
 /// The report on one file.
 #[derive(Debug)]
@@ -118,11 +118,7 @@ impl CheckReport<'_> {
     }
 
     fn takes(&self) -> Text {
-        let duration = self.duration();
-        if duration.as_secs() == 0 {
-            return text!("less than a second");
-        }
-        text!("about {duration} at {rate}", duration => in_words(duration), rate = self.rate)
+        text!("{duration} at {rate}", duration => about(self.duration()), rate = self.rate)
     }
 
     fn add_columns(&self, table: &mut Table) {

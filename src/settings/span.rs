@@ -60,6 +60,16 @@ pub fn in_words(span: Duration) -> Text {
     }
 }
 
+/// An estimate in words: nobody wants to know of how many milliseconds it speaks.
+#[must_use]
+pub fn about(span: Duration) -> Text {
+    if span.as_secs() == 0 {
+        text!("less than a second")
+    } else {
+        text!("about {duration}", duration => in_words(span))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,5 +107,7 @@ mod tests {
         assert_eq!(words(720), "12 min");
         assert_eq!(words(12_000), "3 h 20 min");
         assert_eq!(in_words(Duration::from_millis(250)).to_string(), "250 ms");
+        assert_eq!(about(Duration::ZERO).to_string(), "less than a second");
+        assert_eq!(about(Duration::from_secs(720)).to_string(), "about 12 min");
     }
 }

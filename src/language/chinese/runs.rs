@@ -110,8 +110,8 @@ pub(super) const RUNS: &[(&str, &str)] = &[
         "即将恢复{rows}个待入职人员，每人调用一次。\n{places}",
     ),
     (
-        "  file      {file}\n  host      {host}\n  app       {app}\n  duration  about {duration} at {rate}",
-        "  文件      {file}\n  主机      {host}\n  应用      {app}\n  用时      约{duration}（{rate}）",
+        "  file      {file}\n  host      {host}\n  app       {app}\n  duration  {duration} at {rate}",
+        "  文件      {file}\n  主机      {host}\n  应用      {app}\n  用时      {duration}（{rate}）",
     ),
     (
         "  headcount also where it is exceeded (--confirm-workforce)",
