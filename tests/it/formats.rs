@@ -188,6 +188,7 @@ fn a_hostile_workbook_is_an_error_and_not_the_end_of_the_program() {
         ),
         (workbook("<sst/>", &(row(1, &["Leavers"]) + &row(3, &["pre_hire_id"]))), "row 3 of sheet \"S\""),
         (workbook("<sst/>", &good)[..600].to_vec(), "can't be read"),
+        (include_bytes!("hostile/needs-gigabytes.xls").to_vec(), "MiB of memory"),
         (b"PK\x03\x04".to_vec(), "can't be read"),
         (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".repeat(700), "can't be read"),
         (b"<html><table><tr><td>pre_hire_id</td></tr></table></html>".to_vec(), "web page"),
