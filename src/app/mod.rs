@@ -8,6 +8,7 @@ mod desk;
 mod explain;
 mod operate;
 mod output;
+mod pages;
 mod rules;
 mod run;
 mod simulate;
@@ -38,6 +39,8 @@ pub fn run(cli: Cli, surroundings: &Surroundings) -> Result<Exit> {
         Command::Explain(typed) => explain::run(&typed),
         Command::Config(typed) => config::run(&typed.command, surroundings),
         Command::Simulate(typed) => simulate::run(&typed),
+        Command::Completions(typed) => pages::completions(&typed),
+        Command::Man(typed) => pages::man(&typed),
         Command::CopySheet { request } => crate::input::workbook::answer_request(&request),
     }
 }

@@ -1,9 +1,11 @@
 //! Owns the commands and flags as they are typed, and their help. What they mean is `settings`' business.
 
 mod config;
+mod manual;
 mod profile;
 mod restore;
 mod run;
+mod shells;
 mod simulate;
 mod withdraw;
 
@@ -12,9 +14,11 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub use config::{ConfigArgs, ConfigCommand, ConfigShowArgs};
+pub use manual::{ManArgs, ManualPage, manual, manual_pages};
 pub use profile::ProfileArgs;
 pub use restore::{RestoreArgs, UndoArgs};
 pub use run::{Format, ProgressChoice, RunArgs, ShowArgs};
+pub use shells::{CompletionsArgs, ShellName};
 pub use simulate::{Limit, SimulateArgs};
 pub use withdraw::{CheckArgs, Duplicates, InputArgs, RowArgs, WithdrawArgs};
 
@@ -57,6 +61,10 @@ pub enum Command {
     Config(ConfigArgs),
     /// Serve the simulated API on this machine, for rehearsals and tests.
     Simulate(SimulateArgs),
+    /// Write the completions of a shell to standard output.
+    Completions(CompletionsArgs),
+    /// Write the manual: one page to standard output, or all pages into a directory.
+    Man(ManArgs),
     /// Copies a sheet of a workbook as text; the program calls itself so.
     #[command(hide = true)]
     CopySheet {

@@ -52,6 +52,8 @@ mod main_job;
 mod only;
 /// The cap on calls in any rolling window, in real time; the proofs in virtual time are beside the code.
 mod pacing;
+/// `prehire completions` and `prehire man`: what shells and `man` make of them.
+mod pages;
 /// Profiles, `prehire config show`, and whose credentials go where.
 mod profiles;
 /// Calls in doubt: looked up where the app may, repeated where it may not.
