@@ -12,10 +12,11 @@ mod pages;
 mod rules;
 mod run;
 mod simulate;
+mod verify;
 
 use crate::cli::{Cli, Command};
 use crate::error::{Exit, Result};
-use crate::settings::{CheckSettings, OperationSettings, Surroundings};
+use crate::settings::{CheckSettings, OperationSettings, Surroundings, VerifySettings};
 
 /// Does what was asked for; how the process is to end.
 ///
@@ -37,6 +38,7 @@ pub fn run(cli: Cli, surroundings: &Surroundings) -> Result<Exit> {
         }
         Command::Check(typed) => check::run(&CheckSettings::new(typed, surroundings)?),
         Command::Explain(typed) => explain::run(&typed),
+        Command::Verify(typed) => verify::run(&VerifySettings::new(typed, surroundings)?),
         Command::Config(typed) => config::run(&typed.command, surroundings),
         Command::Simulate(typed) => simulate::run(&typed),
         Command::Completions(typed) => pages::completions(&typed),

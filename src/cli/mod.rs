@@ -7,6 +7,7 @@ mod restore;
 mod run;
 mod shells;
 mod simulate;
+mod verify;
 mod withdraw;
 
 use std::path::PathBuf;
@@ -20,7 +21,8 @@ pub use restore::{RestoreArgs, UndoArgs};
 pub use run::{Format, ProgressChoice, RunArgs, ShowArgs};
 pub use shells::{CompletionsArgs, ShellName};
 pub use simulate::{Limit, SimulateArgs};
-pub use withdraw::{CheckArgs, Duplicates, InputArgs, RowArgs, WithdrawArgs};
+pub use verify::VerifyArgs;
+pub use withdraw::{CheckArgs, Duplicates, FormArgs, InputArgs, RowArgs, WithdrawArgs};
 
 /// Withdraws Feishu (飞书) pre-hires in bulk from a spreadsheet: one throttled call and one result per row; and undoes it.
 #[derive(Debug, Parser)]
@@ -57,6 +59,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Tell one pre-hire's whole story, attempt by attempt.
     Explain(ExplainArgs),
+    /// Check that a journal is whole and untouched, and that results agree with it.
+    Verify(VerifyArgs),
     /// Show the settings in force, and where each comes from.
     Config(ConfigArgs),
     /// Serve the simulated API on this machine, for rehearsals and tests.

@@ -78,5 +78,7 @@ mod store_app;
 mod stubborn;
 /// Standard output and standard error: what is said, and where.
 mod summary;
+/// `prehire verify`: is a record whole, and do the results agree with it?
+mod verify;
 /// Results as a workbook: cells, looks, limits, and how it comes into being.
 mod xlsx_results;
