@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use crate::error_code::ErrorCode;
+use crate::language::Text;
 
-/// What one reply (or its absence) means; see "What a reply means" in the design.
+/// What one reply (or its absence) means; [`classify`](crate::send::classify) decides it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
@@ -61,7 +62,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// Every status, in the order of the contract.
+    /// Every status, in the order in which people are told of them.
     pub const ALL: [Status; 10] = [
         Status::Withdrawn,
         Status::AlreadyWithdrawn,
@@ -145,7 +146,7 @@ pub struct Attempt {
     /// The code behind it; `None` on success.
     pub error_code: Option<ErrorCode>,
     /// The API's message, or ours; one line, without secrets.
-    pub message: String,
+    pub message: Text,
     /// The status of the reply, if there was one.
     pub http_status: Option<u16>,
     /// The log id of the reply, if it had one.
@@ -184,7 +185,7 @@ pub struct Outcome {
     /// The column `error_code`; `None` on success and for rows never sent.
     pub error_code: Option<ErrorCode>,
     /// The column `error_message`.
-    pub message: String,
+    pub message: Text,
     /// The column `retry_outcome`; `None` when nothing was sent.
     pub retry_outcome: Option<RetryOutcome>,
     /// The column `attempts`.

@@ -37,12 +37,12 @@ pub fn run(cli: Cli, surroundings: &Surroundings) -> Result<Exit> {
             operate::run(&OperationSettings::of_restoration(*typed, surroundings)?, surroundings)
         }
         Command::Check(typed) => check::run(&CheckSettings::new(typed, surroundings)?),
-        Command::Explain(typed) => explain::run(&typed),
+        Command::Explain(typed) => explain::run(&typed, surroundings.language),
         Command::Verify(typed) => verify::run(&VerifySettings::new(typed, surroundings)?),
         Command::Config(typed) => config::run(&typed.command, surroundings),
         Command::Simulate(typed) => simulate::run(&typed),
-        Command::Completions(typed) => pages::completions(&typed),
-        Command::Man(typed) => pages::man(&typed),
+        Command::Completions(typed) => pages::completions(&typed, surroundings.language),
+        Command::Man(typed) => pages::man(&typed, surroundings.language),
         Command::CopySheet { request } => crate::input::workbook::answer_request(&request),
     }
 }

@@ -16,6 +16,7 @@ use crate::cli::Format;
 use crate::error::{Error, Exit, Result};
 use crate::feishu::{Client, ClientSettings, Credentials, Secret};
 use crate::input::{RowRules, Spool, Survey};
+use crate::language::text;
 use crate::operation::Operation;
 use crate::plan::{Past, Recall};
 use crate::record::entry::{Entry, Owner, RunSettings, RunStarted, VERSION};
@@ -52,7 +53,9 @@ pub(super) fn run(settings: &OperationSettings, surroundings: &Surroundings) -> 
     let results_path = output.results().to_owned();
     let begun = run_started(settings, owner, &survey, seen_from(&journal_path, &results_path));
     runtime.block_on(journal.append_durably(begun))?;
-    let results = ResultsFile::create(output, &spool, &survey, &rules)?.with_journal(reader);
+    let results = ResultsFile::create(output, &spool, &survey, &rules)?
+        .speaking(settings.show.language)
+        .with_journal(reader);
 
     let (spool, survey, rules, upcoming) = (&spool, &survey, &rules, &upcoming);
     let input = RunInput { settings, rules, spool, survey, past, upcoming };
@@ -70,6 +73,7 @@ pub(super) fn run(settings: &OperationSettings, surroundings: &Surroundings) -> 
             stop: stop.as_ref(),
             again: &surroundings.command_line,
             exit,
+            language: settings.show.language,
         },
     );
     Ok(exit)
@@ -97,24 +101,27 @@ fn places(settings: &OperationSettings) -> Result<(OutputPath, PathBuf)> {
 fn warn(settings: &OperationSettings) {
     for warning in settings.warnings.iter().filter(|_| !settings.show.is_quiet) {
         // A standard error that is closed is no failure.
-        let _ = writeln!(std::io::stderr(), "{warning}");
+        let _ = writeln!(std::io::stderr(), "{}", warning.in_language(settings.show.language));
     }
 }
 
 fn check_guards(settings: &OperationSettings, survey: &Survey, to_send: u32) -> Result<()> {
     let (guards, check) = (&settings.guards, check_command(settings.operation()));
     if let Some(most) = guards.max_rows.filter(|most| to_send > *most) {
-        return Err(Error::unusable(format!(
-            "{to_send} rows are still to be sent, more than --max-rows {most}"
+        return Err(Error::unusable(text!(
+            "{to_send} rows are still to be sent, more than --max-rows {most}",
+            to_send,
+            most
         ))
-        .hint(format!("look at the file with {check}; raise --max-rows if it is right")));
+        .hint(text!("look at the file with {check}; raise --max-rows if it is right", check)));
     }
     if guards.expect.as_ref().is_some_and(|expected| !expected.eq_ignore_ascii_case(&survey.digest)) {
-        let message =
-            format!("the rows are not those that --expect names: they have the digest {}", survey.digest);
-        return Err(
-            Error::unusable(message).hint(format!("check the file again with {check}, and give its digest"))
+        let message = text!(
+            "the rows are not those that --expect names: they have the digest {digest}",
+            digest = survey.digest
         );
+        return Err(Error::unusable(message)
+            .hint(text!("check the file again with {check}, and give its digest", check)));
     }
     Ok(())
 }
@@ -124,7 +131,7 @@ fn report(settings: &OperationSettings, report: &RunReport<'_>) {
     print_summary(show, || report.text(), || report.json());
     if let Some(stop) = report.stop.filter(|_| show.is_quiet || show.format == Format::Json) {
         // A scheduler's log must name the cause, whatever it does with the summary.
-        let _ = writeln!(std::io::stderr(), "{}", stop_story(stop, report.again));
+        let _ = writeln!(std::io::stderr(), "{}", stop_story(stop, report.again, report.language));
     }
 }
 
@@ -173,7 +180,7 @@ fn connect(settings: &OperationSettings) -> Result<(Client, Option<Running>)> {
             };
             let simulated = SimulatorSettings { rate: Some(*limit), start, ..SimulatorSettings::default() };
             let simulator = Simulator::spawn(simulated)
-                .map_err(|error| Error::unusable("can't start the simulated API").because(error))?;
+                .map_err(|error| Error::unusable(text!("can't start the simulated API")).because(error))?;
             let base_url = simulator.base_url().parse().expect("the simulated API is on loopback");
             // Secrets are crossed out of what the server says, so this one is no word of its messages.
             let app_secret = Secret::new("the-simulated-api-takes-any-secret");

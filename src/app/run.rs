@@ -12,13 +12,13 @@ use super::desk::Desk;
 use crate::error::{Error, Exit, Result};
 use crate::event::{Interrupt, StopCause};
 use crate::input::{RowRules, Spool, Survey};
+use crate::language::text;
 use crate::plan::{Past, Planner};
 use crate::record::{Journal, JournalFile, ResultsFile};
 use crate::report::{Detail, Progress, Tally};
 use crate::send::{Api, Gates, Lines, Pool};
-use crate::settings::OperationSettings;
+use crate::settings::{OperationSettings, ShowSettings};
 
-const STOPPING: &str = "stopping: calls in flight are awaited; the same signal again leaves at once";
 /// Events that may wait for the desk.
 const QUEUE: usize = 1_024;
 
@@ -54,7 +54,7 @@ pub(super) fn runtime() -> Result<Runtime> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Error::unusable("can't start").because(error))
+        .map_err(|error| Error::unusable(text!("can't start")).because(error))
 }
 
 /// Works the file off; the results have their final name when it returns without an error.
@@ -74,22 +74,22 @@ pub(super) async fn run_to_the_end<A: Api>(
         journal: output.journal,
         results: output.results,
         tally: Tally::new(rate),
-        progress: Progress::new(show.progress, show.detail, (survey.results(), upcoming.rows), rate),
+        progress: Progress::new(show, (survey.results(), upcoming.rows), rate),
         halt: halt.clone(),
         unseen: VecDeque::new(),
         trouble: None,
     };
     if output.journal_file.torn_bytes() > 0 {
-        desk.progress.announce(&format!(
-            "the journal's last {} bytes were cut off: the last run died while it wrote them",
-            output.journal_file.torn_bytes()
+        desk.progress.announce(&text!(
+            "the journal's last {bytes} bytes were cut off: the last run died while it wrote them",
+            bytes = output.journal_file.torn_bytes()
         ));
     }
     let mut signals = Signals::listen()?;
     let work = async { tokio::join!(pool.run(), desk.record(notices)) };
     let (stop, recorded) = tokio::select! {
         worked = work => worked,
-        exit = signals.second(&halt, show.detail) => return Err(Error::abandoned(exit)),
+        exit = signals.second(&halt, show) => return Err(Error::abandoned(exit)),
     };
     // Trouble with the journal comes first: the pool's own error follows from it.
     recorded?;
@@ -106,7 +106,7 @@ struct Signals {
 
 impl Signals {
     fn listen() -> Result<Signals> {
-        let unheard = |error| Error::unusable("can't listen for signals").because(error);
+        let unheard = |error| Error::unusable(text!("can't listen for signals")).because(error);
         Ok(Signals {
             interrupt: signal(SignalKind::interrupt()).map_err(unheard)?,
             terminate: signal(SignalKind::terminate()).map_err(unheard)?,
@@ -121,11 +121,13 @@ impl Signals {
     }
 
     /// Passes the first one on to the pool, and returns with the second.
-    async fn second(&mut self, halt: &watch::Sender<Option<StopCause>>, detail: Detail) -> Exit {
+    async fn second(&mut self, halt: &watch::Sender<Option<StopCause>>, show: ShowSettings) -> Exit {
         let first = self.next().await;
-        if detail != Detail::None {
+        if show.detail != Detail::None {
+            let stopping =
+                text!("stopping: calls in flight are awaited; the same signal again leaves at once");
             // A standard error that is closed is no failure.
-            let _ = writeln!(std::io::stderr(), "{STOPPING}");
+            let _ = writeln!(std::io::stderr(), "{}", stopping.in_language(show.language));
         }
         halt.send_if_modified(|order| {
             let is_new = order.is_none();

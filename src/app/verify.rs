@@ -2,12 +2,12 @@
 
 use std::fs::File;
 
-use jiff::tz::TimeZone;
-
 use super::output::print;
 use crate::error::{Error, Exit, Result};
 use crate::input::{InputPath, ResultsRows, Spool};
+use crate::language::text;
 use crate::outcome::Status;
+use crate::record::cells::Locale;
 use crate::record::chain::BadLine;
 use crate::record::entry::{Entry, VERSION};
 use crate::record::{
@@ -31,14 +31,14 @@ pub(super) fn run(settings: &VerifySettings) -> Result<Exit> {
         Some(results) if scan.damage().is_none() => Some(compare(results, &journal, &book)?),
         _ => None,
     };
-    let (time_zone, name) = (TimeZone::system(), &journal.name);
+    let (locale, name) = (Locale::here(settings.language), &journal.name);
     let verification = Verification {
         journal: name,
         scan: &scan,
         book: &book,
         words: &words,
         results: results.as_ref(),
-        time_zone: &time_zone,
+        locale: &locale,
     };
     print(settings.format, || verification.text(), || verification.json());
     Ok(verification.exit())
@@ -55,17 +55,17 @@ impl<'a> Journal<'a> {
     fn open(settings: &'a VerifySettings) -> Result<Self> {
         let name = settings.journal.display().to_string();
         let file = File::open(&settings.journal)
-            .map_err(|error| Error::unusable(format!("can't read {name}")).because(error))?;
+            .map_err(|error| Error::unusable(text!("can't read {name}", name)).because(error))?;
         Ok(Journal { settings, name, file })
     }
 
     fn unreadable(&self, error: std::io::Error) -> Error {
-        Error::unusable(format!("can't read {}", self.name)).because(error)
+        Error::unusable(text!("can't read {name}", name = self.name)).because(error)
     }
 
     fn changed(&self) -> Error {
-        Error::unusable(format!("{} was changed while it was read", self.name))
-            .hint("run the same command again")
+        Error::unusable(text!("{name} was changed while it was read", name = self.name))
+            .hint(text!("run the same command again"))
     }
 
     fn scan(&self, show: impl FnMut(&Entry, u64)) -> Result<Scan> {
@@ -79,10 +79,12 @@ impl<'a> Journal<'a> {
         match newer {
             None if !is_unknown => Ok(()),
             newer => {
-                let tool = newer
-                    .map_or("a later version of prehire".to_owned(), |run| format!("prehire {}", run.tool));
-                Err(Error::unusable(format!("{} was written by {tool}", self.name))
-                    .hint("use that version, or a later one"))
+                let path = &self.name;
+                let message = match newer {
+                    Some(run) => text!("{path} was written by prehire {run}", path, run = run.tool),
+                    None => text!("{path} was written by a later version of prehire", path),
+                };
+                Err(Error::unusable(message).hint(text!("use that version, or a later one")))
             }
         }
     }

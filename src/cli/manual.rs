@@ -8,6 +8,7 @@ use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
 use super::shells::shown_command;
+use crate::language::Language;
 
 /// Writes the manual to standard output: one page with all commands.
 #[derive(Args, Debug)]
@@ -28,22 +29,22 @@ pub struct ManualPage {
 
 /// The one page with all commands.
 #[must_use]
-pub fn manual() -> Vec<u8> {
+pub fn manual(language: Language) -> Vec<u8> {
     let mut page = Vec::new();
-    write_manual(&mut page).expect("memory takes it");
+    write_manual(&mut page, language).expect("memory takes it");
     page
 }
 
 /// A page for the program, and one for each command.
 #[must_use]
-pub fn manual_pages() -> Vec<ManualPage> {
-    let root = built();
+pub fn manual_pages(language: Language) -> Vec<ManualPage> {
+    let root = built(language);
     let commands = std::iter::once(&root).chain(commands_below(&root));
     commands.map(|command| page_of(command).expect("memory takes it")).collect()
 }
 
-fn write_manual(writer: &mut Vec<u8>) -> io::Result<()> {
-    let root = built();
+fn write_manual(writer: &mut Vec<u8>, language: Language) -> io::Result<()> {
+    let root = built(language);
     let page = page_for(&root);
     page.render_title(writer)?;
     write_head(&page, writer)?;
@@ -72,16 +73,18 @@ fn page_of(command: &Command) -> io::Result<ManualPage> {
 }
 
 /// Names and usages are known once the command is built; `help` repeats what the pages say.
-fn built() -> Command {
-    let mut root = shown_command().disable_help_subcommand(true);
+fn built(language: Language) -> Command {
+    let mut root = shown_command(language).disable_help_subcommand(true);
     root.build();
     root
 }
 
-/// All commands below this one, each before those below it.
+/// All commands below this one, in the order of the help, each before those below it.
 fn commands_below(command: &Command) -> Vec<&Command> {
-    let below = command.get_subcommands().filter(|command| !command.is_hide_set());
-    below.flat_map(|command| std::iter::once(command).chain(commands_below(command))).collect()
+    let is_shown = |command: &&Command| !command.is_hide_set() && command.get_name() != "help";
+    let mut below: Vec<&Command> = command.get_subcommands().filter(is_shown).collect();
+    below.sort_by_key(|command| command.get_display_order());
+    below.into_iter().flat_map(|command| std::iter::once(command).chain(commands_below(command))).collect()
 }
 
 /// `prehire config show`.
@@ -124,8 +127,8 @@ mod tests {
 
     #[test]
     fn the_one_page_has_every_command_and_flag_but_nothing_hidden() {
-        let page = String::from_utf8(manual()).expect("text");
-        let root = built();
+        let page = String::from_utf8(manual(Language::English)).expect("text");
+        let root = built(Language::English);
         for command in commands_below(&root) {
             let heading = format!(".SH \"{}\"", full_name(command).to_uppercase());
             assert_eq!(page.matches(&heading).count(), 1, "{heading}");
@@ -140,7 +143,7 @@ mod tests {
 
     #[test]
     fn each_command_has_a_page_of_its_own() {
-        let pages = manual_pages();
+        let pages = manual_pages(Language::English);
         let names: Vec<&str> = pages.iter().map(|page| page.file_name.as_str()).collect();
         for name in ["prehire.1", "prehire-withdraw.1", "prehire-config-show.1", "prehire-man.1"] {
             assert!(names.contains(&name), "{names:?}");

@@ -1,6 +1,7 @@
 //! Owns the commands and flags as they are typed, and their help. What they mean is `settings`' business.
 
 mod config;
+mod help;
 mod manual;
 mod profile;
 mod restore;
@@ -14,7 +15,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::language::Language;
+
 pub use config::{ConfigArgs, ConfigCommand, ConfigShowArgs};
+pub use help::{command, typed_language};
 pub use manual::{ManArgs, ManualPage, manual, manual_pages};
 pub use profile::ProfileArgs;
 pub use restore::{RestoreArgs, UndoArgs};
@@ -33,6 +37,13 @@ pub use withdraw::{CheckArgs, Duplicates, FormArgs, InputArgs, RowArgs, Withdraw
   prehire withdraw leavers.csv
   prehire restore leavers.results.csv")]
 pub struct Cli {
+    /// The language of what is said.
+    ///
+    /// It is that of advice, messages and summaries; by default the locale's. Column names and words in cells never
+    /// change.
+    #[arg(long, global = true, value_enum, help_heading = "Output")]
+    pub lang: Option<Language>,
+
     /// What to do.
     #[command(subcommand)]
     pub command: Command,

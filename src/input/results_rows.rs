@@ -7,6 +7,7 @@ use super::records::RecordReader;
 use super::selection::is_true;
 use super::spool::{Spool, SpoolReader};
 use crate::error::{Error, Result};
+use crate::language::text;
 use crate::operation::Operation;
 use crate::outcome::Status;
 
@@ -32,7 +33,7 @@ impl<'a> ResultsRows<'a> {
     pub fn of(spool: &'a Spool, choice: &ColumnChoice) -> Result<Self> {
         let mut reader = spool.records();
         let header =
-            reader.read()?.ok_or_else(|| Error::unusable("the file holds nothing but empty rows"))?;
+            reader.read()?.ok_or_else(|| Error::unusable(text!("the file holds nothing but empty rows")))?;
         // A restoration reads such files, too, and wants the same of them.
         let columns = Columns::find(header, choice, Operation::Restore)?;
         Ok(ResultsRows { reader, columns })

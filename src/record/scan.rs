@@ -6,6 +6,7 @@ use std::io::{self, BufRead, BufReader, Read, Seek};
 
 use super::chain::{BadLine, Chain};
 use super::entry::Entry;
+use crate::language::{Text, text};
 
 /// A torn end is believed only within this many last bytes of the file.
 pub(super) const LONGEST_TORN_END: u64 = 1024 * 1024;
@@ -44,11 +45,13 @@ pub enum Damage {
     Bad(BadLine),
 }
 
-impl std::fmt::Display for Damage {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl Damage {
+    /// What is said of it.
+    #[must_use]
+    pub fn in_words(&self) -> Text {
         match self {
-            Damage::NotWhole => f.write_str("it is not whole, and too far from the end to be a torn one"),
-            Damage::Bad(bad) => bad.fmt(f),
+            Damage::NotWhole => text!("it is not whole, and too far from the end to be a torn one"),
+            Damage::Bad(bad) => bad.in_words(),
         }
     }
 }

@@ -1,11 +1,10 @@
 //! Owns whether a row of the results says what the record says: which columns count, and what a spreadsheet may have changed
 //! in them without changing what they say.
 
-use std::fmt;
-
 use jiff::Timestamp;
 
 use crate::input::{RESULT_COLUMNS, ResultsRow, one_line};
+use crate::language::{Text, text};
 use crate::outcome::Status;
 use crate::record::cells::Cells;
 
@@ -60,21 +59,25 @@ pub enum Disagreement {
     UnreadableStatus,
 }
 
-impl fmt::Display for Disagreement {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Disagreement {
+    /// What is said of it.
+    #[must_use]
+    pub fn in_words(&self) -> Text {
         match self {
             Disagreement::Cell { column, results, journal } => {
-                let said =
-                    |text: &str| if text.is_empty() { "nothing".to_owned() } else { format!("\"{text}\"") };
-                write!(f, "{column} is {},\nand in the journal {}", said(results), said(journal))
+                let said = |cell: &str| match cell {
+                    "" => text!("empty"),
+                    cell => Text::Plain(format!("\"{cell}\"")),
+                };
+                text!("{column} is {results},\nand in the journal {journal}", column, results => said(results), journal => said(journal))
             }
             Disagreement::UnknownClaim(status) => {
-                write!(f, "it is \"{}\", of which the journal knows nothing", status.word())
+                text!("it is \"{status}\", of which the journal knows nothing", status = status.word())
             }
             Disagreement::UnreadableId => {
-                f.write_str("its id can't be read: a spreadsheet may have changed it")
+                text!("its id can't be read: a spreadsheet may have changed it")
             }
-            Disagreement::UnreadableStatus => f.write_str("its status is no word of ours"),
+            Disagreement::UnreadableStatus => text!("its status is no word of ours"),
         }
     }
 }

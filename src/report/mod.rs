@@ -9,6 +9,7 @@ mod results_check;
 mod stop;
 mod story;
 mod summary;
+mod table;
 mod tally;
 mod verification;
 

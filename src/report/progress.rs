@@ -9,8 +9,9 @@ use serde_json::json;
 use super::story::words;
 use super::tally::Tally;
 use crate::event::Event;
+use crate::language::{Language, Text, text};
 use crate::outcome::Verdict;
-use crate::settings::{Rate, in_words};
+use crate::settings::{Rate, ShowSettings, in_words};
 
 /// How progress is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +45,7 @@ const TEMPLATE: &str = "{bar:24} {pos}/{len} rows  {msg}";
 pub struct Progress {
     kind: ProgressKind,
     detail: Detail,
+    language: Language,
     rows: u32,
     to_send: u32,
     rate: Rate,
@@ -55,7 +57,8 @@ pub struct Progress {
 impl Progress {
     /// A display for so many rows, of which some are to be sent at a rate.
     #[must_use]
-    pub fn new(kind: ProgressKind, detail: Detail, rows: (u32, u32), rate: Rate) -> Self {
+    pub fn new(show: ShowSettings, rows: (u32, u32), rate: Rate) -> Self {
+        let ShowSettings { progress: kind, detail, language, .. } = show;
         let bar = match kind {
             ProgressKind::Bar => {
                 let bar =
@@ -67,7 +70,7 @@ impl Progress {
         };
         let now = Instant::now();
         let (rows, to_send) = rows;
-        Progress { kind, detail, rows, to_send, rate, started: now, last_line: now, bar }
+        Progress { kind, detail, language, rows, to_send, rate, started: now, last_line: now, bar }
     }
 
     /// Shows an event, for those who asked for every detail; rows are named by line, never by id.
@@ -75,13 +78,14 @@ impl Progress {
         match event {
             Event::MayNotLook(refusal) => {
                 let code = refusal.error_code.map_or_else(String::new, |code| code.to_string());
-                self.announce(&format!(
-                    "the app may not look pre-hires up ({code}); calls in doubt are repeated instead"
+                self.announce(&text!(
+                    "the app may not look pre-hires up ({code}); calls in doubt are repeated instead",
+                    code
                 ));
             }
-            Event::TicketAskedFor => self.announce(
-                "the app ticket was refused; a new one was asked for, which the event receiver gets",
-            ),
+            Event::TicketAskedFor => self.announce(&text!(
+                "the app ticket was refused; a new one was asked for, which the event receiver gets"
+            )),
             _ => {}
         }
         if self.detail != Detail::Every {
@@ -90,16 +94,21 @@ impl Progress {
         match event {
             Event::Ended { line, attempt, .. } if attempt.verdict != Verdict::Accepted => {
                 let code = attempt.error_code.map_or_else(String::new, |code| format!(" {code}"));
-                self.say(&format!("row {line}: {}{code}", words(attempt.verdict)));
+                let verdict = words(attempt.verdict);
+                self.say(&text!("row {line}: {verdict}{code}", line, verdict => verdict, code));
             }
             Event::Waiting { line, backoff } => {
-                self.say(&format!("row {line}: is tried again in {}", in_words(*backoff)));
+                let backoff = in_words(*backoff);
+                self.say(&text!("row {line}: is tried again in {backoff}", line, backoff => backoff));
             }
             Event::Held { at, until } => {
-                self.say(&format!("the server asked to wait: no call for {}", in_words(until.since(*at))));
+                let wait = in_words(until.since(*at));
+                self.say(&text!("the server asked to wait: no call for {wait}", wait => wait));
             }
-            Event::TokenCalled => self.say("fetching a token"),
-            Event::LookedUp(look) => self.say(&format!("{} pre-hires were looked up", look.found.len())),
+            Event::TokenCalled => self.say(&text!("fetching a token")),
+            Event::LookedUp(look) => {
+                self.say(&text!("{number} pre-hires were looked up", number = look.found.len()));
+            }
             Event::Admitted { .. }
             | Event::Ended { .. }
             | Event::Settled { .. }
@@ -116,12 +125,13 @@ impl Progress {
             ProgressKind::Never => {}
             ProgressKind::Bar => {
                 self.bar.set_position(u64::from(tally.rows));
-                self.bar.set_message(self.message(tally));
+                self.bar.set_message(self.message(tally).in_language(self.language));
             }
             ProgressKind::Plain | ProgressKind::Json if self.last_line.elapsed() < BETWEEN_LINES => {}
             ProgressKind::Plain => {
                 self.last_line = Instant::now();
-                self.say(&format!("{}/{} rows, {}", tally.rows, self.rows, self.message(tally)));
+                let (done, rows, message) = (tally.rows, self.rows, self.message(tally));
+                self.say(&text!("{done}/{rows} rows, {message}", done, rows, message => message));
             }
             ProgressKind::Json => {
                 self.last_line = Instant::now();
@@ -134,7 +144,7 @@ impl Progress {
                     "elapsed_seconds": self.started.elapsed().as_secs(),
                     "eta_seconds": self.eta(tally).as_secs(),
                 });
-                self.say(&line.to_string());
+                self.say(&Text::Plain(line.to_string()));
             }
         }
     }
@@ -144,15 +154,16 @@ impl Progress {
         self.bar.finish_and_clear();
     }
 
-    fn message(&self, tally: &Tally) -> String {
-        let mut message = format!("{} ok", tally.successes);
-        for (count, word) in [(tally.retries, "retries"), (tally.throttled, "throttled")] {
-            if count > 0 {
-                message.push_str(&format!(", {count} {word}"));
-            }
+    fn message(&self, tally: &Tally) -> Text {
+        let mut message = text!("{successes} ok", successes = tally.successes);
+        if tally.retries > 0 {
+            message = text!("{message}, {retries} retries", message => message, retries = tally.retries);
         }
-        message.push_str(&format!(", about {} left", in_words(self.eta(tally))));
-        message
+        if tally.throttled > 0 {
+            message =
+                text!("{message}, {throttled} throttled", message => message, throttled = tally.throttled);
+        }
+        text!("{message}, about {left} left", message => message, left => in_words(self.eta(tally)))
     }
 
     /// By the allowance, not by the speed of the moment, which a burst or a hold would distort.
@@ -162,13 +173,14 @@ impl Progress {
     }
 
     /// Says something at once.
-    pub fn announce(&self, line: &str) {
+    pub fn announce(&self, line: &Text) {
         if self.detail != Detail::None {
             self.say(line);
         }
     }
 
-    fn say(&self, line: &str) {
+    fn say(&self, line: &Text) {
+        let line = line.in_language(self.language);
         if self.kind == ProgressKind::Bar {
             self.bar.println(line);
         } else {

@@ -1,12 +1,11 @@
 //! Owns the comparison of a results file with its record: what was found row by row, and what is to be said of it.
 
-use std::fmt::Write;
-
 use serde_json::{Value, json};
 
 use super::agreement::{COMPARED, Disagreement, Judgement};
-use super::summary::line;
+use super::table::Table;
 use crate::input::{PreHireId, one_line};
+use crate::language::text;
 
 /// The longest id that is shown.
 const SHOWN_ID: usize = 40;
@@ -81,38 +80,59 @@ impl ResultsCheck {
         self.disagree == 0 && self.missing == 0
     }
 
-    pub(super) fn add_to(&self, text: &mut String) {
-        line(text, "results", &self.results);
+    pub(super) fn add_to(&self, table: &mut Table) {
+        table.count(text!("results"), &self.results);
         if !self.is_named {
-            line(text, "", "No run of the journal names this file: was it renamed?");
+            table.line("", text!("No run of the journal names this file: was it renamed?"));
         }
+        table.count(text!("rows"), self.rows);
+        table.count(text!("agree"), self.agree);
+        if self.claim_nothing > 0 {
+            let rows = self.claim_nothing;
+            table.line(text!("nothing done"), text!("{rows} (never called: nothing to compare)", rows));
+        }
+        if self.from_before > 0 {
+            let rows = self.from_before;
+            table.line(
+                text!("from before"),
+                text!("{rows} (carried over: their own journal proves them)", rows),
+            );
+        }
+        if self.disagree > 0 {
+            table.count(text!("disagree"), self.disagree);
+        }
+        if self.missing > 0 {
+            let rows = self.missing;
+            table.line(text!("missing"), text!("{rows} (settled, and not in the results)", rows));
+        }
+        self.add_first(table);
         if self.is_overtaken {
-            line(text, "", "A later run has begun, and has left no results: what it has");
-            line(text, "", "recorded is not compared.");
+            table.gap();
+            table.say(text!(
+                "A later run has begun, and has left no results.\nWhat it has recorded is not compared."
+            ));
         }
-        line(text, "rows", &self.rows.to_string());
-        line(text, "agree", &self.agree.to_string());
-        let counts = [
-            ("nothing done", self.claim_nothing, " (never called: there is nothing to compare)"),
-            ("from before", self.from_before, " (carried over; their own journal proves them)"),
-            ("disagree", self.disagree, ""),
-            ("missing", self.missing, " (in the journal, and not in the results)"),
-        ];
-        for (name, rows, remark) in counts.into_iter().filter(|(_, rows, _)| *rows > 0) {
-            line(text, name, &format!("{rows}{remark}"));
-        }
+        table.gap();
+        let (some, others) = (COMPARED[..6].join(", "), COMPARED[6..].join(", "));
+        table.say(text!("Compared: {some},\n{others}", some, others));
+    }
+
+    fn add_first(&self, table: &mut Table) {
+        let file = &self.results;
         if let Some(BadRow { line, id, what }) = &self.first {
-            let _ = write!(text, "\nline {line} of {}, pre-hire {id}:\n{what}\n", self.results);
+            table.gap();
+            table.say(
+                text!("line {line} of {file}, pre-hire {id}:\n{what}", line, file, id, what => what.in_words()),
+            );
         } else if let Some(id) = self.first_missing {
-            let _ = write!(text, "\nno row of {} tells of pre-hire {id}\n", self.results);
+            table.gap();
+            table.say(text!("no row of {file} tells of pre-hire {id}", file, id));
         }
-        let _ =
-            write!(text, "\nCompared were {},\n{}.\n", COMPARED[..6].join(", "), COMPARED[6..].join(", "));
     }
 
     pub(super) fn json(&self) -> Value {
         let first = self.first.as_ref().map(|BadRow { line, id, what }| {
-            json!({ "file": self.results, "line": line, "id": id, "what": what.to_string().replace('\n', " ") })
+            json!({ "file": self.results, "line": line, "id": id, "what": what.in_words().to_string().replace('\n', " ") })
         });
         json!({
             "file": self.results,

@@ -1,19 +1,17 @@
 //! Owns what `prehire verify` shows: is the record whole, whose is it, what does it tell, and do the results agree with it.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::results_check::ResultsCheck;
-use super::summary::line;
+use super::table::Table;
 use crate::error::Exit;
+use crate::language::{Text, text};
 use crate::outcome::Status;
+use crate::record::cells::Locale;
 use crate::record::{LastWords, Logbook, Scan};
-
-const IN_FLIGHT: &str = "in flight";
 
 /// What was found out about a journal.
 #[derive(Debug)]
@@ -28,8 +26,8 @@ pub struct Verification<'a> {
     pub words: &'a LastWords,
     /// Its results, if they were asked for and the record is whole.
     pub results: Option<&'a ResultsCheck>,
-    /// Where times are shown.
-    pub time_zone: &'a TimeZone,
+    /// How it is said.
+    pub locale: &'a Locale,
 }
 
 impl Verification<'_> {
@@ -48,80 +46,84 @@ impl Verification<'_> {
     /// The table for people.
     #[must_use]
     pub fn text(&self) -> String {
-        let mut text = String::new();
-        line(&mut text, "journal", self.journal);
-        self.add_state(&mut text);
-        self.add_owner(&mut text);
-        self.add_runs(&mut text);
-        self.add_pre_hires(&mut text);
-        self.add_damage(&mut text);
+        let mut table = Table::new(self.locale.language);
+        table.count(text!("journal"), self.journal);
+        self.add_state(&mut table);
+        self.add_owner(&mut table);
+        self.add_runs(&mut table);
+        self.add_pre_hires(&mut table);
+        self.add_damage(&mut table);
         if let Some(results) = self.results {
-            text.push('\n');
-            results.add_to(&mut text);
+            table.gap();
+            results.add_to(&mut table);
         }
-        text
+        table.into_text()
     }
 
-    fn add_state(&self, text: &mut String) {
-        let lines = self.scan.lines;
-        match self.scan.damage() {
-            None if lines == 0 => line(text, "state", "not whole: there is no whole line in it"),
-            None => line(text, "state", &format!("whole: {}", lines_in_words(lines))),
-            Some((number, _)) => line(text, "state", &format!("not whole: line {number} is damaged")),
-        }
-        if self.scan.torn_bytes() > 0 {
-            let torn = format!("{} bytes: a run that was killed, or is writing now,", self.scan.torn_bytes());
-            line(text, "torn end", &torn);
-            line(text, "", "has not finished them; they tell nothing, and are cut off");
-        }
-    }
-
-    fn add_damage(&self, text: &mut String) {
-        if let Some((number, damage)) = self.scan.damage() {
-            let _ = write!(text, "\nline {number} of {} is damaged:\n{damage}.\n", self.journal);
-            text.push_str("What stands behind it proves nothing: it is not counted above,\nand no results are compared with it.\n");
+    fn add_state(&self, table: &mut Table) {
+        let state = match (self.scan.damage(), self.scan.lines) {
+            (Some((line, _)), _) => text!("not whole: line {line} is damaged", line),
+            (None, 0) => text!("not whole: there is no whole line in it"),
+            (None, 1) => text!("whole: 1 line, as it was written"),
+            (None, lines) => text!("whole: {lines} lines, each follows from the one before", lines),
+        };
+        table.line(text!("state"), state);
+        let bytes = self.scan.torn_bytes();
+        if bytes > 0 {
+            table.line(
+                text!("torn end"),
+                text!("{bytes} bytes that a run which was killed has not finished,", bytes),
+            );
+            table.line("", text!("or one is writing now; the next run cuts them off"));
         }
     }
 
-    fn add_owner(&self, text: &mut String) {
+    fn add_damage(&self, table: &mut Table) {
+        let Some((line, damage)) = self.scan.damage() else { return };
+        let path = self.journal;
+        table.gap();
+        table
+            .say(text!("line {line} of {path} is damaged:\n{cause}", line, path, cause => damage.in_words()));
+        table.say(text!(
+            "What stands behind it proves nothing: it is not counted above,\nand no results are compared with it."
+        ));
+    }
+
+    fn add_owner(&self, table: &mut Table) {
         let Some(run) = self.book.runs.last() else { return };
         let owner = &run.started.owner;
-        let tenant = if owner.tenant.is_empty() { None } else { Some(&owner.tenant) };
-        let facts = [
-            ("operation", Some(&owner.operation)),
-            ("app", Some(&owner.app)),
-            ("host", Some(&owner.host)),
-            ("tenant", tenant),
-        ];
-        for (name, value) in facts.into_iter().filter_map(|(name, value)| Some((name, value?))) {
-            line(text, name, value);
+        table.count(text!("operation"), &owner.operation);
+        table.count(text!("app"), &owner.app);
+        table.count(text!("host"), &owner.host);
+        if !owner.tenant.is_empty() {
+            table.count(text!("tenant"), &owner.tenant);
         }
     }
 
-    fn add_runs(&self, text: &mut String) {
+    fn add_runs(&self, table: &mut Table) {
         let (Some(first), Some(last)) = (self.book.runs.first(), self.book.runs.last()) else { return };
-        line(text, "runs", &self.book.runs.len().to_string());
-        line(text, "first time", &self.shown(first.started.at));
-        line(text, "last time", &self.shown(self.book.last_at.unwrap_or(last.last_at)));
-        let ended = last.ended.as_ref().map_or_else(
-            || "has not ended: it was killed, or goes on".to_owned(),
-            |end| format!("ended with exit code {}", end.exit_code),
-        );
+        table.count(text!("runs"), self.book.runs.len());
+        table.count(text!("first time"), self.shown(first.started.at));
+        table.count(text!("last time"), self.shown(last.last_at));
         if self.scan.damage().is_none() {
-            line(text, "last run", &ended);
+            let ended = match &last.ended {
+                None => text!("has not ended: it was killed, or goes on"),
+                Some(end) => text!("ended with exit code {code}", code = end.exit_code),
+            };
+            table.line(text!("last run"), ended);
         }
-        line(text, "calls", &self.calls().to_string());
+        table.count(text!("calls"), self.calls());
     }
 
-    fn add_pre_hires(&self, text: &mut String) {
+    fn add_pre_hires(&self, table: &mut Table) {
         if self.book.runs.is_empty() {
             return;
         }
-        line(text, "pre-hires", &self.words.len().to_string());
+        table.count(text!("pre-hires"), self.words.len());
         for (status, rows) in self.by_status() {
             match status {
-                Some(status) => line(text, status.word(), &rows.to_string()),
-                None => line(text, IN_FLIGHT, &format!("{rows} (called, and not settled)")),
+                Some(status) => table.count(Text::Plain(status.word().to_owned()), rows),
+                None => table.line(text!("in flight"), text!("{rows} (called, and not settled)", rows)),
             }
         }
     }
@@ -141,7 +143,7 @@ impl Verification<'_> {
     }
 
     fn shown(&self, at: Timestamp) -> String {
-        at.to_zoned(self.time_zone.clone()).strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
+        at.to_zoned(self.locale.time_zone.clone()).strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
     }
 
     /// The one object for scripts.
@@ -152,7 +154,7 @@ impl Verification<'_> {
             json!({ "operation": owner.operation, "app": owner.app, "host": owner.host, "tenant": owner.tenant })
         });
         let damage = self.scan.damage().map(
-            |(number, damage)| json!({ "file": self.journal, "line": number, "what": damage.to_string() }),
+            |(number, damage)| json!({ "file": self.journal, "line": number, "what": damage.in_words().to_string() }),
         );
         let by_status: BTreeMap<String, u32> = self
             .by_status()
@@ -176,12 +178,5 @@ impl Verification<'_> {
             "results": self.results.map(ResultsCheck::json),
             "exit_code": self.exit().code(),
         })
-    }
-}
-
-fn lines_in_words(lines: u64) -> String {
-    match lines {
-        1 => "1 line, as it was written".to_owned(),
-        _ => format!("{lines} lines, each follows from the one before"),
     }
 }

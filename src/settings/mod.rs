@@ -26,5 +26,5 @@ pub use profile::{Profile, profile_keys};
 pub use rate::{DEFAULT_BURST, Rate};
 pub use results::{ResultsSettings, VerifySettings};
 pub use run::{Guards, InputSettings, KeepSettings, Purpose, ShowSettings, Target};
-pub use span::{in_words, parse_positive_span, parse_span};
+pub use span::{about, in_words, parse_positive_span, parse_span};
 pub use variables::Variables;

@@ -7,6 +7,7 @@ use super::run::file_choice;
 use crate::cli::{FormArgs, Format, VerifyArgs};
 use crate::error::{Error, Result};
 use crate::input::{FileChoice, InputPath};
+use crate::language::{Language, text};
 
 /// A results file that is to be read.
 #[derive(Clone, Debug)]
@@ -20,7 +21,7 @@ pub struct ResultsSettings {
 impl ResultsSettings {
     fn new(path: &Path, form: FormArgs, surroundings: &Surroundings) -> Result<Self> {
         if path.as_os_str().is_empty() {
-            return Err(Error::unusable("the path of the results is empty"));
+            return Err(Error::unusable(text!("the path of the results is empty")));
         }
         let file = file_choice(form, None, surroundings);
         Ok(ResultsSettings { path: InputPath::from_argument(path), file })
@@ -36,6 +37,8 @@ pub struct VerifySettings {
     pub results: Option<ResultsSettings>,
     /// The form of what is shown.
     pub format: Format,
+    /// Its language.
+    pub language: Language,
 }
 
 impl VerifySettings {
@@ -46,6 +49,6 @@ impl VerifySettings {
     pub fn new(typed: VerifyArgs, surroundings: &Surroundings) -> Result<Self> {
         let VerifyArgs { journal, results, form, format } = typed;
         let results = results.map(|path| ResultsSettings::new(&path, form, surroundings)).transpose()?;
-        Ok(VerifySettings { journal, results, format })
+        Ok(VerifySettings { journal, results, format, language: surroundings.language })
     }
 }

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::feishu::Credentials;
 use crate::input::workbook::WorkbookReading;
 use crate::input::{ColumnChoice, FileChoice, InputPath, Selection, WithdrawRules};
+use crate::language::{Language, text};
 use crate::operation::Operation;
 use crate::record::entry::Owner;
 use crate::report::{Detail, ProgressKind};
@@ -88,6 +89,8 @@ impl Purpose {
 /// What is shown, and how.
 #[derive(Clone, Copy, Debug)]
 pub struct ShowSettings {
+    /// The language of what is said.
+    pub language: Language,
     /// The form of the summary.
     pub format: Format,
     /// The form of the progress.
@@ -138,7 +141,7 @@ pub(super) fn input_settings(
     surroundings: &Surroundings,
 ) -> Result<InputSettings> {
     if typed.input.as_os_str().is_empty() {
-        return Err(Error::unusable("the path of the input is empty"));
+        return Err(Error::unusable(text!("the path of the input is empty")));
     }
     Ok(InputSettings {
         path: InputPath::from_argument(&typed.input),
@@ -159,12 +162,18 @@ pub(super) fn file_choice(
         encoding: typed.encoding,
         delimiter: typed.delimiter,
         sheet: typed.sheet,
+        language: surroundings.language,
         columns: ColumnChoice { id: typed.id_column, reason: reason_column },
         workbooks: surroundings.program.clone().map_or(WorkbookReading::Here, WorkbookReading::Apart),
     }
 }
 
-pub(super) fn show_settings(typed: &ShowArgs, surroundings: &Surroundings) -> ShowSettings {
+/// The language is the one in force, else that of the locale.
+pub(super) fn show_settings(
+    typed: &ShowArgs,
+    language: Option<Language>,
+    surroundings: &Surroundings,
+) -> ShowSettings {
     let progress = match typed.progress {
         _ if typed.quiet => ProgressKind::Never,
         ProgressChoice::Auto if surroundings.stderr_is_terminal => ProgressKind::Bar,
@@ -177,5 +186,6 @@ pub(super) fn show_settings(typed: &ShowArgs, surroundings: &Surroundings) -> Sh
         (false, true) => Detail::Every,
         (false, false) => Detail::Usual,
     };
-    ShowSettings { format: typed.format, progress, is_quiet: typed.quiet, detail }
+    let language = language.unwrap_or(surroundings.language);
+    ShowSettings { language, format: typed.format, progress, is_quiet: typed.quiet, detail }
 }

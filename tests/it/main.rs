@@ -44,6 +44,8 @@ mod guards;
 mod input;
 /// The journal: its lines, its chain, whose it is, and what is done about a damaged one.
 mod journal;
+/// `--lang`: what people read, in English and Chinese.
+mod language;
 /// One run at a time on a journal and on an allowance.
 mod locks;
 /// Files in, results out: order, encodings, columns, cells.
@@ -58,7 +60,7 @@ mod pages;
 mod profiles;
 /// Calls in doubt: looked up where the app may, repeated where it may not.
 mod read_back;
-/// The table "What a reply means" of the design, row by row.
+/// What each reply means, row by row.
 mod replies;
 /// `prehire restore`: the undo of a run, and of nothing else.
 mod restore;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::process::Stdio;
 
 use prehire::event::{NoTicket, Refusal, StopCause};
+use prehire::language::Language;
 use prehire::report::stop_story;
 use serde_json::{Value, json};
 
@@ -28,7 +29,7 @@ fn fields(object: &Value) -> BTreeSet<&str> {
 }
 
 #[test]
-fn the_json_summary_has_exactly_the_fields_of_the_contract() {
+fn the_json_summary_has_exactly_the_fields_of_the_readme() {
     let context = mixed().flag("--format", "json").rate("1000/60s");
     let run = context.run();
     run.assert_exit(1);
@@ -111,7 +112,7 @@ fn every_reason_to_stop_fits_a_terminal() {
     ];
     for line in stops
         .iter()
-        .map(|stop| stop_story(stop, "prehire withdraw leavers.csv"))
+        .map(|stop| stop_story(stop, "prehire withdraw leavers.csv", Language::English))
         .flat_map(|story| story.lines().map(str::to_owned).collect::<Vec<_>>())
     {
         assert!(line.chars().count() <= 80, "{} columns: {line}", line.chars().count());

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use prehire::record::chain::{Chain, entry_of};
 use prehire::record::entry::{Entry, RunStarted};
+use unicode_width::UnicodeWidthStr;
 
 use crate::context::{SOMEBODY, TestContext};
 use crate::run::Run;
@@ -36,7 +37,7 @@ fn change_results(context: &TestContext, change: impl FnOnce(&str) -> String) {
 /// No line is wider than a terminal.
 fn assert_narrow(run: &Run) {
     for line in run.stdout.lines() {
-        assert!(line.chars().count() <= 80, "{line:?} is too wide{run}");
+        assert!(line.width() <= 80, "{line:?} is too wide{run}");
     }
 }
 
@@ -56,6 +57,9 @@ fn a_record_that_was_left_alone_is_whole_and_its_results_agree() {
     run.assert_stdout("withdraw\n").assert_stdout(crate::context::APP_ID).assert_stdout("127.0.0.1:");
     assert_eq!(run.stderr, "", "{run}");
     assert_narrow(&run);
+    let chinese = verify(&context, &["--results", "leavers.results.csv", "--lang", "zh"]);
+    chinese.assert_exit(0).assert_stdout("完整：");
+    assert_narrow(&chinese);
 
     let json = verify(&context, &["--results", "leavers.results.csv", "--format", "json"]).json();
     assert_eq!((&json["whole"], &json["runs"], &json["exit_code"]), (&true.into(), &1.into(), &0.into()));
@@ -90,6 +94,7 @@ fn the_first_line_that_was_changed_left_out_or_moved_is_named() {
             .assert_stdout(&named)
             .assert_stdout("no results are compared");
         assert_narrow(&run);
+        assert_narrow(&verify(&context, &["--lang", "zh"]));
         let json = verify(&context, &["--format", "json"]).json();
         assert_eq!((&json["whole"], &json["damage"]["line"]), (&false.into(), &line.into()), "{json}");
     }
