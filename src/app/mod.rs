@@ -8,13 +8,15 @@ mod desk;
 mod explain;
 mod operate;
 mod output;
+mod pages;
 mod rules;
 mod run;
 mod simulate;
+mod verify;
 
 use crate::cli::{Cli, Command};
 use crate::error::{Exit, Result};
-use crate::settings::{CheckSettings, OperationSettings, Surroundings};
+use crate::settings::{CheckSettings, OperationSettings, Surroundings, VerifySettings};
 
 /// Does what was asked for; how the process is to end.
 ///
@@ -36,8 +38,11 @@ pub fn run(cli: Cli, surroundings: &Surroundings) -> Result<Exit> {
         }
         Command::Check(typed) => check::run(&CheckSettings::new(typed, surroundings)?),
         Command::Explain(typed) => explain::run(&typed, surroundings.language),
+        Command::Verify(typed) => verify::run(&VerifySettings::new(typed, surroundings)?),
         Command::Config(typed) => config::run(&typed.command, surroundings),
         Command::Simulate(typed) => simulate::run(&typed),
+        Command::Completions(typed) => pages::completions(&typed, surroundings.language),
+        Command::Man(typed) => pages::man(&typed, surroundings.language),
         Command::CopySheet { request } => crate::input::workbook::answer_request(&request),
     }
 }

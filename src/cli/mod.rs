@@ -2,10 +2,13 @@
 
 mod config;
 mod help;
+mod manual;
 mod profile;
 mod restore;
 mod run;
+mod shells;
 mod simulate;
+mod verify;
 mod withdraw;
 
 use std::path::PathBuf;
@@ -16,11 +19,14 @@ use crate::language::Language;
 
 pub use config::{ConfigArgs, ConfigCommand, ConfigShowArgs};
 pub use help::{command, typed_language};
+pub use manual::{ManArgs, ManualPage, manual, manual_pages};
 pub use profile::ProfileArgs;
 pub use restore::{RestoreArgs, UndoArgs};
 pub use run::{Format, ProgressChoice, RunArgs, ShowArgs};
+pub use shells::{CompletionsArgs, ShellName};
 pub use simulate::{Limit, SimulateArgs};
-pub use withdraw::{CheckArgs, Duplicates, InputArgs, RowArgs, WithdrawArgs};
+pub use verify::VerifyArgs;
+pub use withdraw::{CheckArgs, Duplicates, FormArgs, InputArgs, RowArgs, WithdrawArgs};
 
 /// Withdraws Feishu (飞书) pre-hires in bulk from a spreadsheet: one throttled call and one result per row; and undoes it.
 #[derive(Debug, Parser)]
@@ -64,10 +70,16 @@ pub enum Command {
     Check(CheckArgs),
     /// Tell one pre-hire's whole story, attempt by attempt.
     Explain(ExplainArgs),
+    /// Check that a journal is whole and untouched, and that results agree with it.
+    Verify(VerifyArgs),
     /// Show the settings in force, and where each comes from.
     Config(ConfigArgs),
     /// Serve the simulated API on this machine, for rehearsals and tests.
     Simulate(SimulateArgs),
+    /// Write the completions of a shell to standard output.
+    Completions(CompletionsArgs),
+    /// Write the manual: one page to standard output, or all pages into a directory.
+    Man(ManArgs),
     /// Copies a sheet of a workbook as text; the program calls itself so.
     #[command(hide = true)]
     CopySheet {

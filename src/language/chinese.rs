@@ -6,6 +6,7 @@ mod records;
 mod rows;
 mod runs;
 mod settings;
+mod verification;
 
 /// The translation of a template.
 pub(super) fn chinese(template: &str) -> Option<&'static str> {
@@ -18,7 +19,7 @@ pub(super) fn chinese_help(text: &str) -> Option<&'static str> {
 }
 
 fn catalogue() -> impl Iterator<Item = (&'static str, &'static str)> {
-    [rows::ROWS, files::FILES, runs::RUNS, records::RECORDS, settings::SETTINGS]
+    [rows::ROWS, files::FILES, runs::RUNS, records::RECORDS, settings::SETTINGS, verification::VERIFICATION]
         .into_iter()
         .flatten()
         .copied()
