@@ -26,6 +26,21 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// What it means, in a few words that name nobody.
+    #[must_use]
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Exit::Success => "every row is a success",
+            Exit::SomeRowsFailed => "finished; some rows are not a success",
+            Exit::Unusable => "not started: usage, configuration or input error",
+            Exit::StoppedEarly => "stopped early",
+            Exit::CannotRecord => "stopped: the journal or the results can't be written",
+            Exit::Locked => "not started: another run holds the journal or the allowance",
+            Exit::Interrupted => "interrupted by Ctrl-C (SIGINT)",
+            Exit::Terminated => "interrupted by SIGTERM",
+        }
+    }
+
     /// The number that the process ends with.
     #[must_use]
     pub const fn code(self) -> u8 {
@@ -68,6 +83,12 @@ impl Error {
     #[must_use]
     pub fn locked(message: impl Into<String>) -> Self {
         Error { exit: Exit::Locked, ..Error::unusable(message) }
+    }
+
+    /// A signal before anything was sent.
+    #[must_use]
+    pub fn interrupted(exit: Exit) -> Self {
+        Error { exit, ..Error::unusable("interrupted before anything was sent") }
     }
 
     /// A second signal: leave at once.

@@ -1,32 +1,33 @@
 //! Owns the process: arguments and surroundings in, exit code out. Nothing else ends it.
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
-use prehire::cli::Cli;
+use prehire::cli::{Cli, LogFormat, log_format_in};
 use prehire::error::Exit;
+use prehire::report::{Detail, Log, LogLine, LogSettings};
 use prehire::settings::Surroundings;
 
 fn main() -> ExitCode {
     rustls::crypto::ring::default_provider()
         .install_default()
         .expect("no other provider is installed before the first statement");
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) => {
-            // Help and version are no errors; a reader that has gone away is none either.
-            let _ = error.print();
-            return code(if error.use_stderr() { Exit::Unusable } else { Exit::Success });
-        }
-    };
-    match prehire::app::run(cli, &Surroundings::read()) {
-        Ok(exit) => code(exit),
-        Err(error) => {
-            let _ = writeln!(std::io::stderr(), "{}", error.report());
-            code(error.exit())
-        }
+    match Cli::try_parse() {
+        Ok(cli) => code(prehire::app::run(cli, Surroundings::read())),
+        Err(error) => not_understood(&error),
     }
+}
+
+/// Help and version are no errors; a reader that has gone away is none either.
+fn not_understood(error: &clap::Error) -> ExitCode {
+    let format = log_format_in(std::env::args_os());
+    if error.use_stderr() && format == LogFormat::Json {
+        let log = Log::new(LogSettings { format, detail: Detail::Usual });
+        log.say(&LogLine::usage(&error.render().to_string()));
+    } else {
+        let _ = error.print();
+    }
+    code(if error.use_stderr() { Exit::Unusable } else { Exit::Success })
 }
 
 fn code(exit: Exit) -> ExitCode {

@@ -7,6 +7,7 @@ mod run;
 mod simulate;
 mod withdraw;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -14,7 +15,7 @@ use clap::{Args, Parser, Subcommand};
 pub use config::{ConfigArgs, ConfigCommand, ConfigShowArgs};
 pub use profile::ProfileArgs;
 pub use restore::{RestoreArgs, UndoArgs};
-pub use run::{Format, ProgressChoice, RunArgs, ShowArgs};
+pub use run::{Format, LogFormat, ProgressChoice, RunArgs, ShowArgs, TellArgs};
 pub use simulate::{Limit, SimulateArgs};
 pub use withdraw::{CheckArgs, Duplicates, InputArgs, RowArgs, WithdrawArgs};
 
@@ -30,6 +31,30 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Cli {
+    /// What was typed about standard error; nothing for a command that keeps no log.
+    #[must_use]
+    pub fn show(&self) -> Option<&ShowArgs> {
+        match &self.command {
+            Command::Withdraw(typed) => Some(&typed.run.show),
+            Command::Restore(typed) => Some(&typed.run.show),
+            Command::Check(typed) => Some(&typed.show),
+            Command::Explain(_) | Command::Config(_) | Command::Simulate(_) | Command::CopySheet { .. } => {
+                None
+            }
+        }
+    }
+}
+
+/// The form of the log that a command line asks for, also one that can't be understood.
+#[must_use]
+pub fn log_format_in(arguments: impl Iterator<Item = OsString>) -> LogFormat {
+    let words: Vec<OsString> = arguments.collect();
+    let is_json = words.windows(2).any(|pair| pair[0] == "--log-format" && pair[1] == "json")
+        || words.iter().any(|word| word == "--log-format=json");
+    if is_json { LogFormat::Json } else { LogFormat::Text }
 }
 
 /// Tells one pre-hire's whole story from a journal. Exit code 1: the journal does not know the id.

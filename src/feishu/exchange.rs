@@ -143,7 +143,7 @@ pub enum Failure {
 }
 
 impl Failure {
-    fn message(&self) -> String {
+    pub(super) fn message(&self) -> String {
         match self {
             Failure::NotSent(cause) => format!("no connection: {cause}"),
             Failure::CertificateRefused(cause) => format!("the server's certificate was refused: {cause}"),

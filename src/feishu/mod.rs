@@ -3,23 +3,29 @@
 //! - [`codes`] is the one table of codes.
 //! - [`Exchange`] is one call and its reply as plain data.
 //! - [`Client`] makes the calls; nothing but the pool, behind the gate, uses it.
+//! - [`show_card`] tells a custom bot how a run ended: a host, and an allowance, of its own.
 
+mod bot;
 mod client;
 pub mod codes;
 mod exchange;
 mod failure;
+mod http;
 mod scrub;
 mod secret;
 mod stage;
 mod ticket;
 mod token_call;
 mod tokens;
+mod webhook;
 mod wire;
 
+pub use bot::show_card;
 pub use client::{Client, ClientSettings};
 pub use exchange::{Body, Envelope, Exchange, Failure, QueryReply, Reply};
 pub use secret::{Credentials, Secret, Token};
 pub use stage::Stage;
 pub use ticket::Ticket;
 pub use token_call::{TokenCall, TokenReply, TokenSource};
+pub use webhook::Webhook;
 pub use wire::{MOST_QUERIED, body_of};

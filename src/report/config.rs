@@ -60,7 +60,7 @@ impl ConfigReport<'_> {
             let _ = writeln!(text, "{}", placed(row.name, &value, &self.place(row.origin)));
         }
         for warning in self.warnings {
-            let _ = write!(text, "\n{warning}\n");
+            let _ = write!(text, "\nwarning: {warning}\n");
         }
         if let Some(trouble) = self.trouble {
             let _ = write!(

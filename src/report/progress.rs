@@ -1,11 +1,11 @@
 //! Owns what standard error shows while the run goes on: a bar on a terminal, a line every 10 seconds elsewhere.
 
-use std::io::Write;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use serde_json::json;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Map, Value};
 
+use super::log::{Level, Log, LogLine};
 use super::story::words;
 use super::tally::Tally;
 use crate::event::Event;
@@ -25,17 +25,6 @@ pub enum ProgressKind {
     Never,
 }
 
-/// How much is told beside the progress itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Detail {
-    /// Nothing: `--quiet`.
-    None,
-    /// What concerns the whole run.
-    Usual,
-    /// Every refusal, retry and wait: `--verbose`.
-    Every,
-}
-
 const BETWEEN_LINES: Duration = Duration::from_secs(10);
 const TEMPLATE: &str = "{bar:24} {pos}/{len} rows  {msg}";
 
@@ -43,7 +32,7 @@ const TEMPLATE: &str = "{bar:24} {pos}/{len} rows  {msg}";
 #[derive(Debug)]
 pub struct Progress {
     kind: ProgressKind,
-    detail: Detail,
+    log: Log,
     rows: u32,
     to_send: u32,
     rate: Rate,
@@ -55,19 +44,24 @@ pub struct Progress {
 impl Progress {
     /// A display for so many rows, of which some are to be sent at a rate.
     #[must_use]
-    pub fn new(kind: ProgressKind, detail: Detail, rows: (u32, u32), rate: Rate) -> Self {
-        let bar = match kind {
+    pub fn new(kind: ProgressKind, log: Log, rows: (u32, u32), rate: Rate) -> Self {
+        let (log, bar) = match kind {
             ProgressKind::Bar => {
-                let bar =
-                    ProgressBar::with_draw_target(Some(u64::from(rows.0)), ProgressDrawTarget::stderr());
+                let (log, bar) = log.with_bar(u64::from(rows.0));
                 bar.set_style(ProgressStyle::with_template(TEMPLATE).expect("the template is a constant"));
-                bar
+                (log, bar)
             }
-            ProgressKind::Plain | ProgressKind::Json | ProgressKind::Never => ProgressBar::hidden(),
+            ProgressKind::Plain | ProgressKind::Json | ProgressKind::Never => (log, ProgressBar::hidden()),
         };
         let now = Instant::now();
         let (rows, to_send) = rows;
-        Progress { kind, detail, rows, to_send, rate, started: now, last_line: now, bar }
+        Progress { kind, log, rows, to_send, rate, started: now, last_line: now, bar }
+    }
+
+    /// Where lines are said while the display is there.
+    #[must_use]
+    pub const fn log(&self) -> &Log {
+        &self.log
     }
 
     /// Shows an event, for those who asked for every detail; rows are named by line, never by id.
@@ -75,38 +69,20 @@ impl Progress {
         match event {
             Event::MayNotLook(refusal) => {
                 let code = refusal.error_code.map_or_else(String::new, |code| code.to_string());
-                self.announce(&format!(
+                let said = format!(
                     "the app may not look pre-hires up ({code}); calls in doubt are repeated instead"
-                ));
+                );
+                self.log.announce(&LogLine::new(Level::Warn, said).field("error_code", code));
             }
-            Event::TicketAskedFor => self.announce(
+            Event::TicketAskedFor => self.log.announce(&LogLine::new(
+                Level::Warn,
                 "the app ticket was refused; a new one was asked for, which the event receiver gets",
-            ),
-            _ => {}
-        }
-        if self.detail != Detail::Every {
-            return;
-        }
-        match event {
-            Event::Ended { line, attempt, .. } if attempt.verdict != Verdict::Accepted => {
-                let code = attempt.error_code.map_or_else(String::new, |code| format!(" {code}"));
-                self.say(&format!("row {line}: {}{code}", words(attempt.verdict)));
+            )),
+            _ => {
+                if let Some(line) = detail_of(event) {
+                    self.log.mention(&line);
+                }
             }
-            Event::Waiting { line, backoff } => {
-                self.say(&format!("row {line}: is tried again in {}", in_words(*backoff)));
-            }
-            Event::Held { at, until } => {
-                self.say(&format!("the server asked to wait: no call for {}", in_words(until.since(*at))));
-            }
-            Event::TokenCalled => self.say("fetching a token"),
-            Event::LookedUp(look) => self.say(&format!("{} pre-hires were looked up", look.found.len())),
-            Event::Admitted { .. }
-            | Event::Ended { .. }
-            | Event::Settled { .. }
-            | Event::TokenObtained
-            | Event::MayNotLook(_)
-            | Event::TicketAskedFor
-            | Event::LeftInDoubt(_) => {}
         }
     }
 
@@ -121,22 +97,34 @@ impl Progress {
             ProgressKind::Plain | ProgressKind::Json if self.last_line.elapsed() < BETWEEN_LINES => {}
             ProgressKind::Plain => {
                 self.last_line = Instant::now();
-                self.say(&format!("{}/{} rows, {}", tally.rows, self.rows, self.message(tally)));
+                self.log.say(&self.line(tally));
             }
             ProgressKind::Json => {
                 self.last_line = Instant::now();
-                let line = json!({
-                    "rows": tally.rows,
-                    "of": self.rows,
-                    "successes": tally.successes,
-                    "retries": tally.retries,
-                    "throttled": tally.throttled,
-                    "elapsed_seconds": self.started.elapsed().as_secs(),
-                    "eta_seconds": self.eta(tally).as_secs(),
-                });
-                self.say(&line.to_string());
+                let numbers: Map<String, Value> = self.numbers(tally).into_iter().collect();
+                self.log.say(&self.line(tally).shown_as(Value::from(numbers).to_string()));
             }
         }
+    }
+
+    /// How far the run is, for a log of text and for one of JSON.
+    fn line(&self, tally: &Tally) -> LogLine {
+        let message = format!("{}/{} rows, {}", tally.rows, self.rows, self.message(tally));
+        let numbers = self.numbers(tally).into_iter();
+        numbers.fold(LogLine::new(Level::Info, message), |line, (name, number)| line.field(&name, number))
+    }
+
+    fn numbers(&self, tally: &Tally) -> [(String, Value); 7] {
+        [
+            ("rows", u64::from(tally.rows)),
+            ("of", u64::from(self.rows)),
+            ("successes", u64::from(tally.successes)),
+            ("retries", tally.retries),
+            ("throttled", tally.throttled),
+            ("elapsed_seconds", self.started.elapsed().as_secs()),
+            ("eta_seconds", self.eta(tally).as_secs()),
+        ]
+        .map(|(name, number)| (name.to_owned(), number.into()))
     }
 
     /// Takes the display off the screen, so that the summary stands alone.
@@ -160,20 +148,80 @@ impl Progress {
         let left = self.to_send.saturating_sub(tally.sent_rows);
         self.rate.time_for(u64::from(left), 0)
     }
+}
 
-    /// Says something at once.
-    pub fn announce(&self, line: &str) {
-        if self.detail != Detail::None {
-            self.say(line);
+/// What those are told who asked for every detail; rows are named by line, never by id.
+fn detail_of(event: &Event) -> Option<LogLine> {
+    let line = |message: String| LogLine::new(Level::Debug, message);
+    match event {
+        Event::Ended { line: row, attempt, .. } if attempt.verdict != Verdict::Accepted => {
+            let code = attempt.error_code.map(|code| code.to_string());
+            let shown = code.as_ref().map_or_else(String::new, |code| format!(" {code}"));
+            let said = format!("row {row}: {}{shown}", words(attempt.verdict));
+            Some(
+                line(said)
+                    .field("row", *row)
+                    .field("error_code", code)
+                    .field("log_id", attempt.log_id.clone()),
+            )
         }
+        Event::Waiting { line: row, backoff } => {
+            let said = format!("row {row}: is tried again in {}", in_words(*backoff));
+            Some(line(said).field("row", *row).field("seconds", backoff.as_secs_f64()))
+        }
+        Event::Held { at, until } => {
+            let wait = until.since(*at);
+            let said = format!("the server asked to wait: no call for {}", in_words(wait));
+            Some(line(said).field("seconds", wait.as_secs_f64()))
+        }
+        Event::TokenCalled => Some(line("fetching a token".to_owned())),
+        Event::LookedUp(look) => {
+            let pre_hires = look.found.len();
+            Some(line(format!("{pre_hires} pre-hires were looked up")).field("pre_hires", pre_hires))
+        }
+        Event::Admitted { .. }
+        | Event::Ended { .. }
+        | Event::Settled { .. }
+        | Event::TokenObtained
+        | Event::MayNotLook(_)
+        | Event::TicketAskedFor
+        | Event::LeftInDoubt(_) => None,
     }
+}
 
-    fn say(&self, line: &str) {
-        if self.kind == ProgressKind::Bar {
-            self.bar.println(line);
-        } else {
-            // A standard error that is closed is no failure.
-            let _ = writeln!(std::io::stderr(), "{line}");
-        }
+#[cfg(test)]
+mod tests {
+    use jiff::{Timestamp, tz::TimeZone};
+    use serde_json::json;
+
+    use super::*;
+    use crate::cli::LogFormat;
+    use crate::report::{Detail, LogSettings};
+
+    #[test]
+    fn a_line_of_progress_has_its_numbers_in_a_log_of_json() {
+        let log = Log::new(LogSettings { format: LogFormat::Json, detail: Detail::Usual });
+        let progress = Progress::new(ProgressKind::Plain, log, (20, 10), Rate::COREHR);
+        let mut tally = Tally::new(Rate::COREHR);
+        (tally.rows, tally.successes, tally.retries) = (7, 5, 2);
+        let line = progress.line(&tally);
+        assert_eq!(line.as_text(), "7/20 rows, 5 ok, 2 retries, about 6 s left");
+        let line: Value =
+            serde_json::from_str(&line.as_json(Timestamp::UNIX_EPOCH, TimeZone::UTC)).expect("JSON");
+        assert_eq!(
+            line,
+            json!({
+                "time": "1970-01-01T00:00:00.000+00:00",
+                "level": "info",
+                "message": "7/20 rows, 5 ok, 2 retries, about 6 s left",
+                "rows": 7,
+                "of": 20,
+                "successes": 5,
+                "retries": 2,
+                "throttled": 0,
+                "elapsed_seconds": 0,
+                "eta_seconds": 6,
+            })
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::log::{Level, LogLine};
 use crate::error::Exit;
 use crate::event::{Interrupt, NoTicket, Refusal, StopCause};
 
@@ -17,7 +18,7 @@ impl StopCause {
         }
     }
 
-    const fn refusal(&self) -> Option<&Refusal> {
+    pub(super) const fn refusal(&self) -> Option<&Refusal> {
         match self {
             StopCause::Hopeless(refusal)
             | StopCause::TokenDenied(refusal)
@@ -81,4 +82,18 @@ pub fn stop_story(stop: &StopCause, again: &str) -> String {
     }
     let _ = write!(story, "\nto go on, run the same command again:\n  {again}");
     story
+}
+
+/// The same for the log: what a collector can search for stands in fields of its own.
+#[must_use]
+pub fn stop_line(stop: &StopCause, again: &str) -> LogLine {
+    let line = LogLine::new(Level::Error, format!("stopped early: {}", stop_words(stop)))
+        .field("exit_code", stop.exit().code())
+        .field("hint", format!("to go on, run the same command again: {again}"))
+        .shown_as(stop_story(stop, again));
+    let Some(refusal) = stop.refusal() else { return line };
+    line.field("error_code", refusal.error_code.map(|code| code.to_string()))
+        .field("said", refusal.message.clone())
+        .field("help", refusal.help_url.clone())
+        .field("log_id", refusal.log_id.clone())
 }

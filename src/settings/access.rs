@@ -33,7 +33,7 @@ impl Access {
                     }
                     (None, Some(_)) => {
                         warnings.push(format!(
-                            "warning: there is a tenant key but no app ticket: {app_id} is taken for a custom app"
+                            "there is a tenant key but no app ticket: {app_id} is taken for a custom app"
                         ));
                         Ok(Credentials::App { app_id, app_secret })
                     }
@@ -65,13 +65,20 @@ fn read(source: &Sourced<SecretSource>, warnings: &mut Vec<String>) -> Result<Se
     if secret.is_empty() {
         return Err(Error::unusable(format!("{shown} ({origin}) is empty")));
     }
-    if mode & OPEN_TO_ANYBODY != 0 {
-        warnings.push(format!("warning: anybody can read or change the secret in {shown}: chmod 600 it"));
-    }
+    warn_if_exposed(path, mode, warnings);
     Ok(secret)
 }
 
-fn contents(path: &Path) -> io::Result<(u32, String)> {
+/// What a person should know about a file with a secret of this mode.
+pub(super) fn warn_if_exposed(path: &Path, mode: u32, warnings: &mut Vec<String>) {
+    if mode & OPEN_TO_ANYBODY != 0 {
+        let shown = path.display();
+        warnings.push(format!("anybody can read or change the secret in {shown}: chmod 600 it"));
+    }
+}
+
+/// The mode of a file with a secret, and what is in it.
+pub(super) fn contents(path: &Path) -> io::Result<(u32, String)> {
     let mut file = File::open(path)?;
     let mode = file.metadata()?.permissions().mode();
     let mut text = String::new();

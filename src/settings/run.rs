@@ -11,7 +11,7 @@ use crate::input::workbook::WorkbookReading;
 use crate::input::{ColumnChoice, FileChoice, InputPath, Selection, WithdrawRules};
 use crate::operation::Operation;
 use crate::record::entry::Owner;
-use crate::report::{Detail, ProgressKind};
+use crate::report::{Detail, LogSettings, ProgressKind};
 
 /// Where the calls go.
 #[derive(Clone, Debug)]
@@ -94,8 +94,8 @@ pub struct ShowSettings {
     pub progress: ProgressKind,
     /// No text at all?
     pub is_quiet: bool,
-    /// How much is told beside the progress.
-    pub detail: Detail,
+    /// What is said on standard error beside the progress.
+    pub log: LogSettings,
 }
 
 /// What is kept for later runs, and how those of earlier ones are met.
@@ -163,10 +163,16 @@ pub(super) fn show_settings(typed: &ShowArgs, surroundings: &Surroundings) -> Sh
         ProgressChoice::Json => ProgressKind::Json,
         ProgressChoice::Never => ProgressKind::Never,
     };
+    ShowSettings { format: typed.format, progress, is_quiet: typed.quiet, log: log_settings(typed) }
+}
+
+/// What is said on standard error: known before any other setting, so that errors are told in the form that was asked for.
+#[must_use]
+pub fn log_settings(typed: &ShowArgs) -> LogSettings {
     let detail = match (typed.quiet, typed.verbose) {
         (true, _) => Detail::None,
         (false, true) => Detail::Every,
         (false, false) => Detail::Usual,
     };
-    ShowSettings { format: typed.format, progress, is_quiet: typed.quiet, detail }
+    LogSettings { format: typed.log_format, detail }
 }
