@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use crate::language::{Language, Text, text};
+
 /// How the process ends, as `contract.md` numbers it ("Exit codes").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Exit {
@@ -28,16 +30,16 @@ pub enum Exit {
 impl Exit {
     /// What it means, in a few words that name nobody.
     #[must_use]
-    pub const fn meaning(self) -> &'static str {
+    pub fn meaning(self) -> Text {
         match self {
-            Exit::Success => "every row is a success",
-            Exit::SomeRowsFailed => "finished; some rows are not a success",
-            Exit::Unusable => "not started: usage, configuration or input error",
-            Exit::StoppedEarly => "stopped early",
-            Exit::CannotRecord => "stopped: the journal or the results can't be written",
-            Exit::Locked => "not started: another run holds the journal or the allowance",
-            Exit::Interrupted => "interrupted by Ctrl-C (SIGINT)",
-            Exit::Terminated => "interrupted by SIGTERM",
+            Exit::Success => text!("every row is a success"),
+            Exit::SomeRowsFailed => text!("finished; some rows are not a success"),
+            Exit::Unusable => text!("not started: usage, configuration or input error"),
+            Exit::StoppedEarly => text!("stopped early"),
+            Exit::CannotRecord => text!("stopped: the journal or the results can't be written"),
+            Exit::Locked => text!("not started: another run holds the journal or the allowance"),
+            Exit::Interrupted => text!("interrupted by Ctrl-C (SIGINT)"),
+            Exit::Terminated => text!("interrupted by SIGTERM"),
         }
     }
 
@@ -61,54 +63,68 @@ impl Exit {
 #[derive(Debug)]
 pub struct Error {
     exit: Exit,
-    message: String,
-    hint: Option<String>,
+    message: Text,
+    // Boxed, so that a result is no larger for them.
+    hint: Option<Box<Text>>,
+    /// The cause, where it is ours to say.
+    cause: Option<Box<Text>>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
 impl Error {
     /// A usage, configuration or input error: exit 2, nothing was sent.
     #[must_use]
-    pub fn unusable(message: impl Into<String>) -> Self {
-        Error { exit: Exit::Unusable, message: message.into(), hint: None, source: None }
+    pub fn unusable(message: impl Into<Text>) -> Self {
+        Error { exit: Exit::Unusable, message: message.into(), hint: None, cause: None, source: None }
     }
 
     /// The journal or the results can't be written: exit 4.
     #[must_use]
-    pub fn cannot_record(message: impl Into<String>) -> Self {
+    pub fn cannot_record(message: impl Into<Text>) -> Self {
         Error { exit: Exit::CannotRecord, ..Error::unusable(message) }
     }
 
     /// Another run holds the journal or the allowance: exit 75.
     #[must_use]
-    pub fn locked(message: impl Into<String>) -> Self {
+    pub fn locked(message: impl Into<Text>) -> Self {
         Error { exit: Exit::Locked, ..Error::unusable(message) }
     }
 
     /// A signal before anything was sent.
     #[must_use]
     pub fn interrupted(exit: Exit) -> Self {
-        Error { exit, ..Error::unusable("interrupted before anything was sent") }
+        Error { exit, ..Error::unusable(text!("interrupted before anything was sent")) }
     }
 
     /// A second signal: leave at once.
     #[must_use]
     pub fn abandoned(exit: Exit) -> Self {
-        let hint = "run the same command again to go on; what was in flight is looked up first";
-        Error { exit, ..Error::unusable("stopped at once") }.hint(hint)
+        let hint = text!("run the same command again to go on; what was in flight is looked up first");
+        Error { exit, ..Error::unusable(text!("stopped at once")) }.hint(hint)
     }
 
     /// Adds what the person can do about it: a sentence with something to type.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+    pub fn hint(mut self, hint: impl Into<Text>) -> Self {
+        self.hint = Some(Box::new(hint.into()));
         self
     }
 
     /// Adds another way out.
     #[must_use]
-    pub fn or_hint(mut self, hint: &str) -> Self {
-        self.hint = Some(self.hint.map_or_else(|| hint.to_owned(), |first| format!("{first}; or {hint}")));
+    pub fn or_hint(mut self, hint: impl Into<Text>) -> Self {
+        let other = hint.into();
+        self.hint = Some(Box::new(match self.hint {
+            None => other,
+            Some(first) => text!("{first}; or {other}", first => *first, other => other),
+        }));
+        self
+    }
+
+    /// Adds a cause in our own words, which is printed behind the message.
+    #[must_use]
+    pub fn since(mut self, cause: impl Into<Text>) -> Self {
+        self.cause = Some(Box::new(cause.into()));
         self
     }
 
@@ -127,8 +143,11 @@ impl Error {
 
     /// What happened, and its causes.
     #[must_use]
-    pub fn message(&self) -> String {
-        let mut text = self.message.clone();
+    pub fn message(&self, language: Language) -> String {
+        let mut text = self.message.in_language(language);
+        if let Some(cause) = &self.cause {
+            text.push_str(&format!(": {}", cause.in_language(language)));
+        }
         let mut cause = std::error::Error::source(self);
         while let Some(source) = cause {
             text.push_str(&format!(": {source}"));
@@ -139,24 +158,24 @@ impl Error {
 
     /// What the person can do about it.
     #[must_use]
-    pub fn hint_text(&self) -> Option<String> {
-        self.hint.clone()
+    pub fn hint_text(&self, language: Language) -> Option<String> {
+        self.hint.as_ref().map(|hint| hint.in_language(language))
     }
 
     /// The whole story for standard error: `error: …: cause`, then the advice on a line of its own.
     #[must_use]
-    pub fn report(&self) -> String {
-        let mut text = format!("error: {}", self.message());
-        if let Some(hint) = &self.hint {
-            text.push_str(&format!("\nhint: {hint}"));
-        }
-        text
+    pub fn report(&self, language: Language) -> String {
+        let report = match self.hint_text(language) {
+            None => text!("error: {message}", message = self.message(language)),
+            Some(hint) => text!("error: {message}\nhint: {hint}", message = self.message(language), hint),
+        };
+        report.in_language(language)
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        fmt::Display::fmt(&self.message, f)
     }
 }
 
@@ -179,7 +198,7 @@ mod tests {
             .because(std::io::Error::other("is a directory"))
             .hint("give the path of a file");
         assert_eq!(
-            error.report(),
+            error.report(Language::English),
             "error: can't read leavers.csv: is a directory\nhint: give the path of a file"
         );
         assert_eq!(error.exit().code(), 2);

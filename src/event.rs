@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::feishu::Stage;
 use crate::history::Doubt;
 use crate::input::{PreHireId, Problem, ReasonHash};
+use crate::language::Text;
 use crate::moment::Moment;
 use crate::outcome::{Attempt, ErrorCode, Outcome};
 
@@ -182,7 +183,7 @@ pub struct Refusal {
     /// The code.
     pub error_code: Option<ErrorCode>,
     /// The message.
-    pub message: String,
+    pub message: Text,
     /// The log id, for the API's support.
     pub log_id: Option<String>,
     /// Where the API says that help is to be found.

@@ -5,6 +5,7 @@ mod ending;
 use jiff::Timestamp;
 
 use crate::input::ReasonHash;
+use crate::language::{Text, text};
 use crate::outcome::{Attempt, ErrorCode, Verdict};
 
 pub use ending::Ending;
@@ -21,7 +22,7 @@ pub struct History {
     last_reason: Option<ReasonHash>,
     /// The code that an earlier run has recorded, where its calls are not known one by one.
     recorded_code: Option<ErrorCode>,
-    message: String,
+    message: Text,
     http_status: Option<u16>,
     log_id: Option<String>,
     settled_at: Option<Timestamp>,
@@ -39,7 +40,7 @@ impl History {
             is_in_doubt: doubt == Doubt::Now,
             first_sent_at: cell("first_sent_at").parse().ok(),
             recorded_code: cell("error_code").parse().ok(),
-            message: cell("error_message").to_owned(),
+            message: Text::Plain(cell("error_message").to_owned()),
             http_status: cell("http_status").parse().ok(),
             log_id: Some(cell("log_id").to_owned()).filter(|log_id| !log_id.is_empty()),
             ..History::default()
@@ -122,7 +123,7 @@ impl History {
         self.record(&Attempt {
             verdict: Verdict::InDoubt,
             error_code: Some(ErrorCode::ConnectionLost),
-            message: "the run was cut off during the call".to_owned(),
+            message: text!("the run was cut off during the call"),
             http_status: None,
             log_id: None,
             sent_at,

@@ -50,4 +50,6 @@ pub mod simulator;
 
 pub mod error;
 
+pub mod language;
+
 pub mod moment;

@@ -2,9 +2,10 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::FromArgMatches;
 use prehire::cli::{Cli, LogFormat, log_format_in};
 use prehire::error::Exit;
+use prehire::language::Language;
 use prehire::report::{Detail, Log, LogLine, LogSettings};
 use prehire::settings::Surroundings;
 
@@ -12,17 +13,23 @@ fn main() -> ExitCode {
     rustls::crypto::ring::default_provider()
         .install_default()
         .expect("no other provider is installed before the first statement");
-    match Cli::try_parse() {
-        Ok(cli) => code(prehire::app::run(cli, Surroundings::read())),
-        Err(error) => not_understood(&error),
+    let surroundings = Surroundings::read();
+    let language = prehire::cli::typed_language(std::env::args()).unwrap_or(surroundings.language);
+    let matched = prehire::cli::command(language).try_get_matches();
+    match matched.and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => {
+            let surroundings = surroundings.speaking(cli.lang);
+            code(prehire::app::run(cli, surroundings))
+        }
+        Err(error) => not_understood(&error, language),
     }
 }
 
 /// Help and version are no errors; a reader that has gone away is none either.
-fn not_understood(error: &clap::Error) -> ExitCode {
+fn not_understood(error: &clap::Error, language: Language) -> ExitCode {
     let format = log_format_in(std::env::args_os());
     if error.use_stderr() && format == LogFormat::Json {
-        let log = Log::new(LogSettings { format, detail: Detail::Usual });
+        let log = Log::new(LogSettings { format, detail: Detail::Usual, language });
         log.say(&LogLine::usage(&error.render().to_string()));
     } else {
         let _ = error.print();

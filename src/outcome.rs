@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use crate::error_code::ErrorCode;
+use crate::language::Text;
 
 /// What one reply (or its absence) means; see "What a reply means" in the design.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -145,7 +146,7 @@ pub struct Attempt {
     /// The code behind it; `None` on success.
     pub error_code: Option<ErrorCode>,
     /// The API's message, or ours; one line, without secrets.
-    pub message: String,
+    pub message: Text,
     /// The status of the reply, if there was one.
     pub http_status: Option<u16>,
     /// The log id of the reply, if it had one.
@@ -184,7 +185,7 @@ pub struct Outcome {
     /// The column `error_code`; `None` on success and for rows never sent.
     pub error_code: Option<ErrorCode>,
     /// The column `error_message`.
-    pub message: String,
+    pub message: Text,
     /// The column `retry_outcome`; `None` when nothing was sent.
     pub retry_outcome: Option<RetryOutcome>,
     /// The column `attempts`.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::feishu::Credentials;
+use crate::language::text;
 use crate::record::Allowance;
 use crate::send::{AllowanceStore, Gate, Gates, NoStore, Pacing};
 use crate::settings::{OperationSettings, Target};
@@ -44,14 +45,16 @@ fn directory(settings: &OperationSettings) -> Result<Option<PathBuf>> {
     let key = format!("{}\n{app}\n{}", base_url.host(), settings.target.owner(settings.operation()).tenant);
     let digest = ring::digest::digest(&ring::digest::SHA256, key.as_bytes());
     let name: String = digest.as_ref()[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-    let hint = "set STATE_DIRECTORY or XDG_STATE_HOME to a directory that can be written";
+    let hint = || text!("set STATE_DIRECTORY or XDG_STATE_HOME to a directory that can be written");
     let state = settings.keep.state_directory.as_ref().ok_or_else(|| {
-        Error::unusable("there is no directory for what is used of the allowance").hint(hint)
+        Error::unusable(text!("there is no directory for what is used of the allowance")).hint(hint())
     })?;
     let directory = state.join("allowance").join(name);
     // A file is tried, too: a directory may be there and be read-only.
     fs::create_dir_all(&directory).and_then(|()| tempfile::tempfile_in(&directory)).map_err(|error| {
-        Error::unusable(format!("can't write to {}", directory.display())).because(error).hint(hint)
+        Error::unusable(text!("can't write to {directory}", directory = directory.display()))
+            .because(error)
+            .hint(hint())
     })?;
     Ok(Some(directory))
 }

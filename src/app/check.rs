@@ -6,6 +6,7 @@ use crate::cli::Duplicates;
 use crate::error::{Error, Exit, Result};
 use crate::event::Settlement;
 use crate::input::{RowRules, Spool, Survey, survey};
+use crate::language::text;
 use crate::operation::Operation;
 use crate::plan::{Decision, Ledger, Past, Planned, Planner};
 use crate::record::{OutputPath, ResultsFile};
@@ -26,11 +27,12 @@ pub(super) fn run(settings: &CheckSettings) -> Result<Exit> {
     if let Some(output) = output {
         output.refuse_to_overwrite(false, &settings.input.file)?;
         output.refuse_what_does_not_fit(&survey)?;
-        write_results(output, &spool, &survey, &rules)?;
+        let results = ResultsFile::create(output, &spool, &survey, &rules)?;
+        write_results(results.speaking(settings.show.language), &spool, &survey, &rules)?;
     }
     let input = settings.input.path.shown();
-    let (copied, rate) = (spool.copied(), settings.rate);
-    let report = CheckReport { input: &input, operation, survey: &survey, copied, rate };
+    let (copied, rate, language) = (spool.copied(), settings.rate, settings.show.language);
+    let report = CheckReport { input: &input, operation, survey: &survey, copied, rate, language };
     print_summary(settings.show, || report.text(), || report.json());
     Ok(report.exit())
 }
@@ -41,8 +43,11 @@ pub(super) fn survey_input(spool: &Spool, settings: &InputSettings, rules: &RowR
     if settings.duplicates == Duplicates::Refuse && !survey.duplicates.is_empty() {
         let rows = survey.duplicates.len();
         let check = check_command(rules.operation());
-        return Err(Error::unusable(format!("{rows} rows repeat the pre-hire id of an earlier row"))
-            .hint(format!("find them with {check} -o FILE, or let them be skipped with --duplicates skip")));
+        return Err(Error::unusable(text!("{rows} rows repeat the pre-hire id of an earlier row", rows))
+            .hint(text!(
+                "find them with {check} -o FILE, or let them be skipped with --duplicates skip",
+                check
+            )));
     }
     Ok(survey)
 }
@@ -55,8 +60,12 @@ pub(super) const fn check_command(operation: Operation) -> &'static str {
     }
 }
 
-fn write_results(output: OutputPath, spool: &Spool, survey: &Survey, rules: &RowRules) -> Result<()> {
-    let mut results = ResultsFile::create(output, spool, survey, rules)?;
+fn write_results(
+    mut results: ResultsFile<'_>,
+    spool: &Spool,
+    survey: &Survey,
+    rules: &RowRules,
+) -> Result<()> {
     let ledger = Ledger::default();
     let past = Past { ledger: &ledger, recall: None };
     for planned in Planner::new(spool.records(), survey, rules, past)? {

@@ -15,7 +15,8 @@ pub(super) fn run(typed: &ConfigCommand, surroundings: &Surroundings) -> Result<
 /// Missing credentials are no failure here: they are what one wants to see.
 fn show(typed: &ConfigShowArgs, surroundings: &Surroundings) -> Result<Exit> {
     let config = Config::load(&typed.profile, surroundings)?;
-    let flags = Layer::of_host(typed.base_url.as_ref(), typed.lark);
+    let host = Layer::of_host(typed.base_url.as_ref(), typed.lark);
+    let flags = Layer { lang: surroundings.typed_language.map(Some), ..host };
     let in_force = Effective::of(flags, config.layer());
     let pieces = config.pieces(surroundings);
     let mut warnings = Vec::new();
@@ -27,6 +28,7 @@ fn show(typed: &ConfigShowArgs, surroundings: &Surroundings) -> Result<Exit> {
         state_directory: surroundings.state_directory.as_deref(),
         warnings: &warnings,
         trouble: trouble.as_ref(),
+        language: in_force.lang.value.unwrap_or(surroundings.language),
     };
     super::output::print(typed.format, || report.text(), || report.json());
     Ok(Exit::Success)

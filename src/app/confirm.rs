@@ -6,9 +6,11 @@ use std::io::{self, BufRead};
 use crate::cli::LogFormat;
 use crate::error::{Error, Result};
 use crate::input::{RowRules, Spool, Survey, one_line};
+use crate::language::{Text, text};
+use crate::operation::Operation;
 use crate::plan::{Decision, Past, Planned, Planner};
 use crate::report::Log;
-use crate::settings::{OperationSettings, Purpose, Surroundings, Target, in_words};
+use crate::settings::{OperationSettings, Purpose, Surroundings, Target, about as estimate};
 
 /// How much of a cell is shown.
 const SHOWN_CHARACTERS: usize = 60;
@@ -53,13 +55,12 @@ pub(super) fn refuse_to_ask_nobody(settings: &OperationSettings, surroundings: &
         return Ok(());
     }
     if !surroundings.stdin_is_terminal {
-        return Err(
-            Error::unusable("standard input is no terminal, so nobody can be asked").hint("add --yes")
-        );
+        return Err(Error::unusable(text!("standard input is no terminal, so nobody can be asked"))
+            .hint(text!("add --yes")));
     }
     if settings.show.log.format == LogFormat::Json && !surroundings.stderr_is_terminal {
-        return Err(Error::unusable("standard error is a log of JSON, so nobody can be asked there")
-            .hint("add --yes"));
+        return Err(Error::unusable(text!("standard error is a log of JSON, so nobody can be asked there"))
+            .hint(text!("add --yes")));
     }
     Ok(())
 }
@@ -77,11 +78,11 @@ pub(super) fn confirm(
     let mut answer = String::new();
     log.ask(&question(settings, survey, upcoming))
         .and_then(|()| io::stdin().lock().read_line(&mut answer))
-        .map_err(|error| Error::unusable("can't ask").because(error).hint("add --yes"))?;
+        .map_err(|error| Error::unusable(text!("can't ask")).because(error).hint(text!("add --yes")))?;
     if is_consent(&answer, upcoming.rows) {
         return Ok(());
     }
-    Err(Error::unusable("not confirmed; nothing was sent"))
+    Err(Error::unusable(text!("not confirmed; nothing was sent")))
 }
 
 fn is_consent(answer: &str, rows: u32) -> bool {
@@ -89,49 +90,78 @@ fn is_consent(answer: &str, rows: u32) -> bool {
 }
 
 fn question(settings: &OperationSettings, survey: &Survey, upcoming: &Upcoming) -> String {
-    let rows = upcoming.rows;
-    let (host, app) = match &settings.target {
-        Target::Api { base_url, credentials } => {
-            let tenant = Some(credentials.tenant()).filter(|tenant| !tenant.is_empty());
-            let tenant = tenant.map_or_else(String::new, |tenant| format!(" for tenant {tenant}"));
-            (base_url.to_string(), format!("{}{tenant}", credentials.app()))
-        }
-        Target::Simulator { .. } => ("the simulated API".to_owned(), "simulated".to_owned()),
-    };
-    let rate = settings.send.rate;
-    let duration = in_words(rate.time_for(u64::from(rows), u64::from(settings.send.burst.get())));
-    let input = settings.input.path.shown();
+    let said = |text: Text| text.in_language(settings.show.language);
     let mut text = String::new();
-    for (line, cells) in &upcoming.first_rows {
-        let _ = writeln!(text, "row {line}");
+    for (row, cells) in &upcoming.first_rows {
+        let _ = writeln!(text, "{}", said(text!("row {row}", row)));
         for (name, cell) in survey.columns.names().iter().zip(cells) {
             let (name, cell) = (one_line(name, 30), one_line(cell, SHOWN_CHARACTERS));
             let _ = writeln!(text, "  {name}: {cell}");
         }
     }
-    if rows as usize > upcoming.first_rows.len() {
-        let _ = writeln!(text, "and {} more", rows as usize - upcoming.first_rows.len());
+    let more = upcoming.rows as usize - upcoming.first_rows.len();
+    if more > 0 {
+        let _ = writeln!(text, "{}", said(text!("and {more} more", more)));
     }
-    let operation = settings.operation().word();
     // Last, so that it stands in sight whatever the rows hold.
+    let _ = writeln!(text, "\n{}", said(about(settings, upcoming.rows)));
+    if let Purpose::Restore { confirm_workforce: true, .. } = settings.input.purpose {
+        let _ =
+            writeln!(text, "{}", said(text!("  headcount also where it is exceeded (--confirm-workforce)")));
+    }
+    let (results, unsent) = (survey.results(), survey.results() - upcoming.rows);
+    if unsent > 0 {
+        let unsent = text!(
+            "  not sent  {unsent} of {results} rows: settled before, repeated or invalid",
+            unsent,
+            results
+        );
+        let _ = writeln!(text, "{}", said(unsent));
+    }
+    let rows = upcoming.rows;
     let _ = write!(
         text,
-        "\nAbout to {operation} {rows} pre-hires, one call each.\n  file      {input}\n  host      {host}\n  app       {app}\n  \
-         duration  about {duration} at {rate}\n"
+        "\n{} ",
+        said(match settings.operation() {
+            Operation::Withdraw => {
+                text!("Type the number of rows to withdraw them ({rows}), anything else to leave:", rows)
+            }
+            Operation::Restore => {
+                text!("Type the number of rows to restore them ({rows}), anything else to leave:", rows)
+            }
+        })
     );
-    if let Purpose::Restore { confirm_workforce: true, .. } = settings.input.purpose {
-        text.push_str("  headcount also where it is exceeded (--confirm-workforce)\n");
-    }
-    let unsent = survey.results() - rows;
-    if unsent > 0 {
-        let _ = writeln!(
-            text,
-            "  not sent  {unsent} of {} rows: settled before, repeated or invalid",
-            survey.results()
-        );
-    }
-    let _ = write!(text, "\nType the number of rows to {operation} them ({rows}), anything else to leave: ");
     text
+}
+
+/// What is about to be done, to whom it is said, and how long it takes.
+fn about(settings: &OperationSettings, rows: u32) -> Text {
+    let (host, app) = match &settings.target {
+        Target::Api { base_url, credentials } => {
+            let (app, tenant) = (credentials.app(), credentials.tenant());
+            let app = match tenant {
+                "" => Text::Plain(app.to_owned()),
+                tenant => text!("{app} for tenant {tenant}", app, tenant),
+            };
+            (Text::Plain(base_url.to_string()), app)
+        }
+        Target::Simulator { .. } => (text!("the simulated API"), text!("simulated")),
+    };
+    let rate = settings.send.rate;
+    let duration = estimate(rate.time_for(u64::from(rows), u64::from(settings.send.burst.get())));
+    let file = settings.input.path.shown();
+    let places = text!(
+        "  file      {file}\n  host      {host}\n  app       {app}\n  duration  {duration} at {rate}",
+        file, host => host, app => app, duration => duration, rate
+    );
+    match settings.operation() {
+        Operation::Withdraw => {
+            text!("About to withdraw {rows} pre-hires, one call each.\n{places}", rows, places => places)
+        }
+        Operation::Restore => {
+            text!("About to restore {rows} pre-hires, one call each.\n{places}", rows, places => places)
+        }
+    }
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ impl Desk<'_> {
             (None, Some(stop)) => stop.exit(),
             (None, None) => self.tally.exit(),
         };
-        let stopped = stop.map(|stop| crate::report::stop_words(stop).to_owned());
+        let stopped = stop.map(|stop| crate::report::stop_words(stop).to_string());
         let entry = Entry::RunFinished { at: Timestamp::now(), exit_code: exit.code(), stopped };
         self.journal.append_durably(entry).await?;
         match self.trouble {

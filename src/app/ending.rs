@@ -11,6 +11,7 @@ use super::watch::{Fact, Witness, watched};
 use crate::cli::TellArgs;
 use crate::error::{Exit, Result};
 use crate::feishu::{Webhook, show_card};
+use crate::language::{Text, text};
 use crate::operation::Operation;
 use crate::report::{Ending, Log, LogLine, card, write_metrics};
 use crate::settings::read_webhook;
@@ -23,14 +24,15 @@ pub(super) fn told(
     work: impl FnOnce(&Witness) -> Result<Exit> + Send + 'static,
 ) -> Exit {
     let started = Instant::now();
-    let mut ending = Ending::of(operation);
+    let mut ending = Ending { language: log.language(), ..Ending::of(operation) };
     let mut bot = None;
     let done = prepared(tell, log).and_then(|(runtime, webhook)| {
         let (runtime, _) = bot.insert((runtime, webhook));
         watched(runtime, work, |fact| note(&mut ending, fact))
     });
+    let log = log.clone().speaking(ending.language);
     ending.exit = done.unwrap_or_else(|error| {
-        log.say(&LogLine::error(&error));
+        log.say_error(&error);
         error.exit()
     });
     (ending.at, ending.duration) = (Timestamp::now(), started.elapsed());
@@ -38,14 +40,14 @@ pub(super) fn told(
         && let Err(error) = write_metrics(path, &ending)
     {
         let path = path.display();
-        log.say(&LogLine::warning(format!("can't write the metrics to {path}: {error}")));
+        log.say(&LogLine::warning(text!("can't write the metrics to {path}: {error}", path, error)));
     }
     let Some((runtime, webhook)) = bot else { return ending.exit };
     if let Some(webhook) = webhook
         && !ending.was_abandoned
         && let Err(why) = tell_bot(&runtime, &webhook, &ending)
     {
-        log.say(&LogLine::warning(format!("the bot was not told: {why}")));
+        log.say(&LogLine::warning(text!("the bot was not told: {why}", why => why)));
     }
     // A look-up of a name that hangs must not hold the process up.
     runtime.shutdown_timeout(Duration::ZERO);
@@ -64,7 +66,8 @@ fn prepared(tell: &TellArgs, log: &Log) -> Result<(Runtime, Option<Webhook>)> {
 
 fn note(ending: &mut Ending, fact: Fact) {
     match fact {
-        Fact::Target { app, host } => ending.target = Some((app, host)),
+        Fact::Language(language) => ending.language = language,
+        Fact::Target(target) => ending.target = Some(target),
         Fact::Places { results, journal } => ending.places = Some((results, journal)),
         Fact::Counted(tally, stop) => (ending.tally, ending.stop) = (Some(*tally), stop),
         Fact::Abandoned => ending.was_abandoned = true,
@@ -72,14 +75,15 @@ fn note(ending: &mut Ending, fact: Fact) {
 }
 
 /// A signal ends the waiting for the bot, too.
-fn tell_bot(runtime: &Runtime, webhook: &Webhook, ending: &Ending) -> std::result::Result<(), String> {
+fn tell_bot(runtime: &Runtime, webhook: &Webhook, ending: &Ending) -> std::result::Result<(), Text> {
     let machine = rustix::system::uname().nodename().to_string_lossy().into_owned();
     let card = card(ending, &machine);
-    let mut signals = Signals::listen_in(runtime).map_err(|error| error.message())?;
+    let mut signals =
+        Signals::listen_in(runtime).map_err(|error| Text::Plain(error.message(ending.language)))?;
     runtime.block_on(async {
         tokio::select! {
             told = show_card(webhook, &card) => told,
-            _ = signals.next() => Err("interrupted".to_owned()),
+            _ = signals.next() => Err(text!("interrupted")),
         }
     })
 }

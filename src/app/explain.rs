@@ -6,19 +6,20 @@ use std::io::Write;
 use crate::cli::ExplainArgs;
 use crate::error::{Error, Exit, Result};
 use crate::input::PreHireId;
+use crate::language::{Language, text};
 use crate::record::read_journal;
 use crate::report::Story;
 
 /// Prints the story; exit 1 if the journal does not know the pre-hire.
-pub(super) fn run(typed: &ExplainArgs) -> Result<Exit> {
+pub(super) fn run(typed: &ExplainArgs, language: Language) -> Result<Exit> {
     let path = &typed.journal;
     let id = PreHireId::parse(&typed.id, true).map_err(|_| {
-        Error::unusable(format!("\"{}\" is no pre-hire id", typed.id))
-            .hint("give 1 to 32 digits, as Feishu shows them")
+        Error::unusable(text!("\"{typed}\" is no pre-hire id", typed = typed.id))
+            .hint(text!("give 1 to 32 digits, as Feishu shows them"))
     })?;
     let file = File::open(path)
-        .map_err(|error| Error::unusable(format!("can't read {}", path.display())).because(error))?;
-    let mut story = Story::of(id);
+        .map_err(|error| Error::unusable(text!("can't read {path}", path = path.display())).because(error))?;
+    let mut story = Story::of(id, language);
     read_journal(&file, path, |entry, _| story.take(entry))?;
     let text = story.text();
     let mut output = std::io::stdout().lock();

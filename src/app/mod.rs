@@ -18,13 +18,14 @@ mod watch;
 use crate::cli::{Cli, Command, LogFormat};
 use crate::error::{Exit, Result};
 use crate::operation::Operation;
-use crate::report::{Detail, Log, LogLine, LogSettings};
+use crate::report::{Detail, Log, LogSettings};
 use crate::settings::{CheckSettings, OperationSettings, Surroundings, log_settings};
 
 /// Does what was asked for, and says what has gone wrong; how the process is to end.
 pub fn run(cli: Cli, surroundings: Surroundings) -> Exit {
-    let plain = LogSettings { format: LogFormat::Text, detail: Detail::Usual };
-    let log = Log::new(cli.show().map_or(plain, log_settings));
+    let language = surroundings.language;
+    let plain = LogSettings { format: LogFormat::Text, detail: Detail::Usual, language };
+    let log = Log::new(cli.show().map_or(plain, |typed| log_settings(typed, language)));
     match cli.command {
         Command::Withdraw(typed) if !typed.run.dry_run => {
             let (tell, log_of_run) = (typed.run.tell.clone(), log.clone());
@@ -41,7 +42,7 @@ pub fn run(cli: Cli, surroundings: Surroundings) -> Exit {
             })
         }
         command => answer(command, &surroundings).unwrap_or_else(|error| {
-            log.say(&LogLine::error(&error));
+            log.say_error(&error);
             error.exit()
         }),
     }
@@ -53,7 +54,7 @@ fn answer(command: Command, surroundings: &Surroundings) -> Result<Exit> {
         Command::Withdraw(typed) => check::run(&CheckSettings::of_dry_withdrawal(*typed, surroundings)?),
         Command::Restore(typed) => check::run(&CheckSettings::of_dry_restoration(*typed, surroundings)?),
         Command::Check(typed) => check::run(&CheckSettings::new(typed, surroundings)?),
-        Command::Explain(typed) => explain::run(&typed),
+        Command::Explain(typed) => explain::run(&typed, surroundings.language),
         Command::Config(typed) => config::run(&typed.command, surroundings),
         Command::Simulate(typed) => simulate::run(&typed),
         Command::CopySheet { request } => crate::input::workbook::answer_request(&request),

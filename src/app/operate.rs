@@ -17,6 +17,7 @@ use crate::cli::Format;
 use crate::error::{Error, Exit, Result};
 use crate::feishu::{Client, ClientSettings, Credentials, Secret};
 use crate::input::{RowRules, Spool, Survey};
+use crate::language::{Text, text};
 use crate::operation::Operation;
 use crate::plan::{Past, Recall};
 use crate::record::entry::{Entry, Owner, RunSettings, RunStarted, VERSION};
@@ -33,7 +34,9 @@ pub(super) fn run(
     log: &Log,
     witness: &Witness,
 ) -> Result<Exit> {
-    settings.warnings.iter().for_each(|warning| log.announce(&LogLine::warning(warning)));
+    let log = &log.clone().speaking(settings.show.language);
+    witness.tell(Fact::Language(settings.show.language));
+    settings.warnings.iter().for_each(|warning| log.announce(&LogLine::warning(warning.clone())));
     witness.tell(target_of(settings));
     refuse_to_ask_nobody(settings, surroundings)?;
     let (output, journal_path) = places(settings)?;
@@ -80,7 +83,9 @@ fn carry_out(input: RunInput<'_>, books: Books, gates: Gates, again: &str) -> Re
     let results_path = output.results().to_owned();
     let begun = run_started(settings, owner, survey, seen_from(&journal_path, &results_path));
     runtime.block_on(journal.append_durably(begun))?;
-    let results = ResultsFile::create(output, spool, survey, rules)?.with_journal(reader);
+    let results = ResultsFile::create(output, spool, survey, rules)?
+        .speaking(settings.show.language)
+        .with_journal(reader);
 
     let mut tally = Tally::new(settings.send.rate);
     let means = Means { api: client, gates, signals };
@@ -101,6 +106,7 @@ fn carry_out(input: RunInput<'_>, books: Books, gates: Gates, again: &str) -> Re
             stop: stop.as_ref(),
             again,
             exit,
+            language: settings.show.language,
         };
         show(settings, &report, input.log);
     }
@@ -128,11 +134,12 @@ fn places(settings: &OperationSettings) -> Result<(OutputPath, PathBuf)> {
 }
 
 fn target_of(settings: &OperationSettings) -> Fact {
-    let (app, host) = match &settings.target {
-        Target::Api { base_url, credentials } => (credentials.app().to_owned(), base_url.host()),
-        Target::Simulator { .. } => ("none".to_owned(), "the simulated API".to_owned()),
-    };
-    Fact::Target { app, host }
+    Fact::Target(match &settings.target {
+        Target::Api { base_url, credentials } => {
+            Text::Plain(format!("{}, {}", credentials.app(), base_url.host()))
+        }
+        Target::Simulator { .. } => text!("the simulated API"),
+    })
 }
 
 /// Whole paths, for people who do not know where the run was started.
@@ -144,17 +151,20 @@ fn places_of(output: &OutputPath, journal: &Path) -> Fact {
 fn check_guards(settings: &OperationSettings, survey: &Survey, to_send: u32) -> Result<()> {
     let (guards, check) = (&settings.guards, check_command(settings.operation()));
     if let Some(most) = guards.max_rows.filter(|most| to_send > *most) {
-        return Err(Error::unusable(format!(
-            "{to_send} rows are still to be sent, more than --max-rows {most}"
+        return Err(Error::unusable(text!(
+            "{to_send} rows are still to be sent, more than --max-rows {most}",
+            to_send,
+            most
         ))
-        .hint(format!("look at the file with {check}; raise --max-rows if it is right")));
+        .hint(text!("look at the file with {check}; raise --max-rows if it is right", check)));
     }
     if guards.expect.as_ref().is_some_and(|expected| !expected.eq_ignore_ascii_case(&survey.digest)) {
-        let message =
-            format!("the rows are not those that --expect names: they have the digest {}", survey.digest);
-        return Err(
-            Error::unusable(message).hint(format!("check the file again with {check}, and give its digest"))
+        let message = text!(
+            "the rows are not those that --expect names: they have the digest {digest}",
+            digest = survey.digest
         );
+        return Err(Error::unusable(message)
+            .hint(text!("check the file again with {check}, and give its digest", check)));
     }
     Ok(())
 }
@@ -165,7 +175,7 @@ fn show(settings: &OperationSettings, report: &RunReport<'_>, log: &Log) {
     let is_told = !show.is_quiet && show.format == Format::Text && !log.is_json();
     if let Some(stop) = report.stop.filter(|_| !is_told) {
         // A scheduler's log must name the cause, whatever it does with the summary.
-        log.say(&stop_line(stop, report.again));
+        log.say(&stop_line(stop, report.again, report.language));
     }
 }
 
@@ -214,7 +224,7 @@ fn connect(settings: &OperationSettings) -> Result<(Client, Option<Running>)> {
             };
             let simulated = SimulatorSettings { rate: Some(*limit), start, ..SimulatorSettings::default() };
             let simulator = Simulator::spawn(simulated)
-                .map_err(|error| Error::unusable("can't start the simulated API").because(error))?;
+                .map_err(|error| Error::unusable(text!("can't start the simulated API")).because(error))?;
             let base_url = simulator.base_url().parse().expect("the simulated API is on loopback");
             // Secrets are crossed out of what the server says, so this one is no word of its messages.
             let app_secret = Secret::new("the-simulated-api-takes-any-secret");

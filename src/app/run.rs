@@ -12,6 +12,7 @@ use super::watch::{Fact, Witness};
 use crate::error::{Error, Exit, Result};
 use crate::event::StopCause;
 use crate::input::{RowRules, Spool, Survey};
+use crate::language::text;
 use crate::plan::{Past, Planner};
 use crate::record::{Journal, JournalFile, ResultsFile};
 use crate::report::{Level, Log, LogLine, Progress, Tally};
@@ -63,7 +64,7 @@ pub(super) fn runtime() -> Result<Runtime> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Error::unusable("can't start").because(error))
+        .map_err(|error| Error::unusable(text!("can't start")).because(error))
 }
 
 /// Works the file off; the results have their final name when it returns without an error.
@@ -90,8 +91,10 @@ pub(super) async fn run_to_the_end<A: Api>(
     };
     if output.journal_file.torn_bytes() > 0 {
         let bytes = output.journal_file.torn_bytes();
-        let said =
-            format!("the journal's last {bytes} bytes were cut off: the last run died while it wrote them");
+        let said = text!(
+            "the journal's last {bytes} bytes were cut off: the last run died while it wrote them",
+            bytes
+        );
         desk.progress.log().announce(&LogLine::new(Level::Warn, said).field("bytes", bytes));
     }
     let log = desk.progress.log().clone();

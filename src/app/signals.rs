@@ -6,9 +6,8 @@ use tokio::sync::watch;
 
 use crate::error::{Error, Exit, Result};
 use crate::event::{Interrupt, StopCause};
+use crate::language::text;
 use crate::report::{Level, Log, LogLine};
-
-const STOPPING: &str = "stopping: calls in flight are awaited; the same signal again leaves at once";
 
 /// SIGINT and SIGTERM. The first stops the run in order, the second at once.
 pub(super) struct Signals {
@@ -20,7 +19,7 @@ impl Signals {
     /// From here on no signal ends the process by itself.
     pub(super) fn listen_in(runtime: &Runtime) -> Result<Signals> {
         let _within = runtime.enter();
-        let unheard = |error| Error::unusable("can't listen for signals").because(error);
+        let unheard = |error| Error::unusable(text!("can't listen for signals")).because(error);
         Ok(Signals {
             interrupt: signal(SignalKind::interrupt()).map_err(unheard)?,
             terminate: signal(SignalKind::terminate()).map_err(unheard)?,
@@ -38,7 +37,8 @@ impl Signals {
     /// Passes the first one on to the pool, and returns with the second.
     pub(super) async fn second(&mut self, halt: &watch::Sender<Option<StopCause>>, log: &Log) -> Exit {
         let first = self.next().await;
-        log.announce(&LogLine::new(Level::Warn, STOPPING));
+        let stopping = text!("stopping: calls in flight are awaited; the same signal again leaves at once");
+        log.announce(&LogLine::new(Level::Warn, stopping));
         halt.send_if_modified(|order| {
             let is_new = order.is_none();
             order.get_or_insert(StopCause::Interrupted(first));

@@ -4,12 +4,14 @@ use std::io::Write;
 
 use crate::cli::SimulateArgs;
 use crate::error::{Error, Exit, Result};
+use crate::language::text;
 use crate::simulator::Simulator;
 
 /// Serves the simulated API; the first line on standard output says where.
 pub(super) fn run(typed: &SimulateArgs) -> Result<Exit> {
     let failed = |error: std::io::Error| {
-        Error::unusable(format!("can't serve the simulated API on {}", typed.listen)).because(error)
+        Error::unusable(text!("can't serve the simulated API on {typed}", typed = typed.listen))
+            .because(error)
     };
     let simulator = Simulator::bind(typed.settings()).map_err(failed)?;
     let mut output = std::io::stdout();

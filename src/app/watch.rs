@@ -13,13 +13,16 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use super::signals::Signals;
 use crate::error::{Error, Exit, Result};
 use crate::event::StopCause;
+use crate::language::{Language, Text, text};
 use crate::report::Tally;
 
 /// What becomes known of a run while it goes on.
 #[derive(Debug)]
 pub(super) enum Fact {
+    /// In which language people are told.
+    Language(Language),
     /// Which app is used, and at which host.
-    Target { app: String, host: String },
+    Target(Text),
     /// Where its files are.
     Places { results: PathBuf, journal: PathBuf },
     /// What was counted, and why it was stopped early, if it was.
@@ -70,7 +73,7 @@ pub(super) fn watched(
     let run = thread::Builder::new()
         .name("run".to_owned())
         .spawn(move || work(&witness))
-        .map_err(|error| Error::unusable("can't start").because(error))?;
+        .map_err(|error| Error::unusable(text!("can't start")).because(error))?;
     match runtime.block_on(early_signal(&mut signals, facts, &decision, &mut note)) {
         // The thread is left where it is: the process ends now, and the thread can't begin any more.
         Some(exit) => Err(Error::interrupted(exit)),

@@ -1,6 +1,7 @@
 //! Owns the commands and flags as they are typed, and their help. What they mean is `settings`' business.
 
 mod config;
+mod help;
 mod profile;
 mod restore;
 mod run;
@@ -12,7 +13,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::language::Language;
+
 pub use config::{ConfigArgs, ConfigCommand, ConfigShowArgs};
+pub use help::{command, typed_language};
 pub use profile::ProfileArgs;
 pub use restore::{RestoreArgs, UndoArgs};
 pub use run::{Format, LogFormat, ProgressChoice, RunArgs, ShowArgs, TellArgs};
@@ -28,6 +32,13 @@ pub use withdraw::{CheckArgs, Duplicates, InputArgs, RowArgs, WithdrawArgs};
   prehire withdraw leavers.csv
   prehire restore leavers.results.csv")]
 pub struct Cli {
+    /// The language of what is said.
+    ///
+    /// It is that of advice, messages and summaries; by default the locale's. Column names and words in cells never
+    /// change.
+    #[arg(long, global = true, value_enum, help_heading = "Output")]
+    pub lang: Option<Language>,
+
     /// What to do.
     #[command(subcommand)]
     pub command: Command,

@@ -60,7 +60,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "DURATION", value_parser = parse_span, help_heading = "Pace")]
     pub retry_cap: Option<Duration>,
 
-    /// Refuse to start when more rows than this are to be sent.
+    /// Refuse to start with more rows than this.
     #[arg(long, value_name = "N", help_heading = "Guards")]
     pub max_rows: Option<u32>,
 
@@ -80,15 +80,19 @@ pub struct RunArgs {
     #[arg(long, value_name = "DURATION", value_parser = parse_span, help_heading = "Guards")]
     pub deadline: Option<Duration>,
 
-    /// Everything but the calls: the same as `prehire check`.
+    /// Everything but the calls.
     #[arg(long, help_heading = "Guards")]
     pub dry_run: bool,
 
-    /// Ask no question; needed when standard input is no terminal.
+    /// Ask no question.
+    ///
+    /// Needed when standard input is no terminal.
     #[arg(short, long, help_heading = "Guards")]
     pub yes: bool,
 
-    /// Run against the built-in simulated API: no credentials, no network, same pace.
+    /// Run against the built-in simulated API.
+    ///
+    /// It needs no credentials and no network, and keeps the same pace.
     #[arg(long, conflicts_with_all = ["base_url", "lark"], help_heading = "Target")]
     pub simulate: bool,
 

@@ -23,7 +23,9 @@ pub struct WithdrawArgs {
     #[command(flatten)]
     pub rows: RowArgs,
 
-    /// The results, CSV or .xlsx by the ending [default: the input's name with .results.csv, or .simulated.results.csv].
+    /// The results, CSV or .xlsx by the ending.
+    ///
+    /// By default the input's name with .results.csv, or .simulated.results.csv.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
@@ -63,14 +65,16 @@ pub struct CheckArgs {
 /// The input.
 #[derive(Args, Debug)]
 pub struct InputArgs {
-    /// A file of CSV or other delimited text, a workbook (.xlsx, .xls, .ods), or - for text on standard input.
+    /// A CSV file, a workbook (.xlsx, .xls, .ods), or - for standard input.
     pub input: PathBuf,
 
     /// The column with the pre-hire ids [default: found by its name].
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub id_column: Option<String>,
 
-    /// The sheet of a workbook [default: the one that has an id column].
+    /// The sheet of a workbook.
+    ///
+    /// By default it is the one that has an id column.
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub sheet: Option<String>,
 
@@ -82,7 +86,9 @@ pub struct InputArgs {
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub encoding: Option<TextEncoding>,
 
-    /// With a results file: only its rows in these states (failed: every row without success).
+    /// Of a results file: only its rows in these states.
+    ///
+    /// `failed` is every row without success.
     #[arg(long, value_name = "STATUS,…", value_delimiter = ',', help_heading = "Input")]
     pub only: Vec<Selected>,
 
@@ -98,7 +104,7 @@ pub struct RowArgs {
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub reason_column: Option<String>,
 
-    /// The reason for rows whose own is empty or missing.
+    /// The reason for rows without one.
     #[arg(long, value_name = "TEXT", help_heading = "Input")]
     pub reason: Option<String>,
 

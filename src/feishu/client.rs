@@ -16,6 +16,7 @@ use super::secret::{Credentials, Token};
 use super::wire::{self, ParsedBody, QueryRequest, RestoreRequest, WithdrawRequest};
 use crate::error::{Error, Result};
 use crate::input::{PreHireId, Request};
+use crate::language::text;
 use crate::settings::BaseUrl;
 
 /// More than any honest reply; the rest is not read.
@@ -54,9 +55,9 @@ impl Client {
     pub fn new(settings: ClientSettings) -> Result<Client> {
         let ClientSettings { base_url, credentials, timeout } = settings;
         let http = http_client(&base_url.join("/"), timeout).map_err(|error| {
-            Error::unusable("can't set up the connection").because(error).hint(
-                "check HTTPS_PROXY and SSL_CERT_FILE, and that the system's CA certificates are installed",
-            )
+            Error::unusable(text!("can't set up the connection")).because(error).hint(text!(
+                "check HTTPS_PROXY and SSL_CERT_FILE, and that the system's CA certificates are installed"
+            ))
         })?;
         let [withdraw_url, restore_url] =
             [wire::WITHDRAW_PATH, wire::RESTORE_PATH].map(|path| base_url.join(path));

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::stage::Stage;
 use crate::input::PreHireId;
+use crate::language::{Text, text};
 use crate::operation::Operation;
 
 /// What came of one call.
@@ -18,35 +19,44 @@ pub enum Exchange {
 impl Exchange {
     /// The API's message, or ours where it said nothing.
     #[must_use]
-    pub fn message(&self) -> String {
+    pub fn message(&self) -> Text {
         match self {
             Exchange::Failed(failure) => failure.message(),
             Exchange::Reply(Reply { status, body, .. }) => match body {
                 // Where code 0 is no success, the API's word for it ("success") would mislead.
                 Body::Json(Envelope { code: None | Some(0), .. }) => {
-                    format!("HTTP {status} without what was asked for")
+                    text!("HTTP {status} without what was asked for", status)
                 }
-                Body::Json(envelope) if !envelope.message.is_empty() => envelope.message.clone(),
-                Body::Json(_) => format!("HTTP {status} without a message"),
-                Body::NotJson => format!("HTTP {status} with a body that is not JSON"),
-                Body::TooLong => format!("HTTP {status} with a body of more than 1 MiB"),
-                Body::CutOff => format!("HTTP {status} with a body that was cut off"),
+                Body::Json(envelope) if !envelope.message.is_empty() => Text::Plain(envelope.message.clone()),
+                Body::Json(_) => text!("HTTP {status} without a message", status),
+                Body::NotJson => text!("HTTP {status} with a body that is not JSON", status),
+                Body::TooLong => text!("HTTP {status} with a body of more than 1 MiB", status),
+                Body::CutOff => text!("HTTP {status} with a body that was cut off", status),
             },
         }
     }
 
     /// The same for a call of an operation, where a reply that decides nothing says so in its words.
     #[must_use]
-    pub fn message_about(&self, operation: Operation) -> String {
-        let (verb, done) = (operation.word(), operation.done().word());
+    pub fn message_about(&self, operation: Operation) -> Text {
         match self {
             Exchange::Reply(Reply { status, body: Body::Json(envelope), .. }) => match envelope {
-                Envelope { code: Some(0), success: Some(false), .. } => {
-                    format!("HTTP {status}: the API says that it did not {verb}")
-                }
-                Envelope { code: None | Some(0), .. } => {
-                    format!("HTTP {status}, and no word of whether it was {done}")
-                }
+                Envelope { code: Some(0), success: Some(false), .. } => match operation {
+                    Operation::Withdraw => {
+                        text!("HTTP {status}: the API says that it did not withdraw", status)
+                    }
+                    Operation::Restore => {
+                        text!("HTTP {status}: the API says that it did not restore", status)
+                    }
+                },
+                Envelope { code: None | Some(0), .. } => match operation {
+                    Operation::Withdraw => {
+                        text!("HTTP {status}, and no word of whether it was withdrawn", status)
+                    }
+                    Operation::Restore => {
+                        text!("HTTP {status}, and no word of whether it was restored", status)
+                    }
+                },
                 _ => self.message(),
             },
             _ => self.message(),
@@ -143,12 +153,14 @@ pub enum Failure {
 }
 
 impl Failure {
-    pub(super) fn message(&self) -> String {
+    pub(super) fn message(&self) -> Text {
         match self {
-            Failure::NotSent(cause) => format!("no connection: {cause}"),
-            Failure::CertificateRefused(cause) => format!("the server's certificate was refused: {cause}"),
-            Failure::TimedOut => "no reply within the timeout".to_owned(),
-            Failure::ConnectionLost(cause) => format!("the connection was lost: {cause}"),
+            Failure::NotSent(cause) => text!("no connection: {cause}", cause),
+            Failure::CertificateRefused(cause) => {
+                text!("the server's certificate was refused: {cause}", cause)
+            }
+            Failure::TimedOut => text!("no reply within the timeout"),
+            Failure::ConnectionLost(cause) => text!("the connection was lost: {cause}", cause),
         }
     }
 }

@@ -9,6 +9,7 @@ use ring::hmac;
 use serde_json::{Value, json};
 
 use super::secret::Secret;
+use crate::language::{Text, text};
 use crate::settings::is_this_machine;
 
 /// A custom bot: whoever knows its address can speak through it.
@@ -23,22 +24,23 @@ impl Webhook {
     ///
     /// # Errors
     /// What is wrong, without a word of what the lines say.
-    pub fn parse(text: &str) -> Result<Webhook, String> {
+    pub fn parse(text: &str) -> Result<Webhook, Text> {
         let mut lines = text.trim_start_matches('\u{FEFF}').lines().map(str::trim);
         let address = lines.next().unwrap_or_default();
         let secret = Some(Secret::new(lines.next().unwrap_or_default())).filter(|secret| !secret.is_empty());
         if lines.any(|line| !line.is_empty()) {
-            return Err("it has more than two lines".to_owned());
+            return Err(text!("it has more than two lines"));
         }
         if address.is_empty() {
-            return Err("its first line is empty".to_owned());
+            return Err(text!("its first line is empty"));
         }
-        let url = Url::parse(address).map_err(|error| format!("its first line is no address ({error})"))?;
+        let url =
+            Url::parse(address).map_err(|error| text!("its first line is no address ({error})", error))?;
         if !url.username().is_empty() || url.password().is_some() {
-            return Err("its address must not hold a name or a password".to_owned());
+            return Err(text!("its address must not hold a name or a password"));
         }
         if url.scheme() != "https" && !(url.scheme() == "http" && is_this_machine(&url)) {
-            return Err("its address must begin with https:// (http:// only to this machine)".to_owned());
+            return Err(text!("its address must begin with https:// (http:// only to this machine)"));
         }
         Ok(Webhook { url, secret })
     }
@@ -111,7 +113,7 @@ mod tests {
             "https://u:hunter2@a.example/",
             "https://a.example/\nhunter2\nhunter3",
         ] {
-            let told = Webhook::parse(text).unwrap_err();
+            let told = Webhook::parse(text).unwrap_err().to_string();
             assert!(!told.contains("hunter"), "{text:?}: {told}");
         }
         let webhook = Webhook::parse(&format!("{ADDRESS}\nhunter2")).unwrap();

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::History;
 use crate::feishu::Stage;
+use crate::language::{Text, text};
 use crate::operation::Operation;
 use crate::outcome::{ConfirmedBy, Outcome, RetryOutcome, Status};
 
@@ -44,11 +45,13 @@ impl History {
             Ending::RefusedInDoubt | Ending::OutOfAttempts | Ending::Interrupted => (None, None),
         };
         let message = match ending {
-            _ if success => String::new(),
+            _ if success => Text::default(),
             Ending::FoundIn(stage, _) if self.message.is_empty() => {
-                format!("read back: the stage is {stage}")
+                text!("read back: the stage is {stage}", stage)
             }
-            Ending::FoundIn(stage, _) => format!("{} (read back: the stage is {stage})", self.message),
+            Ending::FoundIn(stage, _) => {
+                text!("{message} (read back: the stage is {stage})", message => self.message.clone(), stage)
+            }
             _ => self.message.clone(),
         };
         Outcome {

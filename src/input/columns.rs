@@ -2,6 +2,7 @@
 
 use super::record::Record;
 use crate::error::{Error, Result};
+use crate::language::text;
 use crate::operation::Operation;
 
 /// The columns that the results add, always in this order (contract, "The results").
@@ -56,6 +57,9 @@ fn is_candidate(name: &str, choice: Option<&str>, known: &[&str]) -> bool {
     }
 }
 
+/// How many rows may stand above the header before nobody looks for it any more.
+pub(super) const ROWS_ABOVE_A_HEADER: usize = 20;
+
 /// What the header says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Columns {
@@ -75,17 +79,19 @@ impl Columns {
         let names: Vec<String> = header.cells().map(str::to_owned).collect();
         let is_results = ends_with_ours(header.cells());
         if operation == Operation::Restore && !is_results {
-            return Err(Error::unusable("this is no results file: its header does not end with our columns")
-                .hint("give the results that prehire withdraw has written"));
+            return Err(Error::unusable(text!(
+                "this is no results file: its header does not end with our columns"
+            ))
+            .hint(text!("give the results that prehire withdraw has written")));
         }
         let own = if is_results { names.len() - RESULT_COLUMNS.len() } else { names.len() };
         let searched = &names[..own];
         let id = find_one(searched, choice.id.as_deref(), &ID_NAMES, "--id-column")?.ok_or_else(|| {
-            Error::unusable(format!(
-                "there is no column with pre-hire ids; the columns are: {}",
-                listed(searched)
+            Error::unusable(text!(
+                "there is no column with pre-hire ids; the columns are: {names}",
+                names = listed(searched)
             ))
-            .hint(hint_for_missing_id(searched))
+            .hint(text!("name it pre_hire_id or 待入职ID, or give its name with --id-column NAME"))
         })?;
         let reason = match operation {
             Operation::Withdraw => {
@@ -94,9 +100,9 @@ impl Columns {
             Operation::Restore => None,
         };
         if reason == Some(id) {
-            return Err(Error::unusable(format!(
-                "column \"{}\" can't be both the id and the reason",
-                names[id]
+            return Err(Error::unusable(text!(
+                "column \"{name}\" can't be both the id and the reason",
+                name = names[id]
             )));
         }
         Ok(Columns { names, id, reason, is_results })
@@ -159,16 +165,6 @@ pub fn ends_with_ours<'a>(names: impl Iterator<Item = &'a str>) -> bool {
     names.len() > RESULT_COLUMNS.len() && names.ends_with(&RESULT_COLUMNS)
 }
 
-/// A header that is one name with semicolons or tabs in it was cut at the wrong place.
-fn hint_for_missing_id(names: &[String]) -> &'static str {
-    match names {
-        [only] if only.contains([';', '\t', '|']) => {
-            "the columns must be separated by commas: save the file as \"CSV UTF-8 (comma delimited)\""
-        }
-        _ => "name it pre_hire_id or 待入职ID, or give its name with --id-column NAME",
-    }
-}
-
 /// Column names are matched without case, spaces, `-` and `_`.
 fn normalised(name: &str) -> String {
     name.chars()
@@ -187,18 +183,23 @@ fn find_one(names: &[String], choice: Option<&str>, known: &[&str], flag: &str) 
     match (found.as_slice(), choice) {
         ([only], _) => Ok(Some(*only)),
         ([], None) => Ok(None),
-        ([], Some(choice)) => Err(Error::unusable(format!(
-            "there is no column \"{choice}\"; the columns are: {}",
-            listed(names)
+        ([], Some(choice)) => Err(Error::unusable(text!(
+            "there is no column \"{choice}\"; the columns are: {names}",
+            choice,
+            names = listed(names)
         ))
-        .hint(format!("give {flag} one of these names"))),
+        .hint(text!("give {flag} one of these names", flag))),
         (several, _) => {
             let candidates: Vec<String> = several
                 .iter()
                 .map(|index| format!("\"{}\" (column {})", names[*index].trim(), index + 1))
                 .collect();
-            let hint = format!("rename all but one, or choose one by its exact name with {flag} NAME");
-            Err(Error::unusable(format!("{} could be the same column", candidates.join(" and "))).hint(hint))
+            let hint = text!("rename all but one, or choose one by its exact name with {flag} NAME", flag);
+            Err(Error::unusable(text!(
+                "{candidates} could be the same column",
+                candidates = candidates.join(" and ")
+            ))
+            .hint(hint))
         }
     }
 }
@@ -242,10 +243,15 @@ mod tests {
     #[test]
     fn two_candidates_are_named() {
         let error = find("pre_hire_id,待入职ID,reason", &ColumnChoice::default()).expect_err("two ids");
-        assert!(error.report().contains("\"pre_hire_id\" (column 1) and \"待入职ID\" (column 2)"), "{error}");
+        assert!(
+            error
+                .report(crate::language::Language::English)
+                .contains("\"pre_hire_id\" (column 1) and \"待入职ID\" (column 2)"),
+            "{error}"
+        );
         assert!(find("pre_hire_id,reason,withdraw_reason", &ColumnChoice::default()).is_err());
         let error = find("name,reason", &ColumnChoice::default()).expect_err("no id");
-        assert!(error.report().contains("\"name\", \"reason\""), "{error}");
+        assert!(error.report(crate::language::Language::English).contains("\"name\", \"reason\""), "{error}");
     }
 
     #[test]

@@ -35,6 +35,8 @@ mod validate;
 mod withdrawn;
 pub mod workbook;
 
+use columns::ROWS_ABOVE_A_HEADER;
+
 pub use columns::{ColumnChoice, Columns, RESULT_COLUMNS, ends_with_ours};
 pub use decoding::Decoding;
 pub use dialect::Dialect;

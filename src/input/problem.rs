@@ -1,9 +1,8 @@
 //! Owns why a row can't be sent, in sentences about the file: column, value, what is wrong.
 
-use std::fmt;
-
 use super::id::IdProblem;
 use super::reason::ReasonProblem;
+use crate::language::{Text, text};
 use crate::outcome::{ErrorCode, Status};
 
 /// How much of a cell a message shows.
@@ -19,28 +18,38 @@ pub struct Problem {
     /// The beginning of the cell.
     pub value: String,
     /// The sentence for the column `error_message`.
-    pub message: String,
+    pub message: Text,
 }
 
 impl Problem {
     pub(super) fn of_id(problem: IdProblem, column: &str, cell: &str) -> Problem {
         let value = one_line(cell, SHOWN_CHARACTERS);
         let (code, message) = match problem {
-            IdProblem::Missing => (ErrorCode::MissingId, format!("the cell in column \"{column}\" is empty")),
+            IdProblem::Missing => {
+                (ErrorCode::MissingId, text!("the cell in column \"{column}\" is empty", column))
+            }
             IdProblem::NotDigits => (
                 ErrorCode::BadId,
-                format!("\"{value}\" in column \"{column}\" is no pre-hire id: it must be 1 to 32 digits"),
+                text!(
+                    "\"{value}\" in column \"{column}\" is no pre-hire id: it must be 1 to 32 digits",
+                    value,
+                    column
+                ),
             ),
             IdProblem::Rewritten => (
                 ErrorCode::DamagedId,
-                format!(
-                    "\"{value}\" in column \"{column}\" was changed by a spreadsheet or an input method: it could be another person's id"
+                text!(
+                    "\"{value}\" in column \"{column}\" was changed by a spreadsheet or an input method: it could be another person's id",
+                    value,
+                    column
                 ),
             ),
             IdProblem::Rounded => (
                 ErrorCode::DamagedId,
-                format!(
-                    "\"{value}\" in column \"{column}\" has only zeros after the 15th digit: a spreadsheet has rounded it, and it could be another person's id"
+                text!(
+                    "\"{value}\" in column \"{column}\" has only zeros after the 15th digit: a spreadsheet has rounded it, and it could be another person's id",
+                    value,
+                    column
                 ),
             ),
         };
@@ -50,17 +59,21 @@ impl Problem {
     pub(super) fn of_reason(problem: ReasonProblem, column: &str, cell: &str) -> Problem {
         let (code, message) = match problem {
             ReasonProblem::Missing if column.is_empty() => {
-                (ErrorCode::MissingReason, "the file has no column with reasons".to_owned())
+                (ErrorCode::MissingReason, text!("the file has no column with reasons"))
             }
             ReasonProblem::Missing => {
-                (ErrorCode::MissingReason, format!("the cell in column \"{column}\" is empty"))
+                (ErrorCode::MissingReason, text!("the cell in column \"{column}\" is empty", column))
             }
             ReasonProblem::HoldsNul => {
-                (ErrorCode::BadReason, format!("the cell in column \"{column}\" holds a NUL byte"))
+                (ErrorCode::BadReason, text!("the cell in column \"{column}\" holds a NUL byte", column))
             }
             ReasonProblem::TooLong(characters) => (
                 ErrorCode::ReasonTooLong,
-                format!("the cell in column \"{column}\" has {characters} characters; 500 are allowed"),
+                text!(
+                    "the cell in column \"{column}\" has {characters} characters; 500 are allowed",
+                    column,
+                    characters
+                ),
             ),
         };
         Problem { code, column: column.to_owned(), value: one_line(cell, SHOWN_CHARACTERS), message }
@@ -70,17 +83,18 @@ impl Problem {
     pub(super) fn of_status(status: &str) -> Problem {
         let value = one_line(status, SHOWN_CHARACTERS);
         let why = match Status::from_word(status) {
-            Some(Status::Unknown) => "nobody knows whether this tool withdrew it",
-            _ => "this tool did not withdraw it",
+            Some(Status::Unknown) => text!("nobody knows whether this tool withdrew it"),
+            _ => text!("this tool did not withdraw it"),
         };
-        let message = format!("the results call it \"{value}\", not \"withdrawn\": {why}");
+        let message = text!("the results call it \"{value}\", not \"withdrawn\": {why}", value, why => why);
         Problem { code: ErrorCode::NotWithdrawn, column: "status".to_owned(), value, message }
     }
 
     /// Of a row that is called withdrawn, but not by the journal.
     pub(super) fn of_unproved_id(journal: &str, column: &str, cell: &str) -> Problem {
-        let message = format!(
-            "{journal} does not say that this tool withdrew it; the journal of another run may (--source-journal FILE)"
+        let message = text!(
+            "{journal} does not say that this tool withdrew it; the journal of another run may (--source-journal FILE)",
+            journal
         );
         let value = one_line(cell, SHOWN_CHARACTERS);
         Problem { code: ErrorCode::NotWithdrawn, column: column.to_owned(), value, message }
@@ -88,16 +102,13 @@ impl Problem {
 
     pub(super) fn of_extra_cell(width: usize, cells: usize, cell: &str) -> Problem {
         let value = one_line(cell, SHOWN_CHARACTERS);
-        let message = format!(
-            "the row has {cells} cells, but the header has {width}: \"{value}\" belongs to no column"
+        let message = text!(
+            "the row has {cells} cells, but the header has {width}: \"{value}\" belongs to no column",
+            cells,
+            width,
+            value
         );
         Problem { code: ErrorCode::ExtraCells, column: String::new(), value, message }
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
     }
 }
 

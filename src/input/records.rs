@@ -13,6 +13,7 @@ use super::layout::Layout;
 use super::quotes::Quotes;
 use super::record::Record;
 use crate::error::{Error, Result};
+use crate::language::text;
 
 const BUFFER: usize = 64 * 1024;
 /// More than any honest row; a quote that is never closed would swallow the rest of the file.
@@ -80,10 +81,9 @@ impl<R: Read> RecordReader<R> {
             return Ok(());
         }
         self.start = 0;
-        self.end = self
-            .source
-            .read(&mut self.buffer)
-            .map_err(|error| Error::unusable("can't read the private copy of the input").because(error))?;
+        self.end = self.source.read(&mut self.buffer).map_err(|error| {
+            Error::unusable(text!("can't read the private copy of the input")).because(error)
+        })?;
         Ok(())
     }
 
@@ -155,14 +155,18 @@ impl<R: Read> RecordReader<R> {
     /// A quotation mark in the wrong place moves the borders of cells and rows: nothing behind it can be trusted.
     fn check_quotes(&mut self) -> Result<()> {
         match self.quotes {
-            Quotes::Inside(line) => Err(Error::unusable(format!(
-                "the quotation mark (\") that opens a cell on line {line} is never closed"
+            Quotes::Inside(line) => Err(Error::unusable(text!(
+                "the quotation mark (\") that opens a cell on line {line} is never closed",
+                line
             ))
-            .hint("close it, or double it if it belongs to the text")),
-            Quotes::Astray(line) => Err(Error::unusable(format!(
-                "on line {line}, a cell goes on behind the quotation mark (\") that closes it"
+            .hint(text!("close it, or double it if it belongs to the text"))),
+            Quotes::Astray(line) => Err(Error::unusable(text!(
+                "on line {line}, a cell goes on behind the quotation mark (\") that closes it",
+                line
             ))
-            .hint("put the whole cell into quotation marks, and double those that belong to the text")),
+            .hint(text!(
+                "put the whole cell into quotation marks, and double those that belong to the text"
+            ))),
             Quotes::Before | Quotes::Outside | Quotes::Closing(_) => Ok(()),
         }
     }
@@ -170,12 +174,12 @@ impl<R: Read> RecordReader<R> {
     fn grow_bytes(&mut self) -> Result<()> {
         let length = self.record.bytes.len() * 2;
         if length > MOST_BYTES_OF_A_RECORD {
-            return Err(Error::unusable(format!(
-                "the row that begins on line {} is larger than {} MiB",
-                self.record.line,
-                MOST_BYTES_OF_A_RECORD / 1024 / 1024
+            return Err(Error::unusable(text!(
+                "the row that begins on line {line} is larger than {most} MiB",
+                line = self.record.line,
+                most = MOST_BYTES_OF_A_RECORD / 1024 / 1024
             ))
-            .hint("look for a quotation mark (\") that is opened there and never closed"));
+            .hint(text!("look for a quotation mark (\") that is opened there and never closed")));
         }
         self.record.bytes.resize(length, 0);
         Ok(())
@@ -233,7 +237,13 @@ mod tests {
         let endless = format!("id,reason\n1,\"{}", "x".repeat(MOST_BYTES_OF_A_RECORD));
         let mut reader = RecordReader::new(endless.as_bytes(), Layout::default());
         reader.read().expect("the header is fine");
-        assert!(reader.read().expect_err("an unclosed quote").report().contains("line 2"));
+        assert!(
+            reader
+                .read()
+                .expect_err("an unclosed quote")
+                .report(crate::language::Language::English)
+                .contains("line 2")
+        );
     }
 
     #[test]
@@ -244,7 +254,7 @@ mod tests {
                 match reader.read() {
                     Ok(Some(_)) => {}
                     Ok(None) => return None,
-                    Err(error) => return Some(error.report()),
+                    Err(error) => return Some(error.report(crate::language::Language::English)),
                 }
             }
         };

@@ -4,6 +4,7 @@ use super::reason::{ValidReason, WithdrawReason};
 use super::selection::Selection;
 use super::withdrawn::{SourceJournal, WithdrawnIds};
 use crate::error::{Error, Result};
+use crate::language::text;
 use crate::operation::Operation;
 
 /// How rows become rows that can be sent.
@@ -49,8 +50,8 @@ impl WithdrawRules {
     /// When the text of `--reason` could not be sent; exit 2.
     pub fn new(default_reason: Option<&str>, trust_ids: bool) -> Result<WithdrawRules> {
         let parsed = default_reason.map(ValidReason::parse).transpose().map_err(|_| {
-            Error::unusable("the text of --reason can't be sent")
-                .hint("give 1 to 500 characters, not white space alone")
+            Error::unusable(text!("the text of --reason can't be sent"))
+                .hint(text!("give 1 to 500 characters, not white space alone"))
         })?;
         Ok(WithdrawRules { default_reason: parsed.map(WithdrawReason::from), trust_ids })
     }

@@ -7,6 +7,7 @@ use super::dialect::Dialect;
 use super::encoding::TextEncoding;
 use super::layout::{Delimiter, Layout, LineEnd};
 use super::workbook::{WorkbookKind, WorkbookReading};
+use crate::language::Language;
 
 /// Where the input comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +46,8 @@ pub struct FileChoice {
     pub sheet: Option<String>,
     /// `--id-column` and `--reason-column`.
     pub columns: ColumnChoice,
+    /// The language of messages about it.
+    pub language: Language,
     /// Where workbooks are read.
     pub workbooks: WorkbookReading,
 }

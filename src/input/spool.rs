@@ -10,6 +10,7 @@ use super::source::{Copied, FileChoice, FileFormat, InputPath};
 use super::text_copy::{TextCopy, copy_text, read_piece, unreadable, unreadable_copy};
 use super::workbook::{self, Extent};
 use crate::error::{Error, Result};
+use crate::language::text;
 
 /// How much of a text is looked at to find how it is cut; also how much is read first.
 const HEAD: usize = 64 * 1024;
@@ -85,18 +86,23 @@ impl Spool {
             return Err(empty(name));
         }
         if let Some(sheet) = &choice.sheet {
-            return Err(Error::unusable(format!("{name} is a text, and has no sheet \"{sheet}\""))
-                .hint("leave --sheet away, or give the workbook itself"));
+            return Err(Error::unusable(text!(
+                "{name} is a text, and has no sheet \"{sheet}\"",
+                name,
+                sheet
+            ))
+            .hint(text!("leave --sheet away, or give the workbook itself")));
         }
         if looks_like_markup(head) {
-            return Err(Error::unusable(format!(
-                "{name} is a web page (HTML or XML), whatever its name says"
+            return Err(Error::unusable(text!(
+                "{name} is a web page (HTML or XML), whatever its name says",
+                name
             ))
-            .hint("open it in the spreadsheet program, and save it as an Excel workbook (.xlsx)"));
+            .hint(text!("open it in the spreadsheet program, and save it as an Excel workbook (.xlsx)")));
         }
         if looks_like_utf_16(head) {
-            return Err(Error::unusable(format!("{name} looks like UTF-16 without a byte order mark"))
-                .hint("name its encoding: --encoding utf-16le, or utf-16be"));
+            return Err(Error::unusable(text!("{name} looks like UTF-16 without a byte order mark", name))
+                .hint(text!("name its encoding: --encoding utf-16le, or utf-16be")));
         }
         let dialect = Dialect::find(head, choice.delimiter, &choice.columns);
         let start = (marks + dialect.naming_line) as u64;
@@ -119,8 +125,8 @@ impl Spool {
 }
 
 fn empty(name: &str) -> Error {
-    Error::unusable(format!("{name} is empty"))
-        .hint("the first line must hold the column names, such as pre_hire_id,withdraw_reason")
+    Error::unusable(text!("{name} is empty", name))
+        .hint(text!("the first line must hold the column names, such as pre_hire_id,withdraw_reason"))
 }
 
 /// HR systems like to call a web page with a table `.xls`.

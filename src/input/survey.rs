@@ -5,7 +5,7 @@ use std::io::Read;
 
 use ring::digest::{Context, SHA256};
 
-use super::columns::{ColumnChoice, Columns};
+use super::columns::{ColumnChoice, Columns, ROWS_ABOVE_A_HEADER};
 use super::duplicates::SeenIds;
 use super::id::PreHireId;
 use super::longest_cell::LongestCell;
@@ -15,6 +15,7 @@ use super::records::RecordReader;
 use super::rules::RowRules;
 use super::validate::{Row, Validator};
 use crate::error::{Error, Result};
+use crate::language::text;
 use crate::outcome::{ErrorCode, Status};
 
 /// How many problems are kept with their words; the rest is counted.
@@ -88,16 +89,22 @@ pub fn survey<R: Read>(
     choice: &ColumnChoice,
     rules: &RowRules,
 ) -> Result<Survey> {
-    let header = reader.read()?.ok_or_else(|| Error::unusable("the file holds nothing but empty rows"))?;
-    let columns = Columns::find(header, choice, rules.operation())?;
-    if rules.only.is_some() && !columns.is_results() {
-        return Err(Error::unusable(
-            "--only chooses among the rows of a results file, and this file is none",
-        )
-        .hint("give the results that prehire has written, or leave --only away"));
-    }
+    let header =
+        reader.read()?.ok_or_else(|| Error::unusable(text!("the file holds nothing but empty rows")))?;
+    let is_without_id = !choice.finds_an_id(header.cells());
+    let found = Columns::find(header, choice, rules.operation());
     let mut longest_cell = LongestCell::default();
-    longest_cell.note(header, columns.width());
+    longest_cell.note(header, header.len());
+    let columns = match found {
+        Err(error) if is_without_id => return Err(hint_at_header_below(error, &mut reader, choice)),
+        found => found?,
+    };
+    if rules.only.is_some() && !columns.is_results() {
+        return Err(Error::unusable(text!(
+            "--only chooses among the rows of a results file, and this file is none"
+        ))
+        .hint(text!("give the results that prehire has written, or leave --only away")));
+    }
     let mut surveyor = Surveyor::new(bytes);
     let mut survey = Survey {
         columns: columns.clone(),
@@ -115,13 +122,29 @@ pub fn survey<R: Read>(
     let validator = Validator::new(&columns, rules);
     while let Some(record) = reader.read()? {
         if survey.rows == MOST_ROWS {
-            return Err(Error::unusable(format!("the file has more than {MOST_ROWS} rows")));
+            return Err(Error::unusable(text!("the file has more than {MOST_ROWS} rows", MOST_ROWS)));
         }
         surveyor.note(&mut survey, record, validator.row(record));
         survey.rows += 1;
     }
     survey.digest = surveyor.digest();
     Ok(survey)
+}
+
+/// Titles above the header are common in spreadsheets of people.
+fn hint_at_header_below<R: Read>(error: Error, reader: &mut RecordReader<R>, choice: &ColumnChoice) -> Error {
+    for _ in 1..ROWS_ABOVE_A_HEADER {
+        match reader.read() {
+            Ok(Some(record)) if choice.finds_an_id(record.cells()) => {
+                let row = record.line();
+                return error
+                    .hint(text!("row {row} looks like the column names: delete the rows above it", row));
+            }
+            Ok(Some(_)) => {}
+            Ok(None) | Err(_) => break,
+        }
+    }
+    error
 }
 
 struct Surveyor {
@@ -191,6 +214,19 @@ mod tests {
     fn survey_of(text: &str) -> Survey {
         let reader = RecordReader::new(text.as_bytes(), Layout::default());
         survey(reader, 0, &ColumnChoice::default(), &RowRules::default()).expect("a usable file")
+    }
+
+    #[test]
+    fn a_header_below_a_title_is_hinted_at() {
+        let refused = |text: &str| {
+            let reader = RecordReader::new(text.as_bytes(), Layout::default());
+            let error =
+                survey(reader, 0, &ColumnChoice::default(), &RowRules::default()).expect_err("no header");
+            error.report(crate::language::Language::English)
+        };
+        let title = refused("Leavers of May,,\n\nname,pre_hire_id,reason\nWang,1,a\n");
+        assert!(title.contains("row 3 looks like the column names"), "{title}");
+        assert!(refused("name,reason\nWang,a\n").contains("name it pre_hire_id"));
     }
 
     #[test]

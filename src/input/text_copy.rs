@@ -7,11 +7,10 @@ use super::decoding::Decoding;
 use super::encoding::TextEncoding;
 use super::utf8::{BrokenPlace, Utf8Check, Utf8Tally};
 use crate::error::{Error, Result};
+use crate::language::{Text, text};
 
 /// How much is read at once.
 pub(super) const PIECE: usize = 64 * 1024;
-const SPREADSHEET_HINT: &str =
-    "in the spreadsheet program, save the file as \"CSV UTF-8\", or name its encoding with --encoding NAME";
 
 /// A copy in UTF-8, and what the original was.
 pub(super) struct TextCopy {
@@ -30,15 +29,17 @@ pub(super) fn copy_text(
     let certain = typed.map(|typed| typed.or_as_marked(head)).or(marked);
     let mut source = head.chain(source);
     match certain {
-        Some(encoding) if encoding != TextEncoding::UTF_8 => decoded(&mut source, encoding, name),
+        Some(encoding) if encoding != TextEncoding::UTF_8 => {
+            decoded(&mut source, encoding, name, |place| not_text(name, encoding, place))
+        }
         certain => {
             let (mut file, broken) = copied(&mut source, name)?;
             let Some(place) = broken else { return Ok(TextCopy { file, encoding: TextEncoding::UTF_8 }) };
             if certain.is_some() || is_broken_utf8(&mut file)? {
-                return Err(not_text(name, "UTF-8", place));
+                return Err(not_text(name, TextEncoding::UTF_8, place));
             }
             file.rewind().map_err(unreadable_copy)?;
-            decoded(&mut file, TextEncoding::GB18030, name)
+            decoded(&mut file, TextEncoding::GB18030, name, |place| neither(name, place))
         }
     }
 }
@@ -63,17 +64,19 @@ fn copied(source: &mut impl Read, name: &str) -> Result<(File, Option<BrokenPlac
 }
 
 /// Copies a text of another encoding.
-fn decoded(source: &mut impl Read, encoding: TextEncoding, name: &str) -> Result<TextCopy> {
+fn decoded(
+    source: &mut impl Read,
+    encoding: TextEncoding,
+    name: &str,
+    refusal: impl Fn(BrokenPlace) -> Error,
+) -> Result<TextCopy> {
     let mut file = private_file()?;
     let mut decoding = Decoding::of(encoding);
     for_each_piece(source, name, |piece| {
         let decoded = decoding.push(piece, |text| file.write_all(text).map_err(Trouble::Copy));
         decoded.map_err(|trouble| match trouble {
             Trouble::Copy(error) => unwritable_copy(error),
-            Trouble::Text(place) if encoding == TextEncoding::GB18030 => {
-                not_text(name, "UTF-8, and not GB18030 either", place)
-            }
-            Trouble::Text(place) => not_text(name, &encoding.to_string(), place),
+            Trouble::Text(place) => refusal(place),
         })
     })?;
     Ok(TextCopy { file, encoding })
@@ -133,20 +136,31 @@ pub(super) fn read_piece(source: &mut impl Read, piece: &mut [u8]) -> io::Result
 }
 
 pub(super) fn unreadable(name: &str, error: io::Error) -> Error {
-    Error::unusable(format!("can't read {name}")).because(error)
+    Error::unusable(text!("can't read {name}", name)).because(error)
 }
 
 pub(super) fn unreadable_copy(error: io::Error) -> Error {
-    Error::unusable("can't read the private copy of the input").because(error)
+    Error::unusable(text!("can't read the private copy of the input")).because(error)
 }
 
 pub(super) fn unwritable_copy(error: io::Error) -> Error {
-    Error::unusable("can't make a private copy of the input")
+    Error::unusable(text!("can't make a private copy of the input"))
         .because(error)
-        .hint("the copy is made in the directory for temporary files; set TMPDIR to one with room")
+        .hint(text!("the copy is made in the directory for temporary files; set TMPDIR to one with room"))
 }
 
-fn not_text(name: &str, encoding: &str, place: BrokenPlace) -> Error {
+fn not_text(name: &str, encoding: TextEncoding, place: BrokenPlace) -> Error {
     let BrokenPlace { line, byte } = place;
-    Error::unusable(format!("{name} is not {encoding}: line {line}, byte {byte}")).hint(SPREADSHEET_HINT)
+    with_hint(text!("{name} is not {encoding}: line {line}, byte {byte}", name, encoding, line, byte))
+}
+
+fn neither(name: &str, place: BrokenPlace) -> Error {
+    let BrokenPlace { line, byte } = place;
+    with_hint(text!("{name} is neither UTF-8 nor GB18030: line {line}, byte {byte}", name, line, byte))
+}
+
+fn with_hint(message: Text) -> Error {
+    Error::unusable(message).hint(text!(
+        "in the spreadsheet program, save the file as \"CSV UTF-8\", or name its encoding with --encoding NAME"
+    ))
 }

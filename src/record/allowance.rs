@@ -15,6 +15,7 @@ use std::time::Duration;
 use super::lock::Lock;
 use super::uptime::{Boot, uptime};
 use crate::error::{Error, Result};
+use crate::language::text;
 use crate::send::AllowanceStore;
 
 const OWNER_ONLY: u32 = 0o600;
@@ -64,8 +65,9 @@ impl Allowance {
         let lock = Lock::take(&path.with_extension("lock"), "the allowance of this app", wait)?;
         let path = path.with_extension("log");
         let boot = Boot::current();
-        tell_file(&path, &boot, uptime())
-            .map_err(|error| Error::unusable(format!("can't read {}", path.display())).because(error))?;
+        tell_file(&path, &boot, uptime()).map_err(|error| {
+            Error::unusable(text!("can't read {path}", path = path.display())).because(error)
+        })?;
         Ok(Allowance {
             path,
             file: None,
@@ -90,7 +92,7 @@ impl Allowance {
 
     fn append(&mut self, line: &str) -> Result<()> {
         self.write(line).map_err(|error| {
-            Error::cannot_record(format!("can't write {}", self.path.display())).because(error)
+            Error::cannot_record(text!("can't write {path}", path = self.path.display())).because(error)
         })
     }
 

@@ -6,11 +6,29 @@ use jiff::tz::TimeZone;
 use super::advice::{self, advice};
 use crate::history::{Doubt, History};
 use crate::input::{Problem, RESULT_COLUMNS};
+use crate::language::{Language, Text, text};
 use crate::operation::Operation;
 use crate::outcome::{ConfirmedBy, ErrorCode, Outcome, RetryOutcome, Status};
 
 /// One row's cells, in the order of [`RESULT_COLUMNS`].
 pub type Cells = [String; RESULT_COLUMNS.len()];
+
+/// How a place writes: its time, and the language of its people.
+#[derive(Clone, Debug)]
+pub struct Locale {
+    /// Its time zone.
+    pub time_zone: TimeZone,
+    /// The language of messages and advice.
+    pub language: Language,
+}
+
+impl Locale {
+    /// The time zone of this place, with a language.
+    #[must_use]
+    pub fn here(language: Language) -> Self {
+        Locale { time_zone: TimeZone::system(), language }
+    }
+}
 
 /// The places of the cells that are read again.
 pub const STATUS: usize = 1;
@@ -28,7 +46,8 @@ pub fn history(cells: &Cells, doubt: Doubt) -> History {
 
 /// The cells of a row that was to be sent.
 #[must_use]
-pub fn sent(line: u64, outcome: &Outcome, operation: Operation, time_zone: &TimeZone) -> Cells {
+pub fn sent(line: u64, outcome: &Outcome, operation: Operation, locale: &Locale) -> Cells {
+    let Locale { time_zone, language } = locale;
     let Outcome { status, error_code, .. } = outcome;
     let shown = |time: Option<Timestamp>| time.map_or_else(String::new, |time| rfc_3339(time, time_zone));
     [
@@ -36,13 +55,13 @@ pub fn sent(line: u64, outcome: &Outcome, operation: Operation, time_zone: &Time
         status.word().to_owned(),
         status.is_success().to_string(),
         error_code.map_or_else(String::new, |code| code.to_string()),
-        formula_safe(&outcome.message),
+        formula_safe(&outcome.message.in_language(*language)),
         outcome.retry_outcome.map_or("", RetryOutcome::word).to_owned(),
         outcome.attempts.to_string(),
         outcome.http_status.map_or_else(String::new, |status| status.to_string()),
         outcome.confirmed_by.map_or("", ConfirmedBy::word).to_owned(),
         outcome.log_id.as_deref().map_or_else(String::new, formula_safe),
-        advice(operation, *status, *error_code).to_owned(),
+        advice(operation, *status, *error_code).in_language(*language),
         shown(outcome.first_sent_at),
         shown(outcome.settled_at),
     ]
@@ -50,8 +69,9 @@ pub fn sent(line: u64, outcome: &Outcome, operation: Operation, time_zone: &Time
 
 /// The cells of a row that could not be sent.
 #[must_use]
-pub fn invalid(line: u64, problem: &Problem) -> Cells {
-    unsent(line, Status::Invalid, false, problem.code, problem.message.clone())
+pub fn invalid(line: u64, problem: &Problem, language: Language) -> Cells {
+    let unsent = Unsent { status: Status::Invalid, success: false, code: problem.code };
+    unsent.cells(line, &problem.message, language)
 }
 
 /// The row that a duplicate repeats.
@@ -67,24 +87,38 @@ pub struct Original {
 
 /// The cells of a row whose id stands in an earlier row.
 #[must_use]
-pub fn duplicate(line: u64, original: Original) -> Cells {
-    let but = if original.other_reason { "; its reason was used, not this one" } else { "" };
-    let message = format!("the same pre-hire id stands in row {}{but}", original.line);
-    unsent(line, Status::Duplicate, original.success, ErrorCode::DuplicateId, message)
+pub fn duplicate(line: u64, original: Original, language: Language) -> Cells {
+    let Original { line: first, success, other_reason } = original;
+    let message = if other_reason {
+        text!("the same pre-hire id stands in row {first}; its reason was used, not this one", first)
+    } else {
+        text!("the same pre-hire id stands in row {first}", first)
+    };
+    let unsent = Unsent { status: Status::Duplicate, success, code: ErrorCode::DuplicateId };
+    unsent.cells(line, &message, language)
 }
 
-fn unsent(line: u64, status: Status, success: bool, code: ErrorCode, message: String) -> Cells {
-    let mut cells = Cells::default();
-    cells[0] = line.to_string();
-    cells[1] = status.word().to_owned();
-    cells[2] = success.to_string();
-    cells[3] = code.to_string();
-    cells[4] = message;
-    cells[6] = "0".to_owned();
-    if !success {
-        cells[10] = advice::of_unsent(status, code).to_owned();
+/// A row that could not be sent.
+struct Unsent {
+    status: Status,
+    success: bool,
+    code: ErrorCode,
+}
+
+impl Unsent {
+    fn cells(&self, line: u64, message: &Text, language: Language) -> Cells {
+        let mut cells = Cells::default();
+        cells[0] = line.to_string();
+        cells[1] = self.status.word().to_owned();
+        cells[2] = self.success.to_string();
+        cells[3] = self.code.to_string();
+        cells[4] = message.in_language(language);
+        cells[6] = "0".to_owned();
+        if !self.success {
+            cells[10] = advice::of_unsent(self.status, self.code).in_language(language);
+        }
+        cells
     }
-    cells
 }
 
 /// A time as the results show it: RFC 3339 with milliseconds and the offset of this place.
@@ -101,15 +135,19 @@ fn formula_safe(text: &str) -> String {
 mod tests {
     use super::*;
 
+    fn utc() -> Locale {
+        Locale { time_zone: TimeZone::UTC, language: Language::English }
+    }
+
     #[test]
     fn a_text_of_the_server_is_no_formula() {
         for text in ["=1+1", "+1", "-1", "@x", "\tx", "\rx"] {
-            let outcome = Outcome { message: text.to_owned(), ..Outcome::default() };
-            let cells = sent(2, &outcome, Operation::Withdraw, &TimeZone::UTC);
+            let outcome = Outcome { message: Text::Plain(text.to_owned()), ..Outcome::default() };
+            let cells = sent(2, &outcome, Operation::Withdraw, &utc());
             assert_eq!(cells[4], format!("'{text}"));
         }
-        let outcome = Outcome { message: "a=b".to_owned(), ..Outcome::default() };
-        assert_eq!(sent(2, &outcome, Operation::Withdraw, &TimeZone::UTC)[4], "a=b");
+        let outcome = Outcome { message: Text::Plain("a=b".to_owned()), ..Outcome::default() };
+        assert_eq!(sent(2, &outcome, Operation::Withdraw, &utc())[4], "a=b");
     }
 
     #[test]
@@ -122,10 +160,10 @@ mod tests {
     #[test]
     fn a_duplicate_mirrors_the_row_that_was_sent() {
         let original = Original { line: 3, success: true, other_reason: true };
-        let cells = duplicate(7, original);
+        let cells = duplicate(7, original, Language::English);
         assert_eq!(cells[..4], ["7", "duplicate", "true", "duplicate_id"]);
         assert!(cells[4].contains("row 3") && cells[4].contains("reason"), "{}", cells[4]);
         assert_eq!(cells[10], "");
-        assert_eq!(duplicate(7, Original { success: false, ..original })[2], "false");
+        assert_eq!(duplicate(7, Original { success: false, ..original }, Language::English)[2], "false");
     }
 }

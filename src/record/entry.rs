@@ -185,7 +185,7 @@ impl Entry {
             verdict: attempt.verdict,
             http_status: attempt.http_status,
             code: attempt.error_code,
-            msg: attempt.message.clone(),
+            msg: attempt.message.to_string(),
             log_id: attempt.log_id.clone(),
             milliseconds: attempt
                 .ended_at

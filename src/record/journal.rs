@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 use super::chain::Chain;
 use super::entry::Entry;
 use crate::error::{Error, Result};
+use crate::language::text;
 
 /// A batch is written when it has grown to this, even if more lines wait.
 const MOST_BYTES_OF_A_BATCH: usize = 1024 * 1024;
@@ -52,7 +53,7 @@ impl Journal {
         };
         let thread = std::thread::Builder::new().name("journal".to_owned()).spawn(move || writer.run(&queue));
         let thread =
-            thread.map_err(|error| Error::cannot_record("can't start the journal").because(error))?;
+            thread.map_err(|error| Error::cannot_record(text!("can't start the journal")).because(error))?;
         Ok(Journal { lines: Some(lines), appended: 0, durable, writer: Some(thread), name })
     }
 
@@ -116,8 +117,9 @@ impl Journal {
     /// The writer is gone: what it died of.
     fn failure(&mut self) -> Error {
         self.lines = None;
-        let error = Error::cannot_record(format!("can't write {}", self.name))
-            .hint("make room on the disk, then run the same command again: it goes on from what is there");
+        let error = Error::cannot_record(text!("can't write {name}", name = self.name)).hint(text!(
+            "make room on the disk, then run the same command again: it goes on from what is there"
+        ));
         match self.writer.take().map(JoinHandle::join) {
             Some(Ok(Err(cause))) => error.because(cause),
             _ => error,

@@ -12,6 +12,7 @@ use super::journal::Journal;
 use super::lock::Lock;
 use super::replay::{JournalReader, replay};
 use crate::error::{Error, Result};
+use crate::language::text;
 use crate::plan::Ledger;
 
 const OWNER_ONLY: u32 = 0o600;
@@ -52,7 +53,7 @@ impl JournalFile {
                 return Ok((taken, Ledger::default()));
             }
             Err(error) => {
-                return Err(Error::unusable(format!("can't read {}", path.display())).because(error));
+                return Err(Error::unusable(text!("can't read {path}", path = path.display())).because(error));
             }
         };
         if restart {
@@ -65,10 +66,15 @@ impl JournalFile {
         let told = replay(&file, path).map_err(|error| error.or_hint(aside))?;
         if let Some(other) = told.runs.iter().map(|run| &run.owner).find(|other| *other != owner) {
             let shown = path.display();
-            return Err(Error::unusable(format!(
-                "{shown} belongs to another job: {other}; this run is: {owner}"
+            return Err(Error::unusable(text!(
+                "{shown} belongs to another job: {other}; this run is: {owner}",
+                shown,
+                other,
+                owner
             ))
-            .hint("choose another results file with -o FILE, or set the journal aside with --restart"));
+            .hint(text!(
+                "choose another results file with -o FILE, or set the journal aside with --restart"
+            )));
         }
         taken.chain = told.chain;
         taken.good_bytes = told.good_bytes;
@@ -89,7 +95,7 @@ impl JournalFile {
             return Ok(None);
         }
         let unreadable =
-            |error| Error::unusable(format!("can't read {}", self.path.display())).because(error);
+            |error| Error::unusable(text!("can't read {path}", path = self.path.display())).because(error);
         File::open(&self.path).map(|file| Some(JournalReader::new(file))).map_err(unreadable)
     }
 
@@ -111,9 +117,9 @@ impl JournalFile {
     /// When it can't be written: exit 4.
     pub fn open(&self) -> Result<(Journal, JournalReader)> {
         self.open_file().map_err(|error| {
-            Error::cannot_record(format!("can't write {}", self.path.display()))
+            Error::cannot_record(text!("can't write {path}", path = self.path.display()))
                 .because(error)
-                .hint("make room, or choose another place with -o FILE or --journal FILE")
+                .hint(text!("make room, or choose another place with -o FILE or --journal FILE"))
         })?
     }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
+use crate::language::text;
 
 const OWNER_ONLY: u32 = 0o600;
 /// How often a lock that is held is tried again.
@@ -31,16 +32,16 @@ impl Lock {
                 Ok(Ok(file)) => return Ok(Lock { path: path.to_owned(), _file: file }),
                 Ok(Err(pid)) => pid,
                 Err(error) => {
-                    return Err(Error::cannot_record(format!("can't create {}", path.display()))
+                    return Err(Error::cannot_record(text!("can't create {path}", path = path.display()))
                         .because(error)
-                        .hint("check that the directory is there and can be written, or choose another with -o FILE"));
+                        .hint(text!("check that the directory is there and can be written, or choose another with -o FILE")));
                 }
             };
             if begun.elapsed() >= wait {
                 let who =
                     if pid.is_empty() { "another process".to_owned() } else { format!("process {pid}") };
-                return Err(Error::locked(format!("another run holds {what}: {who}"))
-                    .hint("wait until it has ended, or give --wait-lock 10m"));
+                return Err(Error::locked(text!("another run holds {what}: {who}", what, who))
+                    .hint(text!("wait until it has ended, or give --wait-lock 10m")));
             }
             std::thread::sleep(PAUSE.min(wait - begun.elapsed().min(wait)));
         }
@@ -103,7 +104,11 @@ mod tests {
         let first = Lock::take(&path, "the journal", Duration::ZERO).expect("it is free");
         let error = Lock::take(&path, "the journal", Duration::ZERO).expect_err("it is held");
         assert_eq!(error.exit().code(), 75);
-        assert!(error.report().contains(&std::process::id().to_string()), "{}", error.report());
+        assert!(
+            error.report(crate::language::Language::English).contains(&std::process::id().to_string()),
+            "{}",
+            error.report(crate::language::Language::English)
+        );
         drop(first);
         assert!(!path.exists());
         Lock::take(&path, "the journal", Duration::ZERO).expect("it is free again");

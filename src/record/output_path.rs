@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::workbook_limits;
 use crate::error::{Error, Result};
 use crate::input::{FileChoice, InputPath, Survey, ends_with_ours, header_of};
+use crate::language::text;
 use crate::operation::Operation;
 
 /// In which form the results are written.
@@ -42,19 +43,21 @@ impl OutputPath {
             }
             (None, InputPath::File(results), Operation::Restore) => restored(results, is_simulated),
             (None, InputPath::Standard, _) => {
-                return Err(Error::unusable("the results of standard input need a name")
-                    .hint("give one with -o FILE"));
+                return Err(Error::unusable(text!("the results of standard input need a name"))
+                    .hint(text!("give one with -o FILE")));
             }
         };
         if results == Path::new("-") {
-            return Err(Error::unusable("the results need a file").hint("give its name with -o FILE"));
+            return Err(
+                Error::unusable(text!("the results need a file")).hint(text!("give its name with -o FILE"))
+            );
         }
         let format = format_of(&results)?;
         if let InputPath::File(input) = input
             && is_same_file(input, &results)
         {
-            return Err(Error::unusable("the results can't replace the input itself")
-                .hint("choose another name with -o FILE"));
+            return Err(Error::unusable(text!("the results can't replace the input itself"))
+                .hint(text!("choose another name with -o FILE")));
         }
         Ok(OutputPath { results, format })
     }
@@ -76,8 +79,8 @@ impl OutputPath {
         if is_ours && has_our_header() {
             return Ok(());
         }
-        Err(Error::unusable(format!("{shown} exists already, and no earlier run of this job wrote it"))
-            .hint("move that file away, or choose another name with -o FILE"))
+        Err(Error::unusable(text!("{shown} exists already, and no earlier run of this job wrote it", shown))
+            .hint(text!("move that file away, or choose another name with -o FILE")))
     }
 
     /// Makes sure that the results can hold every row of the input: a workbook has limits.
@@ -98,8 +101,8 @@ impl OutputPath {
     pub fn refuse_journal_at(&self, journal: &Path, input: &InputPath) -> Result<()> {
         let is_input = matches!(input, InputPath::File(input) if is_same_file(input, journal));
         if is_input || is_same_file(&self.results, journal) || is_same_file(&self.partial(), journal) {
-            return Err(Error::unusable("the journal must be a file of its own")
-                .hint("choose another name with --journal FILE"));
+            return Err(Error::unusable(text!("the journal must be a file of its own"))
+                .hint(text!("choose another name with --journal FILE")));
         }
         Ok(())
     }
@@ -110,10 +113,10 @@ impl OutputPath {
     /// When a run would write to it; exit 2.
     pub fn refuse_source_at(&self, source: &Path, journal: &Path) -> Result<()> {
         if [self.results(), &self.partial(), journal].into_iter().any(|path| is_same_file(path, source)) {
-            return Err(Error::unusable(
-                "the journal of the withdrawals can't be written to by a restoration",
-            )
-            .hint("choose other names with -o FILE and --journal FILE"));
+            return Err(Error::unusable(text!(
+                "the journal of the withdrawals can't be written to by a restoration"
+            ))
+            .hint(text!("choose other names with -o FILE and --journal FILE")));
         }
         Ok(())
     }
@@ -149,11 +152,12 @@ fn format_of(results: &Path) -> Result<ResultsFormat> {
     let ending = results.extension().map(|ending| ending.to_string_lossy().to_lowercase());
     match ending.as_deref() {
         Some("xlsx") => Ok(ResultsFormat::Workbook),
-        Some(other @ ("xls" | "xlsm" | "xlsb" | "ods")) => Err(Error::unusable(format!(
-            "can't write the results to {}: they are no .{other}, but .csv or .xlsx",
-            results.display()
+        Some(other @ ("xls" | "xlsm" | "xlsb" | "ods")) => Err(Error::unusable(text!(
+            "can't write the results to {results}: they are no .{other}, but .csv or .xlsx",
+            results = results.display(),
+            other
         ))
-        .hint("choose a name that ends with .csv or .xlsx")),
+        .hint(text!("choose a name that ends with .csv or .xlsx"))),
         _ => Ok(ResultsFormat::Csv),
     }
 }

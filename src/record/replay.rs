@@ -13,6 +13,7 @@ use super::entry::{Entry, RunStarted, VERSION};
 use crate::error::{Error, Result};
 use crate::history::{Doubt, History};
 use crate::input::PreHireId;
+use crate::language::{Text, text};
 use crate::outcome::{Attempt, Status};
 use crate::plan::{Ledger, LedgerBuilder, Recall};
 
@@ -39,7 +40,8 @@ pub struct Replay {
 /// # Errors
 /// When it can't be read, or a line is damaged: exit 2, naming it.
 pub fn read_journal(file: &File, path: &Path, mut show: impl FnMut(&Entry, u64)) -> Result<(Chain, u64)> {
-    let unreadable = |error| Error::unusable(format!("can't read {}", path.display())).because(error);
+    let unreadable =
+        |error| Error::unusable(text!("can't read {path}", path = path.display())).because(error);
     let total = file.metadata().map_err(unreadable)?.len();
     let mut reader = BufReader::with_capacity(256 * 1024, file);
     let (mut chain, mut good_bytes, mut number) = (Chain::default(), 0, 0_u64);
@@ -66,8 +68,8 @@ pub fn read_journal(file: &File, path: &Path, mut show: impl FnMut(&Entry, u64))
 }
 
 fn damaged(path: &Path, line: u64, cause: &str) -> Error {
-    Error::unusable(format!("line {line} of {} is damaged: {cause}", path.display()))
-        .hint("bring the file back from a copy")
+    Error::unusable(text!("line {line} of {path} is damaged: {cause}", line, path = path.display(), cause))
+        .hint(text!("bring the file back from a copy"))
 }
 
 /// Reads a journal for going on with it.
@@ -75,14 +77,19 @@ fn damaged(path: &Path, line: u64, cause: &str) -> Error {
 /// # Errors
 /// As [`read_journal`]; also for a format that is newer than this program.
 pub fn replay(file: &File, path: &Path) -> Result<Replay> {
-    let unreadable = |error| Error::unusable(format!("can't read {}", path.display())).because(error);
+    let unreadable =
+        |error| Error::unusable(text!("can't read {path}", path = path.display())).because(error);
     let total = file.metadata().map_err(unreadable)?.len();
     let ledger = LedgerBuilder::for_journal_of(total);
     let mut builder = Replayer { ledger, ..Replayer::default() };
     let (chain, good_bytes) = read_journal(file, path, |entry, offset| builder.take(entry, offset))?;
     if let Some(run) = builder.runs.iter().find(|run| run.version > VERSION) {
-        return Err(Error::unusable(format!("{} was written by prehire {}", path.display(), run.tool))
-            .hint("use that version, or a later one"));
+        return Err(Error::unusable(text!(
+            "{path} was written by prehire {run}",
+            path = path.display(),
+            run = run.tool
+        ))
+        .hint(text!("use that version, or a later one")));
     }
     let Replayer { ledger, runs, .. } = builder.close();
     Ok(Replay { ledger: ledger.build(), runs, chain, good_bytes, torn_bytes: total - good_bytes })
@@ -113,7 +120,7 @@ impl Replayer {
                 self.ledger.open(*id).record(&Attempt {
                     verdict: *verdict,
                     error_code: *code,
-                    message: msg.clone(),
+                    message: Text::Plain(msg.clone()),
                     http_status: *http_status,
                     log_id: log_id.clone(),
                     sent_at,
@@ -177,7 +184,7 @@ impl JournalReader {
     /// # Errors
     /// When the line is not there any more.
     pub fn row_at(&self, offset: u64) -> Result<(Cells, Doubt)> {
-        let gone = || Error::cannot_record("the journal was changed while the run went on");
+        let gone = || Error::cannot_record(text!("the journal was changed while the run went on"));
         let mut line = Vec::new();
         let mut piece = [0; 4096];
         loop {
@@ -497,7 +504,7 @@ mod tests {
             if total - begins <= LONGEST_TORN_END as usize {
                 assert_eq!(replay.expect("torn").good_bytes, begins as u64);
             } else {
-                let report = replay.expect_err("damaged").report();
+                let report = replay.expect_err("damaged").report(crate::language::Language::English);
                 assert!(report.contains(&format!("line {} of", number + 1)), "{report}");
             }
             begins += line.len();

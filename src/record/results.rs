@@ -5,9 +5,7 @@
 use std::fs;
 use std::io;
 
-use jiff::tz::TimeZone;
-
-use super::cells::{self, Cells};
+use super::cells::{self, Cells, Locale};
 use super::journal_file::sync_directory;
 use super::order::ReorderWindow;
 use super::originals::Originals;
@@ -17,6 +15,7 @@ use super::results_writer::{ResultRow, ResultsWriter};
 use crate::error::{Error, Result};
 use crate::event::{SentRow, Settlement};
 use crate::input::{Columns, Record, RecordReader, RowRules, Spool, SpoolReader, Survey, Validator};
+use crate::language::{Language, text};
 use crate::outcome::{ErrorCode, Outcome, Status};
 
 /// What was written about one row.
@@ -38,7 +37,7 @@ pub struct ResultsFile<'a> {
     input: RecordReader<SpoolReader<'a>>,
     columns: &'a Columns,
     rules: &'a RowRules,
-    time_zone: TimeZone,
+    locale: Locale,
     journal: Option<JournalReader>,
     window: ReorderWindow<Settlement>,
     originals: Originals,
@@ -57,7 +56,7 @@ impl<'a> ResultsFile<'a> {
     ) -> Result<Self> {
         let header: Vec<String> = survey.columns.results_header().collect();
         let writer = ResultsWriter::create(&path, spool.copied(), &header).map_err(|error| {
-            cannot_write(&path, error).hint("make room, or choose another place with -o FILE")
+            cannot_write(&path, error).hint(text!("make room, or choose another place with -o FILE"))
         })?;
         let mut input = spool.records();
         input.read()?;
@@ -67,11 +66,17 @@ impl<'a> ResultsFile<'a> {
             input,
             columns: &survey.columns,
             rules,
-            time_zone: TimeZone::system(),
+            locale: Locale::here(Language::English),
             journal: None,
             window: ReorderWindow::new(),
             originals: Originals::of(survey),
         })
+    }
+
+    /// Gives it a language for messages and advice.
+    #[must_use]
+    pub fn speaking(self, language: Language) -> Self {
+        ResultsFile { locale: Locale::here(language), ..self }
     }
 
     /// Gives it the journal, for rows that earlier runs have settled.
@@ -83,7 +88,7 @@ impl<'a> ResultsFile<'a> {
     /// The cells that it adds to a row that was to be sent.
     #[must_use]
     pub fn cells_of(&self, line: u64, outcome: &Outcome) -> Cells {
-        cells::sent(line, outcome, self.rules.operation(), &self.time_zone)
+        cells::sent(line, outcome, self.rules.operation(), &self.locale)
     }
 
     /// Takes what came of a row, and writes all rows whose turn has come; each is told to `written`.
@@ -130,7 +135,7 @@ impl<'a> ResultsFile<'a> {
         let record = self.input.read()?.expect("every row that was settled is in the copy");
         let validator = Validator::new(self.columns, self.rules);
         let line = record.line();
-        let cells_of = |outcome| cells::sent(line, outcome, self.rules.operation(), &self.time_zone);
+        let cells_of = |outcome| cells::sent(line, outcome, self.rules.operation(), &self.locale);
         let (cells, written) = match settlement {
             Settlement::Sent(SentRow { outcome, .. }) => {
                 let written = Written {
@@ -143,14 +148,17 @@ impl<'a> ResultsFile<'a> {
             Settlement::Invalid(problem) => {
                 let error_code = Some(problem.code);
                 (
-                    cells::invalid(line, problem),
+                    cells::invalid(line, problem, self.locale.language),
                     Written { status: Status::Invalid, success: false, error_code },
                 )
             }
             Settlement::Duplicate { first } => {
                 let original = self.originals.of_duplicate(*first, validator.reason_or_nothing(record));
                 let (status, error_code) = (Status::Duplicate, Some(ErrorCode::DuplicateId));
-                (cells::duplicate(line, original), Written { status, success: original.success, error_code })
+                (
+                    cells::duplicate(line, original, self.locale.language),
+                    Written { status, success: original.success, error_code },
+                )
             }
             Settlement::NotReached => {
                 let written = Written { status: Status::NotAttempted, success: false, error_code: None };
@@ -199,8 +207,8 @@ fn cannot_write(path: &OutputPath, error: io::Error) -> Error {
         ResultsFormat::Csv => path.partial(),
         ResultsFormat::Workbook => path.results().to_owned(),
     };
-    Error::cannot_record(format!("can't write {}", written.display()))
+    Error::cannot_record(text!("can't write {written}", written = written.display()))
         .because(error)
         // Another place would have a journal of its own, which knows nothing of this run.
-        .hint("make room, then run the same command again")
+        .hint(text!("make room, then run the same command again"))
 }

@@ -9,10 +9,8 @@ use super::entry::Owner;
 use super::replay::replay;
 use crate::error::{Error, Result};
 use crate::input::{SourceJournal, WithdrawnIds};
+use crate::language::{Text, text};
 use crate::operation::Operation;
-
-const NO_PROOF: &str = "without the journal of the withdrawals nothing proves that they were this tool's; give it with \
-                        --source-journal FILE";
 
 /// The pre-hires that the journal at this path proves this tool to have withdrawn. It must belong to `owner`, or to any
 /// withdrawal where that is not known.
@@ -23,9 +21,10 @@ pub fn withdrawn_ids(path: &Path, owner: Option<&Owner>) -> Result<WithdrawnIds>
     let shown = path.display();
     let file = File::open(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => {
-            Error::unusable(format!("there is no journal of the withdrawals at {shown}")).hint(NO_PROOF)
+            Error::unusable(text!("there is no journal of the withdrawals at {shown}", shown))
+                .hint(no_proof())
         }
-        _ => Error::unusable(format!("can't read {shown}")).because(error).hint(NO_PROOF),
+        _ => Error::unusable(text!("can't read {shown}", shown)).because(error).hint(no_proof()),
     })?;
     let told = replay(&file, path)?;
     let is_foreign = |other: &&Owner| match owner {
@@ -33,14 +32,26 @@ pub fn withdrawn_ids(path: &Path, owner: Option<&Owner>) -> Result<WithdrawnIds>
         None => other.operation != Operation::Withdraw.word(),
     };
     if let Some(other) = told.runs.iter().map(|run| &run.owner).find(is_foreign) {
-        let wanted = owner.map_or_else(|| "a withdrawal".to_owned(), ToString::to_string);
-        return Err(Error::unusable(format!("{shown} belongs to another job: {other}; needed is: {wanted}"))
-            .hint("give the journal of the withdrawals with --source-journal FILE"));
+        let wanted = owner.map_or_else(|| text!("a withdrawal"), |owner| Text::Plain(owner.to_string()));
+        return Err(Error::unusable(text!(
+            "{shown} belongs to another job: {other}; needed is: {wanted}",
+            shown,
+            other,
+            wanted => wanted
+        ))
+        .hint(text!("give the journal of the withdrawals with --source-journal FILE")));
     }
-    let first_hash = first_hash(&file)
-        .map_err(|error| Error::unusable(format!("can't read {shown}")).because(error).hint(NO_PROOF))?;
+    let first_hash = first_hash(&file).map_err(|error| {
+        Error::unusable(text!("can't read {shown}", shown)).because(error).hint(no_proof())
+    })?;
     let journal = SourceJournal { name: shown.to_string(), first_hash };
     Ok(WithdrawnIds::new(told.ledger.done_by_us(), journal))
+}
+
+fn no_proof() -> Text {
+    text!(
+        "without the journal of the withdrawals nothing proves that they were this tool's; give it with --source-journal FILE"
+    )
 }
 
 /// The hash of the first line; empty where there is none.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::error::{Error, Result};
 use crate::input::{RESULT_COLUMNS, Survey};
+use crate::language::text;
 
 /// With the header.
 const MOST_ROWS: u32 = 1_048_576;
@@ -37,7 +38,7 @@ pub(super) fn refuse_what_does_not_fit(survey: &Survey) -> Result<()> {
         return Ok(());
     };
     Err(Error::unusable(problem)
-        .hint("write the results as CSV: choose a name that ends with .csv with -o FILE"))
+        .hint(text!("write the results as CSV: choose a name that ends with .csv with -o FILE")))
 }
 
 /// One of our own sentences that quotes a very long column name is cut; the input's cells have been measured before.
@@ -95,7 +96,7 @@ mod tests {
         let reader = RecordReader::new(text.as_bytes(), Layout::default());
         let survey = survey(reader, 0, &ColumnChoice::default(), &RowRules::default());
         let survey = survey.expect("a usable file");
-        refuse_what_does_not_fit(&survey).err().map(|error| error.report())
+        refuse_what_does_not_fit(&survey).err().map(|error| error.report(crate::language::Language::English))
     }
 
     fn with_cell(cell: &str) -> String {

@@ -4,8 +4,10 @@ use serde_json::{Value, json};
 
 use super::ending::Ending;
 use super::stop::stop_words;
+use super::tally::Tally;
 use crate::error::Exit;
 use crate::input::one_line;
+use crate::language::{Text, text};
 use crate::settings::in_words;
 
 /// How much of a path, a host or an app is shown: all of them together stay far below the 20 kB that a bot takes.
@@ -16,10 +18,11 @@ const PLAIN_PUNCTUATION: &str = ".,;/-";
 /// The card: a title, and a line for each thing that is known. `machine` is the name of this one.
 #[must_use]
 pub fn card(ending: &Ending, machine: &str) -> Value {
-    let title = format!("prehire {}: {}", ending.operation.word(), ending.exit.meaning());
+    let said = |text: Text| text.in_language(ending.language);
+    let title = format!("prehire {}: {}", ending.operation.word(), said(ending.exit.meaning()));
     let lines: Vec<String> = lines(ending, machine)
         .into_iter()
-        .map(|(name, value)| format!("**{name}** {}", escaped(&shown(&value))))
+        .map(|(name, value)| format!("**{}** {}", said(name), escaped(&shown(&said(value)))))
         .collect();
     json!({
         "schema": "2.0",
@@ -31,40 +34,55 @@ pub fn card(ending: &Ending, machine: &str) -> Value {
     })
 }
 
-fn lines(ending: &Ending, machine: &str) -> Vec<(&'static str, String)> {
-    let mut lines = vec![("exit code", format!("{}, {}", ending.exit.code(), ending.exit.meaning()))];
+fn lines(ending: &Ending, machine: &str) -> Vec<(Text, Text)> {
+    let (code, meaning) = (ending.exit.code(), ending.exit.meaning());
+    let mut lines = vec![(text!("exit code"), text!("{code}, {meaning}", code, meaning => meaning))];
+    if let Some(cause) = cause(ending) {
+        lines.push((text!("cause"), cause));
+    }
+    if let Some(tally) = &ending.tally {
+        lines.push((text!("rows"), rows(ending, tally)));
+        let (attempts, looks, tokens) = (tally.attempts, tally.read_backs, tally.token_calls);
+        let calls = text!("attempts {attempts}, looks {looks}, for tokens {tokens}", attempts, looks, tokens);
+        lines.push((text!("calls"), calls));
+        let (throttled, held) = (tally.throttled, in_words(tally.held));
+        let waits = text!("{throttled} throttled replies, {held} held back", throttled, held => held);
+        lines.push((text!("waits"), waits));
+    }
+    lines.push((text!("duration"), in_words(ending.duration)));
+    if let Some((results, journal)) = &ending.places {
+        lines.push((text!("results"), Text::Plain(results.display().to_string())));
+        lines.push((text!("journal"), Text::Plain(journal.display().to_string())));
+    }
+    lines.push((text!("machine"), Text::Plain(machine.to_owned())));
+    if let Some(target) = &ending.target {
+        lines.push((text!("app"), target.clone()));
+    }
+    lines
+}
+
+fn cause(ending: &Ending) -> Option<Text> {
     match &ending.stop {
         Some(stop) => {
             let code = stop.refusal().and_then(|refusal| refusal.error_code);
-            let code = code.map_or_else(String::new, |code| format!(" ({code})"));
-            lines.push(("cause", format!("{}{code}", stop_words(stop))));
+            let cause = stop_words(stop);
+            Some(match code {
+                Some(code) => text!("{cause} ({code})", cause => cause, code),
+                None => cause,
+            })
         }
+        None if matches!(ending.exit, Exit::Success | Exit::SomeRowsFailed) => None,
         // What an error says may quote the file.
-        None if !matches!(ending.exit, Exit::Success | Exit::SomeRowsFailed) => {
-            lines.push(("cause", "see the log of the run".to_owned()));
-        }
-        None => {}
+        None => Some(text!("see the log of the run")),
     }
-    if let Some(tally) = &ending.tally {
-        let counts = ending.rows_by_status().filter(|(_, rows)| *rows > 0);
-        let counts: Vec<String> = counts.map(|(status, rows)| format!("{} {rows}", status.word())).collect();
-        let by_status = if counts.is_empty() { String::new() } else { format!(": {}", counts.join(", ")) };
-        lines.push(("rows", format!("{}, {} successes{by_status}", tally.rows, tally.successes)));
-        let (attempts, looks, tokens) = (tally.attempts, tally.read_backs, tally.token_calls);
-        lines.push(("calls", format!("{attempts} attempts, {looks} looks, {tokens} for tokens")));
-        let held = in_words(tally.held);
-        lines.push(("waits", format!("{} throttled replies, {held} held back", tally.throttled)));
-    }
-    lines.push(("duration", in_words(ending.duration)));
-    if let Some((results, journal)) = &ending.places {
-        lines.push(("results", results.display().to_string()));
-        lines.push(("journal", journal.display().to_string()));
-    }
-    lines.push(("machine", machine.to_owned()));
-    if let Some((app, host)) = &ending.target {
-        lines.push(("app", format!("{app} at {host}")));
-    }
-    lines
+}
+
+fn rows(ending: &Ending, tally: &Tally) -> Text {
+    let counts = ending.rows_by_status().filter(|(_, rows)| *rows > 0);
+    let counts: Vec<String> = counts.map(|(status, rows)| format!("{} {rows}", status.word())).collect();
+    let (rows, successes) = (tally.rows, tally.successes);
+    let all = text!("{rows} ({successes} successes)", rows, successes);
+    if counts.is_empty() { all } else { text!("{all}: {counts}", all => all, counts = counts.join(", ")) }
 }
 
 const fn colour(exit: Exit) -> &'static str {
@@ -107,10 +125,10 @@ mod tests {
 
     use super::*;
     use crate::event::{Refusal, StopCause};
+    use crate::language::Language;
     use crate::operation::Operation;
     use crate::outcome::{ErrorCode, Status};
     use crate::record::Written;
-    use crate::report::Tally;
     use crate::settings::Rate;
 
     fn ending(exit: Exit) -> Ending {
@@ -136,12 +154,12 @@ mod tests {
     fn the_card_of_a_run() {
         let refusal = Refusal {
             error_code: Some(ErrorCode::Api(99_991_672)),
-            message: "said by the server".to_owned(),
+            message: Text::Plain("said by the server".to_owned()),
             log_id: Some("log".to_owned()),
             help_url: Some("https://help".to_owned()),
         };
         let ending = Ending {
-            target: Some(("cli_a1".to_owned(), "open.feishu.cn".to_owned())),
+            target: Some(Text::Plain("cli_a1, open.feishu.cn".to_owned())),
             places: Some(("/var/lib/prehire/a*b.csv".into(), "/var/lib/prehire/a_b.csv.journal".into())),
             tally: Some(counted()),
             stop: Some(StopCause::Hopeless(refusal)),
@@ -158,6 +176,16 @@ mod tests {
             assert!(told.contains(&format!("**exit code** {}, ", exit.code())), "{told}");
         }
         assert!(!told(&ending(Exit::Success)).contains("log"));
+    }
+
+    #[test]
+    fn it_speaks_chinese_and_the_words_of_the_results_stay() {
+        let ending =
+            Ending { language: Language::Chinese, tally: Some(counted()), ..ending(Exit::SomeRowsFailed) };
+        let told = told(&ending);
+        assert!(told.starts_with("**退出码** 1，已结束；部分行未成功\n"), "{told}");
+        assert!(told.contains("withdrawn 12, already&#95;withdrawn 1, refused 2"), "{told}");
+        assert!(card(&ending, "")["header"]["title"]["content"].as_str().unwrap().ends_with("部分行未成功"));
     }
 
     #[test]
@@ -182,7 +210,7 @@ mod tests {
         #[test]
         fn the_longest_card_is_one_that_a_bot_takes(path in "[*<>_字😀\u{1}\n]{300,1000}", name in ".{0,300}") {
             let ending = Ending {
-                target: Some((path.clone(), path.clone())),
+                target: Some(Text::Plain(path.clone())),
                 places: Some((path.clone().into(), path.into())),
                 tally: Some(counted()),
                 ..ending(Exit::SomeRowsFailed)

@@ -1,17 +1,18 @@
 //! Owns what `check` and `--dry-run` say: counts, the first problems, what was found, and how long a run would take.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use super::summary::{counts, line};
+use super::summary::counts;
+use super::table::Table;
 use crate::error::Exit;
 use crate::input::{Copied, FileFormat, Problem, Survey};
+use crate::language::{Language, Text, text};
 use crate::operation::Operation;
 use crate::outcome::{ErrorCode, Status};
 use crate::record::advice;
-use crate::settings::{DEFAULT_BURST, Rate, in_words};
+use crate::settings::{DEFAULT_BURST, Rate, about};
 
 /// The report on one file.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub struct CheckReport<'a> {
     pub copied: &'a Copied,
     /// The allowance that a run would keep.
     pub rate: Rate,
+    /// The language of what is said.
+    pub language: Language,
 }
 
 impl CheckReport<'_> {
@@ -83,69 +86,82 @@ impl CheckReport<'_> {
     #[must_use]
     pub fn text(&self) -> String {
         let survey = self.survey;
-        let columns = &survey.columns;
-        let mut text = String::new();
-        line(&mut text, "file", self.input);
-        self.add_format(&mut text);
-        line(&mut text, "id column", columns.name(columns.id()));
-        if self.operation == Operation::Withdraw {
-            line(&mut text, "reason column", columns.reason().map_or("none", |index| columns.name(index)));
-        }
-        line(&mut text, "rows", &survey.results().to_string());
-        if survey.left_out > 0 {
-            line(&mut text, "left out by --only", &survey.left_out.to_string());
-        }
-        line(&mut text, "can be sent", &survey.sendable.to_string());
-        let carried_over = survey.carried_over_rows();
-        let duplicates = survey.duplicates.len();
-        for (name, rows) in [("carried over", u64::from(carried_over)), ("duplicate", duplicates as u64)] {
+        let mut table = Table::new(self.language);
+        table.line(text!("file"), Text::Plain(self.input.to_owned()));
+        self.add_format(&mut table);
+        self.add_columns(&mut table);
+        table.count(text!("rows"), survey.results());
+        let duplicates = u32::try_from(survey.duplicates.len()).unwrap_or(u32::MAX);
+        table.count(text!("can be sent"), survey.sendable);
+        for (name, rows) in [
+            (text!("left out by --only"), survey.left_out),
+            (text!("carried over"), survey.carried_over_rows()),
+            (Text::Plain(Status::Duplicate.word().to_owned()), duplicates),
+        ] {
             if rows > 0 {
-                line(&mut text, name, &rows.to_string());
+                table.count(name, rows);
             }
         }
         for (code, rows) in &survey.invalid {
-            line(&mut text, &code.to_string(), &rows.to_string());
+            table.count(Text::Plain(code.to_string()), rows);
         }
         if survey.cleaned_ids > 0 {
-            let cleaned = format!("{} (of white space around them, or a leading ')", survey.cleaned_ids);
-            line(&mut text, "ids cleaned", &cleaned);
+            let ids = survey.cleaned_ids;
+            table
+                .line(text!("ids cleaned"), text!("{ids} (of white space around them, or a leading ')", ids));
         }
-        let takes = match self.duration() {
-            duration if duration.as_secs() == 0 => "less than a second".to_owned(),
-            duration => format!("about {} at {}", in_words(duration), self.rate),
-        };
-        line(&mut text, "a run takes", &takes);
-        line(&mut text, "digest", &survey.digest);
-        self.add_problems(&mut text);
-        text
+        table.line(text!("a run takes"), self.takes());
+        // Scripts look for this name, so it is the same in every language.
+        table.count(Text::Plain("digest".to_owned()), &survey.digest);
+        self.add_problems(&mut table);
+        table.into_text()
     }
 
-    fn add_problems(&self, text: &mut String) {
-        for (line, problem) in &self.survey.problems {
+    fn takes(&self) -> Text {
+        text!("{duration} at {rate}", duration => about(self.duration()), rate = self.rate)
+    }
+
+    fn add_columns(&self, table: &mut Table) {
+        let columns = &self.survey.columns;
+        let named = |index| Text::Plain(columns.name(index).to_owned());
+        table.line(text!("id column"), named(columns.id()));
+        if self.operation == Operation::Withdraw {
+            table.line(text!("reason column"), columns.reason().map_or_else(|| text!("none"), named));
+        }
+    }
+
+    fn add_problems(&self, table: &mut Table) {
+        for (row, problem) in &self.survey.problems {
             let repair = advice::of_unsent(Status::Invalid, problem.code);
-            let _ = write!(text, "\nrow {line}: {problem}\n  {repair}\n");
+            table.gap();
+            table.say(text!("row {row}: {problem}\n  {repair}", row, problem => problem.message.clone(), repair => repair));
         }
         let rest = self.problems_not_shown();
         if !rest.is_empty() {
             let more: u32 = rest.values().sum();
-            let _ = write!(text, "\nand {more} more rows that can't be sent\n");
+            table.gap();
+            table.say(text!("and {more} more rows that can't be sent", more));
         }
         for (code, rows) in rest {
-            line(text, &code.to_string(), &rows.to_string());
+            table.count(Text::Plain(code.to_string()), rows);
         }
     }
 
-    fn add_format(&self, text: &mut String) {
+    fn add_format(&self, table: &mut Table) {
         match &self.copied.format {
             FileFormat::Text { encoding, had_byte_order_mark, dialect } => {
-                let mark = if *had_byte_order_mark { " with a byte order mark" } else { "" };
-                line(text, "encoding", &format!("{encoding}{mark}"));
-                line(text, "delimiter", &dialect.delimiter.to_string());
-                line(text, "line ends", &dialect.line_end.to_string());
+                let encoding = if *had_byte_order_mark {
+                    text!("{encoding} with a byte order mark", encoding)
+                } else {
+                    Text::Plain(encoding.to_string())
+                };
+                table.line(text!("encoding"), encoding);
+                table.count(text!("delimiter"), dialect.delimiter);
+                table.count(text!("line ends"), dialect.line_end);
             }
             FileFormat::Workbook { kind, sheet } => {
-                line(text, "workbook", &kind.to_string());
-                line(text, "sheet", sheet);
+                table.count(text!("workbook"), kind);
+                table.count(text!("sheet"), sheet);
             }
         }
     }
@@ -174,8 +190,8 @@ impl CheckReport<'_> {
                 "column": problem.column,
                 "value": problem.value,
                 "error_code": problem.code.to_string(),
-                "error_message": problem.message,
-                "advice": advice::of_unsent(Status::Invalid, problem.code),
+                "error_message": problem.message.in_language(self.language),
+                "advice": advice::of_unsent(Status::Invalid, problem.code).in_language(self.language),
             })
         };
         json!({

@@ -5,11 +5,14 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
+use super::table::padded;
 use crate::error::Error;
+use crate::language::{Language, Text, text};
 use crate::settings::{Config, Effective, Origin, Pieces, SecretSource, Sourced};
 
 const WIDTH: usize = 80;
-const NOT_SET: &str = "not set";
+/// The places of the column of names.
+const NAMES: usize = 18;
 const HIDDEN: &str = "***";
 
 /// What is in force.
@@ -24,9 +27,11 @@ pub struct ConfigReport<'a> {
     /// Where state is kept.
     pub state_directory: Option<&'a Path>,
     /// What a person should know.
-    pub warnings: &'a [String],
+    pub warnings: &'a [Text],
     /// What a run would say before its first call.
     pub trouble: Option<&'a Error>,
+    /// The language of the table.
+    pub language: Language,
 }
 
 /// One setting, as it is shown.
@@ -44,31 +49,29 @@ impl ConfigReport<'_> {
     pub fn text(&self) -> String {
         let mut text = String::new();
         for (name, value) in [
-            ("config file", self.config_file()),
-            ("profile", self.profile()),
-            ("state directory", shown_path(self.state_directory)),
+            (text!("config file"), self.config_file()),
+            (text!("profile"), self.profile()),
+            (text!("state directory"), shown_path(self.state_directory)),
         ] {
-            let _ = writeln!(text, "{name:<18} {value}");
+            let _ = writeln!(text, "{} {}", padded(&self.said(&name), NAMES), self.said(&value));
         }
         text.push('\n');
         for row in self.rows() {
             let value = match (&row.value, &row.file) {
                 (Some(value), None) => value.clone(),
-                (Some(value), Some(file)) => format!("{value} in {file}"),
-                (None, _) => NOT_SET.to_owned(),
+                (Some(value), Some(file)) => self.said(&text!("{value} in {file}", value, file)),
+                (None, _) => self.said(&text!("not set")),
             };
             let _ = writeln!(text, "{}", placed(row.name, &value, &self.place(row.origin)));
         }
         for warning in self.warnings {
-            let _ = write!(text, "\nwarning: {warning}\n");
+            let warning = text!("warning: {warning}", warning => warning.clone());
+            let _ = write!(text, "\n{}\n", self.said(&warning));
         }
         if let Some(trouble) = self.trouble {
-            let _ = write!(
-                text,
-                "\nA run would end with exit {}:\n{}\n",
-                trouble.exit().code(),
-                trouble.report()
-            );
+            let (code, report) = (trouble.exit().code(), trouble.report(self.language));
+            let would_end = text!("A run would end with exit {code}:\n{report}", code, report);
+            let _ = write!(text, "\n{}\n", self.said(&would_end));
         }
         text
     }
@@ -98,22 +101,27 @@ impl ConfigReport<'_> {
             "profiles": self.config.names,
             "state_directory": self.state_directory,
             "settings": settings,
-            "warnings": self.warnings,
-            "error": self.trouble.map(Error::report),
+            "warnings": self.warnings.iter().map(|warning| self.said(warning)).collect::<Vec<_>>(),
+            "error": self.trouble.map(|trouble| trouble.report(self.language)),
         })
     }
 
-    fn config_file(&self) -> String {
-        let shown = shown_path(self.config.path.as_deref());
-        if self.config.path.is_some() && !self.config.exists { format!("{shown} (not there)") } else { shown }
+    fn said(&self, text: &Text) -> String {
+        text.in_language(self.language)
     }
 
-    fn profile(&self) -> String {
+    fn config_file(&self) -> Text {
+        let shown = shown_path(self.config.path.as_deref());
+        let is_missing = self.config.path.is_some() && !self.config.exists;
+        if is_missing { text!("{shown} (not there)", shown => shown) } else { shown }
+    }
+
+    fn profile(&self) -> Text {
         let others = self.config.names.join(", ");
         match &self.config.profile {
-            Some(profile) => profile.name.clone(),
-            None if others.is_empty() => "none".to_owned(),
-            None => format!("none (the file has: {others})"),
+            Some(profile) => Text::Plain(profile.name.clone()),
+            None if others.is_empty() => text!("none"),
+            None => text!("none (the file has: {others})", others),
         }
     }
 
@@ -175,8 +183,8 @@ fn placed(name: &str, value: &str, place: &str) -> String {
     }
 }
 
-fn shown_path(path: Option<&Path>) -> String {
-    path.map_or_else(|| "not known".to_owned(), |path| path.display().to_string())
+fn shown_path(path: Option<&Path>) -> Text {
+    path.map_or_else(|| text!("not known"), |path| Text::Plain(path.display().to_string()))
 }
 
 const fn source(origin: Origin) -> &'static str {

@@ -8,12 +8,15 @@ use jiff::Timestamp;
 use super::tally::Tally;
 use crate::error::Exit;
 use crate::event::StopCause;
+use crate::language::{Language, Text};
 use crate::operation::Operation;
 use crate::outcome::Status;
 
 /// How a run ended; what is `None` was never known.
 #[derive(Debug)]
 pub struct Ending {
+    /// In which language people are told.
+    pub language: Language,
     /// What was to be done.
     pub operation: Operation,
     /// How the process ends.
@@ -23,7 +26,7 @@ pub struct Ending {
     /// How long the whole command took.
     pub duration: Duration,
     /// The app, as messages name it, and the host of the API.
-    pub target: Option<(String, String)>,
+    pub target: Option<Text>,
     /// The results and the journal.
     pub places: Option<(PathBuf, PathBuf)>,
     /// What was counted, also of a run that ended with an error.
@@ -39,6 +42,7 @@ impl Ending {
     #[must_use]
     pub const fn of(operation: Operation) -> Self {
         Ending {
+            language: Language::English,
             operation,
             exit: Exit::Success,
             at: Timestamp::UNIX_EPOCH,

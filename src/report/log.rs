@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::cli::LogFormat;
 use crate::error::{Error, Exit};
+use crate::language::{Language, Text, text};
 
 /// How much is told beside the progress itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,31 +42,31 @@ pub enum Level {
 #[derive(Clone, Debug)]
 pub struct LogLine {
     level: Level,
-    message: String,
-    text: Option<String>,
+    message: Text,
+    text: Option<Text>,
     fields: Map<String, Value>,
 }
 
 impl LogLine {
     /// A line that reads the same in both forms.
-    pub fn new(level: Level, message: impl Into<String>) -> Self {
+    pub fn new(level: Level, message: impl Into<Text>) -> Self {
         LogLine { level, message: message.into(), text: None, fields: Map::new() }
     }
 
     /// A warning, which text calls so.
-    pub fn warning(message: impl Into<String>) -> Self {
+    pub fn warning(message: impl Into<Text>) -> Self {
         let message = message.into();
-        let text = format!("warning: {message}");
+        let text = text!("warning: {warning}", warning => message.clone());
         LogLine::new(Level::Warn, message).shown_as(text)
     }
 
     /// What has stopped the program.
     #[must_use]
-    pub fn error(error: &Error) -> Self {
-        LogLine::new(Level::Error, error.message())
-            .field("hint", error.hint_text())
+    pub fn error(error: &Error, language: Language) -> Self {
+        LogLine::new(Level::Error, error.message(language))
+            .field("hint", error.hint_text(language))
             .field("exit_code", error.exit().code())
-            .shown_as(error.report())
+            .shown_as(error.report(language))
     }
 
     /// A command line that can't be understood: its first paragraph says what is wrong, the rest what is right.
@@ -73,10 +74,10 @@ impl LogLine {
     pub fn usage(told: &str) -> Self {
         let told = told.trim();
         let (message, hint) = told.split_once("\n\n").unwrap_or((told, ""));
-        LogLine::new(Level::Error, message.trim_start_matches("error: "))
+        LogLine::new(Level::Error, message.trim_start_matches("error: ").to_owned())
             .field("hint", hint)
             .field("exit_code", Exit::Unusable.code())
-            .shown_as(told)
+            .shown_as(told.to_owned())
     }
 
     /// Adds a value for the form of JSON; nothing if there is none.
@@ -91,25 +92,26 @@ impl LogLine {
 
     /// Reads otherwise as text.
     #[must_use]
-    pub fn shown_as(self, text: impl Into<String>) -> Self {
+    pub fn shown_as(self, text: impl Into<Text>) -> Self {
         LogLine { text: Some(text.into()), ..self }
     }
 
-    pub(super) fn as_text(&self) -> &str {
-        self.text.as_deref().unwrap_or(&self.message)
+    pub(super) fn as_text(&self, language: Language) -> String {
+        self.text.as_ref().unwrap_or(&self.message).in_language(language)
     }
 
-    pub(super) fn as_json(&self, at: Timestamp, time_zone: TimeZone) -> String {
+    pub(super) fn as_json(&self, language: Language, at: Timestamp, time_zone: TimeZone) -> String {
         #[derive(Serialize)]
         struct Line<'a> {
             time: String,
             level: Level,
-            message: &'a str,
+            message: String,
             #[serde(flatten)]
             fields: &'a Map<String, Value>,
         }
         let time = at.to_zoned(time_zone).strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string();
-        let line = Line { time, level: self.level, message: &self.message, fields: &self.fields };
+        let message = self.message.in_language(language);
+        let line = Line { time, level: self.level, message, fields: &self.fields };
         serde_json::to_string(&line).expect("texts and numbers are JSON")
     }
 }
@@ -121,6 +123,8 @@ pub struct LogSettings {
     pub format: LogFormat,
     /// How much.
     pub detail: Detail,
+    /// In which language.
+    pub language: Language,
 }
 
 /// Standard error. Clones write to the same place.
@@ -144,6 +148,23 @@ impl Log {
         (Log { bar: Some(bar.clone()), ..self }, bar)
     }
 
+    /// The same place, spoken to in another language.
+    #[must_use]
+    pub fn speaking(self, language: Language) -> Self {
+        Log { settings: LogSettings { language, ..self.settings }, ..self }
+    }
+
+    /// The language of what is said.
+    #[must_use]
+    pub const fn language(&self) -> Language {
+        self.settings.language
+    }
+
+    /// Says what has stopped the program.
+    pub fn say_error(&self, error: &Error) {
+        self.say(&LogLine::error(error, self.settings.language));
+    }
+
     /// Are lines JSON?
     #[must_use]
     pub fn is_json(&self) -> bool {
@@ -152,9 +173,10 @@ impl Log {
 
     /// Says something, whatever was typed about silence.
     pub fn say(&self, line: &LogLine) {
+        let language = self.settings.language;
         let line = match self.settings.format {
-            LogFormat::Text => line.as_text().to_owned(),
-            LogFormat::Json => line.as_json(Timestamp::now(), TimeZone::system()),
+            LogFormat::Text => line.as_text(language),
+            LogFormat::Json => line.as_json(language, Timestamp::now(), TimeZone::system()),
         };
         match &self.bar {
             Some(bar) if !bar.is_finished() => bar.println(line),
@@ -200,13 +222,14 @@ mod tests {
     fn json_of(line: &LogLine) -> Value {
         let at: Timestamp = "2026-01-02T03:04:05.678Z".parse().unwrap();
         let zone = TimeZone::fixed(jiff::tz::offset(8));
-        serde_json::from_str(&line.as_json(at, zone)).unwrap()
+        serde_json::from_str(&line.as_json(Language::English, at, zone)).unwrap()
     }
 
     #[test]
     fn a_line_of_json_has_time_level_message_and_its_fields() {
-        let line =
-            LogLine::new(Level::Debug, "row 7: \"refused\"\n").field("row", 7).field("none", Value::Null);
+        let line = LogLine::new(Level::Debug, "row 7: \"refused\"\n".to_owned())
+            .field("row", 7)
+            .field("none", Value::Null);
         assert_eq!(
             json_of(&line),
             json!({
@@ -216,14 +239,17 @@ mod tests {
                 "row": 7,
             })
         );
-        assert!(!line.as_json(Timestamp::UNIX_EPOCH, TimeZone::UTC).contains('\n'), "one line is one object");
+        assert!(
+            !line.as_json(Language::English, Timestamp::UNIX_EPOCH, TimeZone::UTC).contains('\n'),
+            "one line is one object"
+        );
     }
 
     #[test]
     fn the_last_error_has_its_advice_and_its_exit_code() {
-        let error = Error::locked("another run holds the journal").hint("wait");
-        let line = LogLine::error(&error);
-        assert_eq!(line.as_text(), error.report());
+        let error = Error::locked("another run holds the journal".to_owned()).hint("wait".to_owned());
+        let line = LogLine::error(&error, Language::English);
+        assert_eq!(line.as_text(Language::English), error.report(Language::English));
         let line = json_of(&line);
         assert_eq!(
             (&line["level"], &line["message"], &line["hint"], &line["exit_code"]),
@@ -233,8 +259,8 @@ mod tests {
 
     #[test]
     fn text_calls_a_warning_so() {
-        let line = LogLine::warning("anybody can read it");
-        assert_eq!(line.as_text(), "warning: anybody can read it");
+        let line = LogLine::warning("anybody can read it".to_owned());
+        assert_eq!(line.as_text(Language::English), "warning: anybody can read it");
         assert_eq!(json_of(&line)["message"], "anybody can read it");
     }
 }

@@ -12,6 +12,7 @@ mod progress;
 mod stop;
 mod story;
 mod summary;
+mod table;
 mod tally;
 
 pub use card::card;

@@ -9,6 +9,7 @@ use super::log::{Level, Log, LogLine};
 use super::story::words;
 use super::tally::Tally;
 use crate::event::Event;
+use crate::language::{Text, text};
 use crate::outcome::Verdict;
 use crate::settings::{Rate, in_words};
 
@@ -69,14 +70,15 @@ impl Progress {
         match event {
             Event::MayNotLook(refusal) => {
                 let code = refusal.error_code.map_or_else(String::new, |code| code.to_string());
-                let said = format!(
-                    "the app may not look pre-hires up ({code}); calls in doubt are repeated instead"
+                let said = text!(
+                    "the app may not look pre-hires up ({code}); calls in doubt are repeated instead",
+                    code
                 );
                 self.log.announce(&LogLine::new(Level::Warn, said).field("error_code", code));
             }
             Event::TicketAskedFor => self.log.announce(&LogLine::new(
                 Level::Warn,
-                "the app ticket was refused; a new one was asked for, which the event receiver gets",
+                text!("the app ticket was refused; a new one was asked for, which the event receiver gets"),
             )),
             _ => {
                 if let Some(line) = detail_of(event) {
@@ -92,7 +94,7 @@ impl Progress {
             ProgressKind::Never => {}
             ProgressKind::Bar => {
                 self.bar.set_position(u64::from(tally.rows));
-                self.bar.set_message(self.message(tally));
+                self.bar.set_message(self.message(tally).in_language(self.log.language()));
             }
             ProgressKind::Plain | ProgressKind::Json if self.last_line.elapsed() < BETWEEN_LINES => {}
             ProgressKind::Plain => {
@@ -102,14 +104,15 @@ impl Progress {
             ProgressKind::Json => {
                 self.last_line = Instant::now();
                 let numbers: Map<String, Value> = self.numbers(tally).into_iter().collect();
-                self.log.say(&self.line(tally).shown_as(Value::from(numbers).to_string()));
+                self.log.say(&self.line(tally).shown_as(Text::Plain(Value::from(numbers).to_string())));
             }
         }
     }
 
     /// How far the run is, for a log of text and for one of JSON.
     fn line(&self, tally: &Tally) -> LogLine {
-        let message = format!("{}/{} rows, {}", tally.rows, self.rows, self.message(tally));
+        let (done, rows) = (tally.rows, self.rows);
+        let message = text!("{done}/{rows} rows, {message}", done, rows, message => self.message(tally));
         let numbers = self.numbers(tally).into_iter();
         numbers.fold(LogLine::new(Level::Info, message), |line, (name, number)| line.field(&name, number))
     }
@@ -132,15 +135,16 @@ impl Progress {
         self.bar.finish_and_clear();
     }
 
-    fn message(&self, tally: &Tally) -> String {
-        let mut message = format!("{} ok", tally.successes);
-        for (count, word) in [(tally.retries, "retries"), (tally.throttled, "throttled")] {
-            if count > 0 {
-                message.push_str(&format!(", {count} {word}"));
-            }
+    fn message(&self, tally: &Tally) -> Text {
+        let mut message = text!("{successes} ok", successes = tally.successes);
+        if tally.retries > 0 {
+            message = text!("{message}, {retries} retries", message => message, retries = tally.retries);
         }
-        message.push_str(&format!(", about {} left", in_words(self.eta(tally))));
-        message
+        if tally.throttled > 0 {
+            message =
+                text!("{message}, {throttled} throttled", message => message, throttled = tally.throttled);
+        }
+        text!("{message}, about {left} left", message => message, left => in_words(self.eta(tally)))
     }
 
     /// By the allowance, not by the speed of the moment, which a burst or a hold would distort.
@@ -152,32 +156,30 @@ impl Progress {
 
 /// What those are told who asked for every detail; rows are named by line, never by id.
 fn detail_of(event: &Event) -> Option<LogLine> {
-    let line = |message: String| LogLine::new(Level::Debug, message);
+    let told = |message: Text| LogLine::new(Level::Debug, message);
     match event {
-        Event::Ended { line: row, attempt, .. } if attempt.verdict != Verdict::Accepted => {
-            let code = attempt.error_code.map(|code| code.to_string());
-            let shown = code.as_ref().map_or_else(String::new, |code| format!(" {code}"));
-            let said = format!("row {row}: {}{shown}", words(attempt.verdict));
-            Some(
-                line(said)
-                    .field("row", *row)
-                    .field("error_code", code)
-                    .field("log_id", attempt.log_id.clone()),
-            )
+        Event::Ended { line, attempt, .. } if attempt.verdict != Verdict::Accepted => {
+            let error_code = attempt.error_code.map(|code| code.to_string());
+            let code = error_code.as_ref().map_or_else(String::new, |code| format!(" {code}"));
+            let verdict = words(attempt.verdict);
+            let told = told(text!("row {line}: {verdict}{code}", line, verdict => verdict, code));
+            let log_id = attempt.log_id.clone();
+            Some(told.field("row", *line).field("error_code", error_code).field("log_id", log_id))
         }
-        Event::Waiting { line: row, backoff } => {
-            let said = format!("row {row}: is tried again in {}", in_words(*backoff));
-            Some(line(said).field("row", *row).field("seconds", backoff.as_secs_f64()))
+        Event::Waiting { line, backoff } => {
+            let told =
+                told(text!("row {line}: is tried again in {backoff}", line, backoff => in_words(*backoff)));
+            Some(told.field("row", *line).field("seconds", backoff.as_secs_f64()))
         }
         Event::Held { at, until } => {
             let wait = until.since(*at);
-            let said = format!("the server asked to wait: no call for {}", in_words(wait));
-            Some(line(said).field("seconds", wait.as_secs_f64()))
+            let told = told(text!("the server asked to wait: no call for {wait}", wait => in_words(wait)));
+            Some(told.field("seconds", wait.as_secs_f64()))
         }
-        Event::TokenCalled => Some(line("fetching a token".to_owned())),
+        Event::TokenCalled => Some(told(text!("fetching a token"))),
         Event::LookedUp(look) => {
-            let pre_hires = look.found.len();
-            Some(line(format!("{pre_hires} pre-hires were looked up")).field("pre_hires", pre_hires))
+            let number = look.found.len();
+            Some(told(text!("{number} pre-hires were looked up", number)).field("pre_hires", number))
         }
         Event::Admitted { .. }
         | Event::Ended { .. }
@@ -196,18 +198,24 @@ mod tests {
 
     use super::*;
     use crate::cli::LogFormat;
+    use crate::language::Language;
     use crate::report::{Detail, LogSettings};
 
     #[test]
     fn a_line_of_progress_has_its_numbers_in_a_log_of_json() {
-        let log = Log::new(LogSettings { format: LogFormat::Json, detail: Detail::Usual });
+        let log = Log::new(LogSettings {
+            format: LogFormat::Json,
+            detail: Detail::Usual,
+            language: Language::English,
+        });
         let progress = Progress::new(ProgressKind::Plain, log, (20, 10), Rate::COREHR);
         let mut tally = Tally::new(Rate::COREHR);
         (tally.rows, tally.successes, tally.retries) = (7, 5, 2);
         let line = progress.line(&tally);
-        assert_eq!(line.as_text(), "7/20 rows, 5 ok, 2 retries, about 6 s left");
+        assert_eq!(line.as_text(Language::English), "7/20 rows, 5 ok, 2 retries, about 6 s left");
         let line: Value =
-            serde_json::from_str(&line.as_json(Timestamp::UNIX_EPOCH, TimeZone::UTC)).expect("JSON");
+            serde_json::from_str(&line.as_json(Language::English, Timestamp::UNIX_EPOCH, TimeZone::UTC))
+                .expect("JSON");
         assert_eq!(
             line,
             json!({

@@ -3,8 +3,13 @@
 use std::fmt::Write;
 
 use super::log::{Level, LogLine};
+use super::table::padded;
 use crate::error::Exit;
 use crate::event::{Interrupt, NoTicket, Refusal, StopCause};
+use crate::language::{Language, Text, text};
+
+/// The places of the names of details.
+const DETAIL_NAMES: usize = 7;
 
 impl StopCause {
     /// How the process ends.
@@ -32,68 +37,95 @@ impl StopCause {
 
 /// The cause in a few words, without what the API said.
 #[must_use]
-pub fn stop_words(stop: &StopCause) -> &'static str {
+pub fn stop_words(stop: &StopCause) -> Text {
     match stop {
-        StopCause::Hopeless(_) => "the API refused a call in a way that all rows would meet",
-        StopCause::TokenDenied(_) => "the API gave no token: check app id and secret (and the tenant)",
-        StopCause::TokenRefusedAgain(_) => "the API refused the token, and there is no way to a better one",
-        StopCause::NoToken(_) => "no token could be fetched: check the network and the address",
+        StopCause::Hopeless(_) => text!("the API refused a call in a way that all rows would meet"),
+        StopCause::TokenDenied(_) => text!("the API gave no token: check app id and secret (and the tenant)"),
+        StopCause::TokenRefusedAgain(_) => {
+            text!("the API refused the token, and there is no way to a better one")
+        }
+        StopCause::NoToken(_) => text!("no token could be fetched: check the network and the address"),
         StopCause::NoTicket(why, _) => match why {
-            NoTicket::NoneCame => "the app ticket was refused, and no new one came within 60 s",
-            NoTicket::Fixed => "the app ticket was refused, and a given one can't be renewed",
-            NoTicket::NotResent => "the app ticket was refused, and no new one could be asked for",
+            NoTicket::NoneCame => text!("the app ticket was refused, and no new one came within 60 s"),
+            NoTicket::Fixed => text!("the app ticket was refused, and a given one can't be renewed"),
+            NoTicket::NotResent => text!("the app ticket was refused, and no new one could be asked for"),
         },
-        StopCause::RefusalsInARow(_) => "too many rows were refused one after the other (--stop-after)",
-        StopCause::SilenceInARow(_) => "too many rows in a row got no reply: check the network",
-        StopCause::FirstCallUnanswered => "the first row got no reply: check the network and the address",
-        StopCause::ThrottledTooLong => "the API turned all calls away for 15 minutes: try again later",
-        StopCause::Deadline => "the time of --deadline is over",
-        StopCause::Interrupted(Interrupt::Interrupt) => "interrupted by Ctrl-C (SIGINT)",
-        StopCause::Interrupted(Interrupt::Terminate) => "interrupted by SIGTERM",
-        StopCause::CannotRecord => "the results can't be written",
+        StopCause::RefusalsInARow(_) => {
+            text!("too many rows were refused one after the other (--stop-after)")
+        }
+        StopCause::SilenceInARow(_) => text!("too many rows in a row got no reply: check the network"),
+        StopCause::FirstCallUnanswered => {
+            text!("the first row got no reply: check the network and the address")
+        }
+        StopCause::ThrottledTooLong => text!("the API turned all calls away for 15 minutes: try again later"),
+        StopCause::Deadline => text!("the time of --deadline is over"),
+        StopCause::Interrupted(Interrupt::Interrupt) => text!("interrupted by Ctrl-C (SIGINT)"),
+        StopCause::Interrupted(Interrupt::Terminate) => text!("interrupted by SIGTERM"),
+        StopCause::CannotRecord => text!("the results can't be written"),
     }
 }
 
 /// The cause, what the API said, and the command to go on.
 #[must_use]
-pub fn stop_story(stop: &StopCause, again: &str) -> String {
-    let mut story = format!("stopped early: {}", stop_words(stop));
+pub fn stop_story(stop: &StopCause, again: &str, language: Language) -> String {
+    let mut story = Story { language, text: String::new() };
+    story.say(&text!("stopped early: {cause}", cause => stop_words(stop)));
     if let StopCause::RefusalsInARow(rows) | StopCause::SilenceInARow(rows) = stop {
-        let _ = write!(story, "\n  rows    {rows}");
+        story.detail(text!("rows"), rows.to_string());
     }
-    let ticket = match stop {
-        StopCause::NoTicket(NoTicket::NoneCame, _) => {
-            "a new one was asked for: does the event receiver write its file?"
+    match stop {
+        StopCause::NoTicket(NoTicket::NoneCame, _) => story.detail(
+            text!("ticket"),
+            text!("a new one was asked for: does the event receiver write its file?"),
+        ),
+        StopCause::NoTicket(NoTicket::Fixed, _) => {
+            story.detail(text!("ticket"), text!("a new one was asked for: set FEISHU_APP_TICKET to it"))
         }
-        StopCause::NoTicket(NoTicket::Fixed, _) => "a new one was asked for: set FEISHU_APP_TICKET to it",
-        _ => "",
-    };
-    if !ticket.is_empty() {
-        let _ = write!(story, "\n  ticket  {ticket}");
+        _ => {}
     }
     if let Some(refusal) = stop.refusal() {
         let code = refusal.error_code.map_or_else(String::new, |code| format!("{code} "));
-        let _ = write!(story, "\n  said    {code}{}", refusal.message);
-        for (name, value) in [("help", &refusal.help_url), ("log id", &refusal.log_id)] {
+        story.detail(text!("said"), format!("{code}{}", refusal.message.in_language(language)));
+        for (name, value) in [(text!("help"), &refusal.help_url), (text!("log id"), &refusal.log_id)] {
             if let Some(value) = value {
-                let _ = write!(story, "\n  {name:<7} {value}");
+                story.detail(name, value.clone());
             }
         }
     }
-    let _ = write!(story, "\nto go on, run the same command again:\n  {again}");
-    story
+    story.say(&text!("to go on, run the same command again:"));
+    story.text.push_str("  ");
+    story.text.push_str(again);
+    story.text
+}
+
+/// A story that grows line by line.
+struct Story {
+    language: Language,
+    text: String,
+}
+
+impl Story {
+    fn say(&mut self, text: &Text) {
+        let _ = writeln!(self.text, "{}", text.in_language(self.language));
+    }
+
+    fn detail(&mut self, name: Text, value: impl Into<Text>) {
+        let name = padded(&name.in_language(self.language), DETAIL_NAMES);
+        let _ = writeln!(self.text, "  {name} {}", value.into().in_language(self.language));
+    }
 }
 
 /// The same for the log: what a collector can search for stands in fields of its own.
 #[must_use]
-pub fn stop_line(stop: &StopCause, again: &str) -> LogLine {
-    let line = LogLine::new(Level::Error, format!("stopped early: {}", stop_words(stop)))
+pub fn stop_line(stop: &StopCause, again: &str, language: Language) -> LogLine {
+    let hint = format!("{} {again}", text!("to go on, run the same command again:").in_language(language));
+    let line = LogLine::new(Level::Error, text!("stopped early: {cause}", cause => stop_words(stop)))
         .field("exit_code", stop.exit().code())
-        .field("hint", format!("to go on, run the same command again: {again}"))
-        .shown_as(stop_story(stop, again));
+        .field("hint", hint)
+        .shown_as(Text::Plain(stop_story(stop, again, language)));
     let Some(refusal) = stop.refusal() else { return line };
     line.field("error_code", refusal.error_code.map(|code| code.to_string()))
-        .field("said", refusal.message.clone())
+        .field("said", refusal.message.in_language(language))
         .field("help", refusal.help_url.clone())
         .field("log_id", refusal.log_id.clone())
 }

@@ -3,19 +3,19 @@
 use std::fmt::Write;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use crate::input::{PreHireId, RESULT_COLUMNS};
+use crate::language::{Language, Text, text};
 use crate::operation::Operation;
 use crate::outcome::Verdict;
-use crate::record::cells::{self, Cells};
+use crate::record::cells::{self, Cells, Locale};
 use crate::record::entry::{Entry, RunStarted};
 
 /// Collects the lines that concern one pre-hire.
 #[derive(Debug)]
 pub struct Story {
     id: PreHireId,
-    time_zone: TimeZone,
+    locale: Locale,
     run: Option<String>,
     /// What the run does, if this version knows it.
     operation: Option<Operation>,
@@ -27,10 +27,10 @@ pub struct Story {
 impl Story {
     /// The story of this pre-hire, in the time zone of this place.
     #[must_use]
-    pub fn of(id: PreHireId) -> Self {
-        let text = format!("pre-hire {id}\n");
-        let time_zone = TimeZone::system();
-        Story { id, time_zone, run: None, operation: None, text, is_known: false, is_open: false }
+    pub fn of(id: PreHireId, language: Language) -> Self {
+        let locale = Locale::here(language);
+        let text = format!("{}\n", text!("pre-hire {id}", id).in_language(language));
+        Story { id, locale, run: None, operation: None, text, is_known: false, is_open: false }
     }
 
     /// Does the journal know the pre-hire?
@@ -44,10 +44,12 @@ impl Story {
     pub fn text(&self) -> String {
         let mut text = self.text.clone();
         if !self.is_known {
-            text.push_str("the journal does not know it: no call was ever made for it\n");
+            let unknown = text!("the journal does not know it: no call was ever made for it");
+            let _ = writeln!(text, "{}", self.in_words(&unknown));
         }
         if self.is_open {
-            text.push_str("  the record ends here: whether the last call was carried out is in doubt\n");
+            let open = text!("the record ends here: whether the last call was carried out is in doubt");
+            let _ = writeln!(text, "  {}", self.in_words(&open));
         }
         text
     }
@@ -57,37 +59,34 @@ impl Story {
         match entry {
             Entry::RunStarted(run) => self.begin(run),
             Entry::CallStarted { at, id, row, attempt, .. } if *id == self.id => {
-                self.tell(*at, &format!("attempt {attempt} left (row {row} of the input)"));
+                self.tell(*at, &text!("attempt {attempt} left (row {row} of the input)", attempt, row));
                 self.is_open = true;
             }
             Entry::CallFinished { at, id, verdict, http_status, code, msg, log_id, milliseconds }
                 if *id == self.id =>
             {
-                let status =
-                    http_status.map_or_else(|| "no reply".to_owned(), |status| format!("HTTP {status}"));
-                let mut told = format!("{status} after {milliseconds} ms: {}", self.meaning(*verdict));
+                let status = http_status
+                    .map_or_else(|| text!("no reply"), |status| Text::Plain(format!("HTTP {status}")));
+                let meaning = self.meaning(*verdict);
+                let mut told = text!("{status} after {milliseconds} ms: {meaning}", status => status, milliseconds, meaning => meaning);
                 if let Some(code) = code {
-                    let _ = write!(told, ", {code}");
+                    told = text!("{told}, {code}", told => told, code);
                 }
                 if !msg.is_empty() {
-                    let _ = write!(told, " \"{msg}\"");
+                    told = text!("{told} \"{message}\"", told => told, message = msg);
                 }
-                if let Some(log_id) = log_id {
-                    let _ = write!(told, ", log id {log_id}");
-                }
+                let told = with_log_id(told, log_id.as_deref());
                 self.tell(*at, &told);
                 self.is_open = false;
             }
             Entry::ReadBack { at, found, code, log_id, .. } => {
                 let Some(found) = found.iter().find(|found| found.id == self.id) else { return };
-                let mut told = match (&found.stage, code) {
-                    (Some(stage), _) => format!("looked up: the stage is {stage}"),
-                    (None, Some(code)) => format!("looked up: the look failed with {code}"),
-                    (None, None) => "looked up: the API did not return it".to_owned(),
+                let told = match (&found.stage, code) {
+                    (Some(stage), _) => text!("looked up: the stage is {stage}", stage),
+                    (None, Some(code)) => text!("looked up: the look failed with {code}", code),
+                    (None, None) => text!("looked up: the API did not return it"),
                 };
-                if let Some(log_id) = log_id {
-                    let _ = write!(told, ", log id {log_id}");
-                }
+                let told = with_log_id(told, log_id.as_deref());
                 self.tell(*at, &told);
             }
             Entry::RowSettled { id, cells, .. } if *id == self.id => self.settle(cells),
@@ -98,23 +97,25 @@ impl Story {
     fn begin(&mut self, run: &RunStarted) {
         let at = self.shown(run.at);
         let RunStarted { owner, input, settings, tool, .. } = run;
-        let by_force = if settings.confirm_workforce { ", head count by force" } else { "" };
         self.operation = Operation::from_word(&owner.operation);
-        self.run = Some(format!(
-            "\nrun of {at}: {owner}, input {input}, rate {}{by_force}, prehire {tool}\n",
-            settings.rate
-        ));
+        let force = if settings.confirm_workforce { text!(", head count by force") } else { Text::default() };
+        let rate = &settings.rate;
+        let begun = text!(
+            "run of {at}: {owner}, input {input}, rate {rate}{force}, prehire {tool}",
+            at, owner, input, rate, force => force, tool
+        );
+        self.run = Some(format!("\n{}\n", self.in_words(&begun)));
     }
 
-    fn meaning(&self, verdict: Verdict) -> &'static str {
+    fn meaning(&self, verdict: Verdict) -> Text {
         match (verdict, self.operation) {
-            (Verdict::Accepted, Some(operation)) => operation.done().word(),
+            (Verdict::Accepted, Some(operation)) => Text::Plain(operation.done().word().to_owned()),
             (verdict, _) => words(verdict),
         }
     }
 
-    fn tell(&mut self, at: Timestamp, told: &str) {
-        let at = self.shown(at);
+    fn tell(&mut self, at: Timestamp, told: &Text) {
+        let (at, told) = (self.shown(at), self.in_words(told));
         self.say(&format!("{at}  {told}"));
     }
 
@@ -128,7 +129,10 @@ impl Story {
 
     fn settle(&mut self, cells: &Cells) {
         self.is_open = false;
-        self.say(&format!("settled: {} (success: {})", cells[cells::STATUS], cells[cells::SUCCESS]));
+        let (status, success) = (&cells[cells::STATUS], &cells[cells::SUCCESS]);
+        let settled = text!("settled: {status} (success: {success})", status, success);
+        let settled = self.in_words(&settled);
+        self.say(&settled);
         let shown =
             RESULT_COLUMNS.iter().zip(cells).skip(cells::SUCCESS + 1).filter(|(_, cell)| !cell.is_empty());
         for (name, cell) in shown {
@@ -136,21 +140,32 @@ impl Story {
         }
     }
 
+    fn in_words(&self, text: &Text) -> String {
+        text.in_language(self.locale.language)
+    }
+
     fn shown(&self, at: Timestamp) -> String {
-        at.to_zoned(self.time_zone.clone()).strftime("%Y-%m-%d %H:%M:%S%.3f %:z").to_string()
+        at.to_zoned(self.locale.time_zone.clone()).strftime("%Y-%m-%d %H:%M:%S%.3f %:z").to_string()
+    }
+}
+
+fn with_log_id(told: Text, log_id: Option<&str>) -> Text {
+    match log_id {
+        Some(log_id) => text!("{told}, log id {log_id}", told => told, log_id),
+        None => told,
     }
 }
 
 /// A verdict in words.
-pub(super) const fn words(verdict: Verdict) -> &'static str {
+pub(super) fn words(verdict: Verdict) -> Text {
     match verdict {
-        Verdict::Accepted => "carried out",
-        Verdict::Refused => "refused",
-        Verdict::Conflict => "conflict",
-        Verdict::Throttled => "throttled",
-        Verdict::TokenStale => "token refused",
-        Verdict::Hopeless => "refused for all rows",
-        Verdict::InDoubt => "in doubt",
-        Verdict::NotSent => "not sent",
+        Verdict::Accepted => text!("carried out"),
+        Verdict::Refused => text!("refused"),
+        Verdict::Conflict => text!("conflict"),
+        Verdict::Throttled => text!("throttled"),
+        Verdict::TokenStale => text!("token refused"),
+        Verdict::Hopeless => text!("refused for all rows"),
+        Verdict::InDoubt => text!("in doubt"),
+        Verdict::NotSent => text!("not sent"),
     }
 }

@@ -1,15 +1,16 @@
 //! Owns the summary on standard output: a small table for people, one JSON object for scripts.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::table::Table;
 use super::tally::Tally;
 use crate::error::Exit;
 use crate::event::StopCause;
+use crate::language::{Language, Text, text};
 use crate::operation::Operation;
 use crate::outcome::Status;
 use crate::report::stop::stop_story;
@@ -17,10 +18,6 @@ use crate::settings::{Rate, in_words};
 
 /// How many error codes the table shows.
 const SHOWN_CODES: usize = 5;
-
-const WITHDRAW_AGAIN: &str = "
-The journal of the withdrawals stays as it is. To withdraw one of these pre-hires again, add --restart to that command.
-";
 
 /// All that is to be said at the end of a run.
 #[derive(Debug)]
@@ -43,6 +40,8 @@ pub struct RunReport<'a> {
     pub again: &'a str,
     /// How the process ends.
     pub exit: Exit,
+    /// The language of the table.
+    pub language: Language,
 }
 
 impl RunReport<'_> {
@@ -50,58 +49,71 @@ impl RunReport<'_> {
     #[must_use]
     pub fn text(&self) -> String {
         let tally = self.tally;
-        let mut text = String::new();
+        let mut table = Table::new(self.language);
         for (status, rows) in &tally.by_status {
-            line(&mut text, status.word(), &rows.to_string());
+            table.count(Text::Plain(status.word().to_owned()), rows);
         }
-        line(&mut text, "rows", &format!("{} ({} successes)", tally.rows, tally.successes));
-        let window = in_words(self.rate.period());
-        let calls = format!(
-            "{} in {}; at most {} in any {window} (allowed: {})",
-            tally.calls(),
-            in_words(self.duration),
-            tally.most_in_window(),
-            self.rate
-        );
-        line(&mut text, "calls", &calls);
+        let (rows, successes) = (tally.rows, tally.successes);
+        table.line(text!("rows"), text!("{rows} ({successes} successes)", rows, successes));
+        table.line(text!("calls"), self.calls());
         if tally.throttled > 0 {
-            let waits = format!("{} throttled replies, {} held back", tally.throttled, in_words(tally.held));
-            line(&mut text, "waits", &waits);
-        }
-        line(&mut text, "results", &self.results.display().to_string());
-        line(&mut text, "journal", &self.journal.display().to_string());
-        self.add_codes(&mut text);
-        for (id, status) in &tally.left_in_doubt {
-            let _ = write!(
-                text,
-                "\n{id} was in doubt, and the file does not hold it any more: {}\n",
-                status.word()
+            let (throttled, held) = (tally.throttled, in_words(tally.held));
+            table.line(
+                text!("waits"),
+                text!("{throttled} throttled replies, {held} held back", throttled, held => held),
             );
         }
+        table.count(text!("results"), self.results.display());
+        table.count(text!("journal"), self.journal.display());
+        self.add_codes(&mut table);
+        for (id, status) in &tally.left_in_doubt {
+            let status = status.word();
+            table.gap();
+            table.say(text!(
+                "{id} was in doubt, and the file does not hold it any more: {status}",
+                id,
+                status
+            ));
+        }
         if tally.by_status.contains_key(&Status::Restored) {
-            text.push_str(WITHDRAW_AGAIN);
+            table.gap();
+            table.say(text!(
+                "The journal of the withdrawals stays as it is. To withdraw one of these pre-hires again, add --restart to that command."
+            ));
         }
         if let Some(stop) = self.stop {
-            let _ = write!(text, "\n{}\n", stop_story(stop, self.again));
+            table.gap();
+            table.say(stop_story(stop, self.again, self.language));
         }
-        text
+        table.into_text()
     }
 
-    fn add_codes(&self, text: &mut String) {
+    fn calls(&self) -> Text {
+        text!(
+            "{calls} in {duration}; at most {most} in any {window} (allowed: {rate})",
+            calls = self.tally.calls(),
+            duration => in_words(self.duration),
+            most = self.tally.most_in_window(),
+            window => in_words(self.rate.period()),
+            rate = self.rate,
+        )
+    }
+
+    fn add_codes(&self, table: &mut Table) {
         let mut codes: Vec<_> = self.tally.by_error_code.iter().collect();
         codes.sort_by_key(|(_, rows)| std::cmp::Reverse(**rows));
-        if !codes.is_empty() {
-            text.push_str("\nerror codes\n");
+        if codes.is_empty() {
+            return;
         }
+        table.gap();
+        table.say(text!("error codes"));
         for (code, rows) in codes.iter().take(SHOWN_CODES) {
-            line(text, &code.to_string(), &rows.to_string());
+            table.count(Text::Plain(code.to_string()), rows);
         }
         if codes.len() > SHOWN_CODES {
-            line(text, "others", &format!("{} codes", codes.len() - SHOWN_CODES));
+            table.line(text!("others"), text!("{codes} codes", codes = codes.len() - SHOWN_CODES));
         }
-        if !codes.is_empty() {
-            text.push_str("What to do is in the column advice of the results.\n");
-        }
+        table.say(text!("What to do is in the column advice of the results."));
     }
 
     /// The one object for scripts; its fields are those of the contract.
@@ -145,9 +157,4 @@ pub(super) fn counts<C: ToString>(
 /// Three digits behind the point are enough for everybody.
 fn rounded(number: f64) -> f64 {
     (number * 1_000.0).round() / 1_000.0
-}
-
-/// One line of a table.
-pub(super) fn line(text: &mut String, name: &str, value: &str) {
-    let _ = writeln!(text, "  {name:<18} {value}");
 }

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::feishu::{Client, Exchange, QueryReply, Secret, Token, TokenCall, TokenReply, TokenSource};
 use crate::input::{PreHireId, Request};
+use crate::language::text;
 
 /// Makes calls; each is one request and one reply, without retries.
 pub trait Api: Clone + Send + Sync + 'static {
@@ -106,6 +107,6 @@ impl Ear {
 
     async fn send(&self, notice: Notice) -> Result<()> {
         // Nothing may be sent that can't be recorded.
-        self.0.send(notice).await.map_err(|_| Error::cannot_record("the run can't be recorded"))
+        self.0.send(notice).await.map_err(|_| Error::cannot_record(text!("the run can't be recorded")))
     }
 }

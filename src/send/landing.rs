@@ -16,6 +16,7 @@ use crate::event::{Event, SentRow, Settlement, StopCause};
 use crate::feishu::Exchange;
 use crate::history::Ending;
 use crate::input::Request;
+use crate::language::Text;
 use crate::moment::Moment;
 use crate::outcome::{Attempt, Verdict};
 use crate::plan::Planned;
@@ -64,7 +65,7 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
         Attempt {
             verdict,
             error_code,
-            message: if is_accepted { String::new() } else { exchange.message_about(operation) },
+            message: if is_accepted { Text::default() } else { exchange.message_about(operation) },
             http_status: exchange.status(),
             log_id: exchange.log_id(),
             sent_at,

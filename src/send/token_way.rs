@@ -12,6 +12,7 @@ use super::token_state::use_for;
 use crate::event::{NoTicket, Refusal, StopCause};
 use crate::feishu::codes::{self, Meaning};
 use crate::feishu::{Exchange, Secret, Token, TokenCall, TokenReply, TokenSource};
+use crate::language::text;
 use crate::moment::Moment;
 
 /// How long the file of a ticket is read again after a new one was asked for.
@@ -116,7 +117,7 @@ impl TokenWay {
 
     /// There is no ticket to begin with.
     fn ask_for_ticket(&mut self) -> Step {
-        let message = "there is no app ticket in its file".to_owned();
+        let message = text!("there is no app ticket in its file");
         let refusal = Refusal { message, ..Refusal::default() };
         self.walk.trouble = Some(Trouble { refusal, refused: 0, ticket: None, patience: None });
         self.call(TokenCall::ResendTicket)

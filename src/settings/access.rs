@@ -10,6 +10,7 @@ use super::layers::Sourced;
 use super::variables::TENANT_ACCESS_TOKEN;
 use crate::error::{Error, Result};
 use crate::feishu::{Credentials, Secret, Ticket, Token};
+use crate::language::{Text, text};
 
 /// No secret is longer.
 const MOST_BYTES: u64 = 64 * 1024;
@@ -21,7 +22,7 @@ impl Access {
     ///
     /// # Errors
     /// When a file can't be read, or is empty, or a token can't be one; exit 2.
-    pub fn read(self, warnings: &mut Vec<String>) -> Result<Credentials> {
+    pub fn read(self, warnings: &mut Vec<Text>) -> Result<Credentials> {
         match self {
             Access::Given(token) => sendable(token).map(|token| Credentials::Given(Token(token))),
             Access::App { app_id, app_secret, app_ticket, tenant_key } => {
@@ -32,8 +33,9 @@ impl Access {
                         Ok(Credentials::StoreApp { app_id, app_secret, ticket, tenant_key })
                     }
                     (None, Some(_)) => {
-                        warnings.push(format!(
-                            "there is a tenant key but no app ticket: {app_id} is taken for a custom app"
+                        warnings.push(text!(
+                            "there is a tenant key but no app ticket: {app_id} is taken for a custom app",
+                            app_id
                         ));
                         Ok(Credentials::App { app_id, app_secret })
                     }
@@ -45,7 +47,7 @@ impl Access {
 }
 
 /// A file is read to see whether it can be; its ticket may be another one by the time that it is needed.
-fn ticket_of(source: Sourced<SecretSource>, warnings: &mut Vec<String>) -> Result<Ticket> {
+fn ticket_of(source: Sourced<SecretSource>, warnings: &mut Vec<Text>) -> Result<Ticket> {
     let ticket = read(&source, warnings)?;
     Ok(match source.value {
         SecretSource::Text(_) => Ticket::Fixed(ticket),
@@ -53,27 +55,28 @@ fn ticket_of(source: Sourced<SecretSource>, warnings: &mut Vec<String>) -> Resul
     })
 }
 
-fn read(source: &Sourced<SecretSource>, warnings: &mut Vec<String>) -> Result<Secret> {
+fn read(source: &Sourced<SecretSource>, warnings: &mut Vec<Text>) -> Result<Secret> {
     let (path, origin) = match &source.value {
         SecretSource::Text(secret) => return Ok(secret.clone()),
         SecretSource::File(path) => (path, source.origin),
     };
     let shown = path.display();
-    let (mode, text) = contents(path)
-        .map_err(|error| Error::unusable(format!("can't read {shown} ({origin})")).because(error))?;
+    let (mode, text) = contents(path).map_err(|error| {
+        Error::unusable(text!("can't read {shown} ({origin})", shown, origin)).because(error)
+    })?;
     let secret = Secret::new(&text);
     if secret.is_empty() {
-        return Err(Error::unusable(format!("{shown} ({origin}) is empty")));
+        return Err(Error::unusable(text!("{shown} ({origin}) is empty", shown, origin)));
     }
     warn_if_exposed(path, mode, warnings);
     Ok(secret)
 }
 
 /// What a person should know about a file with a secret of this mode.
-pub(super) fn warn_if_exposed(path: &Path, mode: u32, warnings: &mut Vec<String>) {
+pub(super) fn warn_if_exposed(path: &Path, mode: u32, warnings: &mut Vec<Text>) {
     if mode & OPEN_TO_ANYBODY != 0 {
         let shown = path.display();
-        warnings.push(format!("anybody can read or change the secret in {shown}: chmod 600 it"));
+        warnings.push(text!("anybody can read or change the secret in {shown}: chmod 600 it", shown));
     }
 }
 
@@ -94,6 +97,9 @@ fn sendable(token: Secret) -> Result<Secret> {
     if token.reveal().bytes().all(|byte| byte.is_ascii_graphic()) {
         Ok(token)
     } else {
-        Err(Error::unusable(format!("{TENANT_ACCESS_TOKEN} holds characters that no token has")))
+        Err(Error::unusable(text!(
+            "{TENANT_ACCESS_TOKEN} holds characters that no token has",
+            TENANT_ACCESS_TOKEN
+        )))
     }
 }

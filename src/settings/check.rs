@@ -32,14 +32,14 @@ impl CheckSettings {
     /// For what can't be meant; exit 2.
     pub fn new(typed: CheckArgs, surroundings: &Surroundings) -> Result<Self> {
         let CheckArgs { input, rows, output, rate, profile, show } = typed;
-        let flags = Layer { rate, ..Layer::default() };
+        let flags = Layer { rate, lang: surroundings.typed_language.map(Some), ..Layer::default() };
         let in_force = Effective::of(flags, Config::load(&profile, surroundings)?.layer());
         Ok(CheckSettings {
             input: input_to_withdraw(input, rows, surroundings)?,
             output,
             rate: in_force.rate.value,
             source_owner: None,
-            show: show_settings(&show, surroundings),
+            show: show_settings(&show, in_force.lang.value, surroundings),
         })
     }
 
@@ -59,7 +59,7 @@ impl CheckSettings {
     pub fn of_dry_restoration(typed: RestoreArgs, surroundings: &Surroundings) -> Result<Self> {
         let RestoreArgs { input, output, undo, run } = typed;
         let config = Config::load(&run.profile, surroundings)?;
-        let in_force = Effective::of(Layer::of_run(&run), config.layer());
+        let in_force = Effective::of(Layer::of_run(&run, surroundings.typed_language), config.layer());
         let known = if run.simulate {
             Some(simulated(&in_force))
         } else {
@@ -70,7 +70,7 @@ impl CheckSettings {
             output,
             rate: in_force.rate.value,
             source_owner: known.map(|target| target.owner(Operation::Withdraw)),
-            show: show_settings(&run.show, surroundings),
+            show: show_settings(&run.show, in_force.lang.value, surroundings),
         })
     }
 }

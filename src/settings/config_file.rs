@@ -12,6 +12,7 @@ use super::profile::{Fault, Profile, parse};
 use super::run::Target;
 use crate::cli::ProfileArgs;
 use crate::error::{Error, Result};
+use crate::language::{Text, text};
 
 /// The profile that is used when none is asked for, if it is there.
 const DEFAULT_PROFILE: &str = "default";
@@ -72,7 +73,7 @@ impl Config {
         &self,
         in_force: &Effective,
         surroundings: &Surroundings,
-        warnings: &mut Vec<String>,
+        warnings: &mut Vec<Text>,
     ) -> Result<Target> {
         let host = &in_force.base_url;
         let credentials = self.pieces(surroundings).access(host)?.read(warnings)?;
@@ -97,19 +98,19 @@ impl Profile {
 
 fn no_such_profile(wanted: &str, path: Option<&Path>, exists: bool, names: &[String]) -> Error {
     let Some(path) = path else {
-        return Error::unusable(format!("there is no profile {wanted}: no config file is known"))
-            .hint("give one with --config FILE");
+        return Error::unusable(text!("there is no profile {wanted}: no config file is known", wanted))
+            .hint(text!("give one with --config FILE"));
     };
     let shown = path.display();
     if !exists {
-        return Error::unusable(format!("there is no profile {wanted}: {shown} does not exist"))
-            .hint("make that file, or give another with --config FILE");
+        return Error::unusable(text!("there is no profile {wanted}: {shown} does not exist", wanted, shown))
+            .hint(text!("make that file, or give another with --config FILE"));
     }
-    let error = Error::unusable(format!("there is no profile {wanted} in {shown}"));
+    let error = Error::unusable(text!("there is no profile {wanted} in {shown}", wanted, shown));
     if names.is_empty() {
-        error.hint(format!("add the heading [profile.{wanted}] to it"))
+        error.hint(text!("add the heading [profile.{wanted}] to it", wanted))
     } else {
-        error.hint(format!("it has these: {}", names.join(", ")))
+        error.hint(text!("it has these: {names}", names = names.join(", ")))
     }
 }
 
@@ -117,7 +118,7 @@ fn no_such_profile(wanted: &str, path: Option<&Path>, exists: bool, names: &[Str
 fn read(path: &Path, must_exist: bool) -> Result<Option<Vec<Profile>>> {
     let shown = path.display();
     let unreadable =
-        |error: io::Error| Error::unusable(format!("can't read the config file {shown}")).because(error);
+        |error: io::Error| Error::unusable(text!("can't read the config file {shown}", shown)).because(error);
     let mut file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound && !must_exist => return Ok(None),
@@ -127,10 +128,10 @@ fn read(path: &Path, must_exist: bool) -> Result<Option<Vec<Profile>>> {
     let mut text = String::new();
     file.by_ref().take(MOST_BYTES + 1).read_to_string(&mut text).map_err(unreadable)?;
     if text.len() as u64 > MOST_BYTES {
-        return Err(Error::unusable(format!("{shown} is no config file: it has more than 1 MiB")));
+        return Err(Error::unusable(text!("{shown} is no config file: it has more than 1 MiB", shown)));
     }
     let profiles = parse(&text).map_err(|Fault { line, message, hint }| {
-        let error = Error::unusable(format!("{shown}, line {line}: {message}"));
+        let error = Error::unusable(text!("{shown}, line {line}: {message}", shown, line, message));
         match hint {
             Some(hint) => error.hint(hint),
             None => error,
@@ -144,13 +145,18 @@ fn read(path: &Path, must_exist: bool) -> Result<Option<Vec<Profile>>> {
 fn refuse_if_exposed(path: &Path, mode: u32, holds_secret: bool) -> Result<()> {
     let shown = path.display();
     let mode = mode & 0o777;
+    let octal = format!("{mode:04o}");
     if holds_secret && mode & READ_OR_WRITTEN_BY_OTHERS != 0 {
-        let message = format!("{shown} holds a secret, and others may read or change it (mode {mode:04o})");
-        return Err(Error::unusable(message).hint(format!("chmod 600 {shown}")));
+        let message = text!(
+            "{shown} holds a secret, and others may read or change it (mode {mode})",
+            shown,
+            mode = octal
+        );
+        return Err(Error::unusable(message).hint(text!("chmod 600 {shown}", shown)));
     }
     if mode & WRITTEN_BY_ANYBODY != 0 {
-        let message = format!("anybody may change {shown} (mode {mode:04o})");
-        return Err(Error::unusable(message).hint(format!("chmod 600 {shown}")));
+        let message = text!("anybody may change {shown} (mode {mode})", shown, mode = octal);
+        return Err(Error::unusable(message).hint(text!("chmod 600 {shown}", shown)));
     }
     Ok(())
 }

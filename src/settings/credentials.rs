@@ -15,6 +15,7 @@ use super::variables::{
 };
 use crate::error::{Error, Result};
 use crate::feishu::Secret;
+use crate::language::{Text, text};
 
 /// Where a secret is to be had.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,8 +130,10 @@ impl Pieces {
         }
         let tenant_key = self.tenant_key.as_ref().map(|key| key.value.clone());
         if app_ticket.is_some() && tenant_key.is_none() {
-            return Err(Error::unusable("there is an app ticket, as store apps have it, but no tenant key")
-                .hint(format!("set {TENANT_KEY}, or put tenant_key into the profile")));
+            return Err(Error::unusable(text!(
+                "there is an app ticket, as store apps have it, but no tenant key"
+            ))
+            .hint(text!("set {TENANT_KEY}, or put tenant_key into the profile", TENANT_KEY)));
         }
         let (app_id, app_secret) = (app_id.value.clone(), app_secret.clone());
         Ok(Access::App { app_id, app_secret, app_ticket, tenant_key })
@@ -138,26 +141,40 @@ impl Pieces {
 
     fn no_app(&self) -> Error {
         let profile = match (&self.bond, self.profiles.as_slice()) {
-            (None, [_, ..]) => format!("choose a profile with --profile ({}), ", self.profiles.join(", ")),
-            _ => String::new(),
+            (None, [_, ..]) => {
+                text!("choose a profile with --profile ({profiles}), ", profiles = self.profiles.join(", "))
+            }
+            _ => Text::default(),
         };
-        Error::unusable("the app is not known").hint(format!(
-            "{profile}set {APP_ID} and {APP_SECRET} (or {APP_SECRET_FILE}), or rehearse with --simulate"
+        Error::unusable(text!("the app is not known")).hint(text!(
+            "{profile}set {APP_ID} and {APP_SECRET} (or {APP_SECRET_FILE}), or rehearse with --simulate",
+            profile => profile,
+            APP_ID,
+            APP_SECRET,
+            APP_SECRET_FILE
         ))
     }
 
     fn no_secret(&self, app_id: &Sourced<String>) -> Error {
-        let hint = format!("set {APP_SECRET}, or {APP_SECRET_FILE} to the path of a file that holds it");
+        let hint = text!(
+            "set {APP_SECRET}, or {APP_SECRET_FILE} to the path of a file that holds it",
+            APP_SECRET,
+            APP_SECRET_FILE
+        );
         match &self.bond {
             Some(Bond { profile, app_id: Some(other), holds_secret: true, .. }) if *other != app_id.value => {
                 let app = &app_id.value;
-                Error::unusable(format!(
-                    "{APP_ID} is {app}, but the secret of the profile {profile} is that of the app {other}"
+                Error::unusable(text!(
+                    "{APP_ID} is {app}, but the secret of the profile {profile} is that of the app {other}",
+                    APP_ID,
+                    app,
+                    profile,
+                    other
                 ))
-                .hint(format!("{hint}; or unset {APP_ID}"))
+                .hint(text!("{hint}; or unset {APP_ID}", hint => hint, APP_ID))
             }
-            _ => Error::unusable(format!("the secret of the app {} is not known", app_id.value))
-                .hint(format!("{hint}; or put app_secret_file into a profile")),
+            _ => Error::unusable(text!("the secret of the app {app_id} is not known", app_id = app_id.value))
+                .hint(text!("{hint}; or put app_secret_file into a profile", hint => hint)),
         }
     }
 
@@ -165,13 +182,8 @@ impl Pieces {
     fn refuse_another_host(&self, host: &Sourced<BaseUrl>) -> Result<()> {
         let Some(bond) = self.bond.as_ref().filter(|bond| bond.host != host.value) else { return Ok(()) };
         let Bond { profile, host: own, .. } = bond;
-        Err(Error::unusable(format!(
-            "the app of the profile {profile} belongs to {own}; its credentials are not sent to {}",
-            host.value
-        ))
-        .hint(format!(
-            "take the flag for the host away; or make a profile for that host; or set {APP_ID} and {APP_SECRET}"
-        )))
+        Err(Error::unusable(text!("the app of the profile {profile} belongs to {own}; its credentials are not sent to {host}", profile, own, host = host.value))
+        .hint(text!("take the flag for the host away; or make a profile for that host; or set {APP_ID} and {APP_SECRET}", APP_ID, APP_SECRET)))
     }
 
     /// A host that a profile names for its own app gets no credentials of the environment that may be another's.
@@ -187,10 +199,8 @@ impl Pieces {
             return Ok(());
         }
         let host = &host.value;
-        Err(Error::unusable(format!(
-            "{host} is the host of the profile {profile} for the app {own}, and {variable} may be for another host"
-        ))
-        .hint(format!("unset {variable} to use the profile's app; or say --base-url {host} if it is for that host")))
+        Err(Error::unusable(text!("{host} is the host of the profile {profile} for the app {own}, and {variable} may be for another host", host, profile, own, variable))
+        .hint(text!("unset {variable} to use the profile's app; or say --base-url {host} if it is for that host", variable, host)))
     }
 }
 
@@ -273,7 +283,9 @@ mod tests {
                         app_ticket.map_or_else(String::new, |ticket| format!(", ticket {}", told(&ticket)));
                     format!("{app_id} {}{ticket}{tenant}", told(&app_secret))
                 }
-                Err(error) => error.report().lines().next().unwrap().to_owned(),
+                Err(error) => {
+                    error.report(crate::language::Language::English).lines().next().unwrap().to_owned()
+                }
             }
         }
     }

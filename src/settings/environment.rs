@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use super::variables::Variables;
+use crate::language::Language;
 
 /// The file of systemd's credential with the app's secret, in `$CREDENTIALS_DIRECTORY`.
 const SYSTEMD_SECRET: &str = "feishu_app_secret";
@@ -27,6 +28,10 @@ pub struct Surroundings {
     pub program: Option<PathBuf>,
     /// What was typed, so that it can be typed again.
     pub command_line: String,
+    /// The language of advice, messages and summaries: `--lang`, else that of the locale.
+    pub language: Language,
+    /// `--lang` alone.
+    pub typed_language: Option<Language>,
 }
 
 impl Surroundings {
@@ -42,12 +47,25 @@ impl Surroundings {
             state_directory: state_directory(),
             program: std::env::current_exe().ok(),
             command_line: command_line(std::env::args()),
+            language: Language::of_locale(&locale()),
+            typed_language: None,
         }
+    }
+
+    /// The same with the language that was typed, if one was.
+    #[must_use]
+    pub fn speaking(self, typed: Option<Language>) -> Self {
+        Surroundings { language: typed.unwrap_or(self.language), typed_language: typed, ..self }
     }
 }
 
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The locale of messages, by the order that POSIX gives the variables.
+fn locale() -> String {
+    ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(variable).unwrap_or_default()
 }
 
 fn systemd_secret() -> Option<PathBuf> {

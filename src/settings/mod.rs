@@ -25,6 +25,6 @@ pub use operation::OperationSettings;
 pub use profile::{Profile, profile_keys};
 pub use rate::{DEFAULT_BURST, Rate};
 pub use run::{Guards, InputSettings, KeepSettings, Purpose, ShowSettings, Target, log_settings};
-pub use span::{in_words, parse_positive_span, parse_span};
+pub use span::{about, in_words, parse_positive_span, parse_span};
 pub use variables::Variables;
 pub use webhook::read_webhook;

@@ -11,6 +11,7 @@ use super::{Config, Effective, Layer, Origin, Rate, Surroundings};
 use crate::cli::{InputArgs, RestoreArgs, RunArgs, UndoArgs, WithdrawArgs};
 use crate::error::{Error, Result};
 use crate::input::InputPath;
+use crate::language::{Text, text};
 use crate::operation::Operation;
 use crate::record::journal_beside;
 use crate::send::{RetryPolicy, SendSettings};
@@ -33,7 +34,7 @@ pub struct OperationSettings {
     /// What is shown.
     pub show: ShowSettings,
     /// What a person should know about the settings.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Text>,
 }
 
 impl OperationSettings {
@@ -63,7 +64,7 @@ impl OperationSettings {
         surroundings: &Surroundings,
     ) -> Result<Self> {
         let config = Config::load(&typed.profile, surroundings)?;
-        let in_force = Effective::of(Layer::of_run(&typed), config.layer());
+        let in_force = Effective::of(Layer::of_run(&typed, surroundings.typed_language), config.layer());
         let mut warnings = Vec::new();
         let target = if typed.simulate {
             simulated(&in_force)
@@ -94,7 +95,7 @@ impl OperationSettings {
             wait_lock: in_force.wait_lock.value,
             state_directory: surroundings.state_directory.clone(),
         };
-        let show = show_settings(&typed.show, surroundings);
+        let show = show_settings(&typed.show, in_force.lang.value, surroundings);
         Ok(OperationSettings { input, output, target, send, keep, guards, show, warnings })
     }
 
@@ -121,8 +122,8 @@ pub(super) fn input_to_restore(
         (Some(path), _) => path,
         (None, InputPath::File(results)) => journal_beside(&results),
         (None, InputPath::Standard) => {
-            return Err(Error::unusable("the results on standard input have no journal beside them")
-                .hint("give the journal of the withdrawals with --source-journal FILE"));
+            return Err(Error::unusable(text!("the results on standard input have no journal beside them"))
+                .hint(text!("give the journal of the withdrawals with --source-journal FILE")));
         }
     };
     input_settings(typed, None, Purpose::Restore { confirm_workforce, source_journal }, surroundings)

@@ -9,6 +9,7 @@ use toml::de::{DeTable, DeValue};
 use super::BaseUrl;
 use super::layers::{Layer, known};
 use crate::feishu::Secret;
+use crate::language::{Text, text};
 
 /// One `[profile.NAME]`.
 #[derive(Clone, Debug, Default)]
@@ -35,9 +36,9 @@ pub(super) struct Fault {
     /// The line, counted from 1.
     pub(super) line: usize,
     /// What is wrong.
-    pub(super) message: String,
+    pub(super) message: Text,
     /// What to do about it.
-    pub(super) hint: Option<String>,
+    pub(super) hint: Option<Text>,
 }
 
 /// The keys that are not settings of a run.
@@ -58,15 +59,15 @@ pub(super) fn parse(text: &str) -> Result<Vec<Profile>, Fault> {
     let root = DeTable::parse(text).map_err(|error| {
         // The error's own display would repeat the line, which may hold a secret.
         let at = error.span().map_or(0, |span| span.start);
-        reader.fault(at, format!("no TOML: {}", error.message().replace('\n', ", ")))
+        reader.fault(at, text!("no TOML: {cause}", cause = error.message().replace('\n', ", ")))
     })?;
     let mut profiles = Vec::new();
     for (key, value) in root.get_ref() {
         let name = key.get_ref().as_ref();
         if name != "profile" {
-            let fault = reader.fault(key.span().start, format!("unknown name \"{name}\""));
-            let hint = "put every setting under a heading such as [profile.default]";
-            return Err(Fault { hint: Some(hint.to_owned()), ..fault });
+            let fault = reader.fault(key.span().start, text!("unknown name \"{name}\"", name));
+            let hint = text!("put every setting under a heading such as [profile.default]");
+            return Err(Fault { hint: Some(hint), ..fault });
         }
         for (name, value) in reader.table(value, "profile")? {
             profiles.push(reader.profile(name.get_ref(), value)?);
@@ -104,13 +105,13 @@ impl Reader<'_> {
         }
         if let Some(place) = lark {
             if profile.layer.base_url.is_some() {
-                return Err(self.fault(place.start, "lark and base_url name one host each".to_owned()));
+                return Err(self.fault(place.start, text!("lark and base_url name one host each")));
             }
             profile.layer.base_url = Some(known(BaseUrl::LARK));
         }
         if profile.app_secret.is_some() && profile.app_secret_file.is_some() {
             let at = value.span().start;
-            return Err(self.fault(at, "app_secret and app_secret_file name one secret each".to_owned()));
+            return Err(self.fault(at, text!("app_secret and app_secret_file name one secret each")));
         }
         Ok(profile)
     }
@@ -123,39 +124,42 @@ impl Reader<'_> {
         value: &Value<'_>,
     ) -> Result<(), Fault> {
         if !Layer::KEYS.contains(&key) {
-            let fault = self.fault(place.start, format!("unknown key \"{key}\""));
-            return Err(Fault { hint: Some(format!("did you mean {}?", nearest(key))), ..fault });
+            let fault = self.fault(place.start, text!("unknown key \"{key}\"", key));
+            return Err(Fault { hint: Some(text!("did you mean {key}?", key = nearest(key))), ..fault });
         }
         let text = match value.get_ref() {
             DeValue::Integer(number) if number.radix() == 10 => number.as_str(),
             _ => &self.text_of(key, value)?,
         };
         let read = layer.read(key, text).expect("the key is one of the table");
-        read.map_err(|wrong| self.fault(value.span().start, format!("{key}: {wrong}")))
+        read.map_err(|wrong| self.fault(value.span().start, text!("{key}: {wrong}", key, wrong)))
     }
 
     fn table<'v, 'i>(&self, value: &'v Value<'i>, heading: &str) -> Result<&'v DeTable<'i>, Fault> {
-        let wrong = || self.fault(value.span().start, format!("{heading} is no table, as [{heading}] makes"));
+        let wrong =
+            || self.fault(value.span().start, text!("{heading} is no table, as [{heading}] makes", heading));
         value.get_ref().as_table().ok_or_else(wrong)
     }
 
     fn text_of(&self, key: &str, value: &Value<'_>) -> Result<String, Fault> {
-        let wrong = |what: &str| self.fault(value.span().start, format!("{key} {what}"));
-        let text =
-            value.get_ref().as_str().ok_or_else(|| wrong("is no text: put it into quotation marks"))?;
+        let wrong = |what: Text| self.fault(value.span().start, what);
+        let text = value
+            .get_ref()
+            .as_str()
+            .ok_or_else(|| wrong(text!("{key} is no text: put it into quotation marks", key)))?;
         let text = text.trim();
         if text.is_empty() {
-            return Err(wrong("is empty"));
+            return Err(wrong(text!("{key} is empty", key)));
         }
         Ok(text.to_owned())
     }
 
     fn is_true(&self, key: &str, value: &Value<'_>) -> Result<bool, Fault> {
-        let wrong = || self.fault(value.span().start, format!("{key} is neither true nor false"));
+        let wrong = || self.fault(value.span().start, text!("{key} is neither true nor false", key));
         value.get_ref().as_bool().ok_or_else(wrong)
     }
 
-    fn fault(&self, at: usize, message: String) -> Fault {
+    fn fault(&self, at: usize, message: Text) -> Fault {
         let before = self.text.as_bytes().iter().take(at);
         Fault { line: 1 + before.filter(|byte| **byte == b'\n').count(), message, hint: None }
     }
@@ -197,7 +201,7 @@ mod tests {
         for key in Layer::KEYS {
             let fault = parse(&format!("[profile.a]\n{key} = true")).unwrap_err();
             assert_eq!((fault.line, fault.hint), (2, None), "{key}");
-            assert!(fault.message.starts_with(key), "{}", fault.message);
+            assert!(fault.message.to_string().starts_with(key), "{}", fault.message);
         }
     }
 
@@ -228,11 +232,15 @@ mod tests {
         ];
         for (text, line, message, hint) in table {
             let fault = parse(text).unwrap_err();
-            assert!(fault.message.starts_with(message), "{text}: {}", fault.message);
+            assert!(fault.message.to_string().starts_with(message), "{text}: {}", fault.message);
             assert_eq!(fault.line, line, "{text}");
             match (hint, &fault.hint) {
-                (Some(expected), Some(hint)) => assert!(hint.starts_with(expected), "{text}: {hint}"),
-                (expected, hint) => assert_eq!(expected, hint.as_deref(), "{text}"),
+                (Some(expected), Some(hint)) => {
+                    assert!(hint.to_string().starts_with(expected), "{text}: {hint}")
+                }
+                (expected, hint) => {
+                    assert_eq!(expected, hint.as_ref().map(ToString::to_string).as_deref(), "{text}")
+                }
             }
         }
     }

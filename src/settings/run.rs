@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::feishu::Credentials;
 use crate::input::workbook::WorkbookReading;
 use crate::input::{ColumnChoice, FileChoice, InputPath, Selection, WithdrawRules};
+use crate::language::{Language, text};
 use crate::operation::Operation;
 use crate::record::entry::Owner;
 use crate::report::{Detail, LogSettings, ProgressKind};
@@ -88,6 +89,8 @@ impl Purpose {
 /// What is shown, and how.
 #[derive(Clone, Copy, Debug)]
 pub struct ShowSettings {
+    /// The language of what is said.
+    pub language: Language,
     /// The form of the summary.
     pub format: Format,
     /// The form of the progress.
@@ -138,7 +141,7 @@ pub(super) fn input_settings(
     surroundings: &Surroundings,
 ) -> Result<InputSettings> {
     if typed.input.as_os_str().is_empty() {
-        return Err(Error::unusable("the path of the input is empty"));
+        return Err(Error::unusable(text!("the path of the input is empty")));
     }
     Ok(InputSettings {
         path: InputPath::from_argument(&typed.input),
@@ -146,6 +149,7 @@ pub(super) fn input_settings(
             encoding: typed.encoding,
             delimiter: typed.delimiter,
             sheet: typed.sheet,
+            language: surroundings.language,
             columns: ColumnChoice { id: typed.id_column, reason: reason_column },
             workbooks: surroundings.program.clone().map_or(WorkbookReading::Here, WorkbookReading::Apart),
         },
@@ -155,7 +159,12 @@ pub(super) fn input_settings(
     })
 }
 
-pub(super) fn show_settings(typed: &ShowArgs, surroundings: &Surroundings) -> ShowSettings {
+/// The language is the one in force, else that of the locale.
+pub(super) fn show_settings(
+    typed: &ShowArgs,
+    language: Option<Language>,
+    surroundings: &Surroundings,
+) -> ShowSettings {
     let progress = match typed.progress {
         _ if typed.quiet => ProgressKind::Never,
         ProgressChoice::Auto if surroundings.stderr_is_terminal => ProgressKind::Bar,
@@ -163,16 +172,18 @@ pub(super) fn show_settings(typed: &ShowArgs, surroundings: &Surroundings) -> Sh
         ProgressChoice::Json => ProgressKind::Json,
         ProgressChoice::Never => ProgressKind::Never,
     };
-    ShowSettings { format: typed.format, progress, is_quiet: typed.quiet, log: log_settings(typed) }
+    let language = language.unwrap_or(surroundings.language);
+    let log = log_settings(typed, language);
+    ShowSettings { language, format: typed.format, progress, is_quiet: typed.quiet, log }
 }
 
 /// What is said on standard error: known before any other setting, so that errors are told in the form that was asked for.
 #[must_use]
-pub fn log_settings(typed: &ShowArgs) -> LogSettings {
+pub fn log_settings(typed: &ShowArgs, language: Language) -> LogSettings {
     let detail = match (typed.quiet, typed.verbose) {
         (true, _) => Detail::None,
         (false, true) => Detail::Every,
         (false, false) => Detail::Usual,
     };
-    LogSettings { format: typed.log_format, detail }
+    LogSettings { format: typed.log_format, detail, language }
 }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
+use crate::language::{Text, text};
+
 /// The longest time that any setting takes: a day. Sums of several stay far from overflow.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -48,13 +50,23 @@ pub(super) fn spelled(span: Duration) -> String {
 
 /// Writes a length of time as a person reads it: `45 s`, `12 min`, `3 h 20 min`; parts that do not matter are left out.
 #[must_use]
-pub fn in_words(span: Duration) -> String {
+pub fn in_words(span: Duration) -> Text {
     let seconds = span.as_secs();
     match seconds {
-        0 => format!("{} ms", span.as_millis()),
-        1..=89 => format!("{} s", (span.as_secs_f64()).round()),
-        90..=5399 => format!("{} min", (seconds + 30) / 60),
-        _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+        0 => text!("{number} ms", number = span.as_millis()),
+        1..=89 => text!("{number} s", number = span.as_secs_f64().round()),
+        90..=5399 => text!("{number} min", number = (seconds + 30) / 60),
+        _ => text!("{hours} h {minutes} min", hours = seconds / 3600, minutes = seconds % 3600 / 60),
+    }
+}
+
+/// An estimate in words: nobody wants to know of how many milliseconds it speaks.
+#[must_use]
+pub fn about(span: Duration) -> Text {
+    if span.as_secs() == 0 {
+        text!("less than a second")
+    } else {
+        text!("about {duration}", duration => in_words(span))
     }
 }
 
@@ -90,10 +102,12 @@ mod tests {
 
     #[test]
     fn words_are_rounded_to_what_matters() {
-        let words = |seconds| in_words(Duration::from_secs(seconds));
+        let words = |seconds| in_words(Duration::from_secs(seconds)).to_string();
         assert_eq!(words(45), "45 s");
         assert_eq!(words(720), "12 min");
         assert_eq!(words(12_000), "3 h 20 min");
-        assert_eq!(in_words(Duration::from_millis(250)), "250 ms");
+        assert_eq!(in_words(Duration::from_millis(250)).to_string(), "250 ms");
+        assert_eq!(about(Duration::ZERO).to_string(), "less than a second");
+        assert_eq!(about(Duration::from_secs(720)).to_string(), "about 12 min");
     }
 }

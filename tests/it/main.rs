@@ -46,6 +46,8 @@ mod guards;
 mod input;
 /// The journal: its lines, its chain, whose it is, and what is done about a damaged one.
 mod journal;
+/// `--lang`: what people read, in English and Chinese.
+mod language;
 /// One run at a time on a journal and on an allowance.
 mod locks;
 /// `--log-format json`: what is said on standard error, for collectors of logs.

@@ -118,8 +118,8 @@ fn a_token_that_is_dead_is_3_and_the_rest_waits_for_the_next_night() {
         card.value("cause"),
         "the API refused the token, and there is no way to a better one (99991663)"
     );
-    assert_eq!(card.value("rows"), "2, 0 successes: not_attempted 2");
-    assert!(card.value("app").starts_with("given at 127.0.0.1:"));
+    assert_eq!(card.value("rows"), "2 (0 successes): not_attempted 2");
+    assert!(card.value("app").starts_with("given, 127.0.0.1:"));
     card.assert_silent_about(&["t-of-yesterday"]);
     assert_eq!(job.rows("not_attempted"), 2.0);
     run.assert_column("status", ["not_attempted", "not_attempted"]);
@@ -159,7 +159,7 @@ fn a_run_that_the_scheduler_ends_is_143_and_goes_on_the_next_night() {
     let run = job.context.outcome(running.into_child());
     let card = job.assert_told(&run, 143, "interrupted by SIGTERM");
     assert_eq!(card.value("cause"), "interrupted by SIGTERM");
-    assert_eq!(card.value("rows"), "3, 1 successes: withdrawn 1, not_attempted 2");
+    assert_eq!(card.value("rows"), "3 (1 successes): withdrawn 1, not_attempted 2");
     assert_eq!((job.rows("withdrawn"), job.rows("not_attempted")), (1.0, 2.0));
 
     let next = job.context.without("--notify-webhook-file").run();

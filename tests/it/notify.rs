@@ -48,14 +48,14 @@ fn a_run_is_told_in_counts_paths_and_the_name_of_the_machine() {
     let card = bot.only_card();
     assert_eq!(card.title(), "prehire withdraw: finished; some rows are not a success");
     assert_eq!(card.value("exit code"), "1, finished; some rows are not a success");
-    assert_eq!(card.value("rows"), "3, 1 successes: withdrawn 1, refused 1, invalid 1");
-    assert_eq!(card.value("calls"), "2 attempts, 0 looks, 1 for tokens");
+    assert_eq!(card.value("rows"), "3 (1 successes): withdrawn 1, refused 1, invalid 1");
+    assert_eq!(card.value("calls"), "attempts 2, looks 0, for tokens 1");
     assert_eq!(card.value("waits"), "0 throttled replies, 0 ms held back");
     assert_eq!(card.value("results"), context.results_path().display().to_string());
     assert_eq!(card.value("journal"), context.journal_path().display().to_string());
     assert_eq!(card.value("machine"), rustix::system::uname().nodename().to_str().unwrap());
     let host = context.api().base_url().trim_start_matches("http://").to_owned();
-    assert_eq!(card.value("app"), format!("{APP_ID} at {host}"));
+    assert_eq!(card.value("app"), format!("{APP_ID}, {host}"));
     assert!(card.find("duration").is_some() && card.find("cause").is_none());
     card.assert_silent_about(&PRIVATE).assert_silent_about(&["permission", "pre_hire_id", "withdraw_reason"]);
 }
@@ -68,7 +68,7 @@ fn a_restoration_is_told_too() {
     bot.with(context).flag("--only", "withdrawn").restore().assert_exit(0);
     let card = bot.only_card();
     assert_eq!(card.title(), "prehire restore: every row is a success");
-    assert_eq!(card.value("rows"), "1, 1 successes: restored 1");
+    assert_eq!(card.value("rows"), "1 (1 successes): restored 1");
     card.assert_silent_about(&PRIVATE);
 }
 

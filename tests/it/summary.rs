@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::process::Stdio;
 
 use prehire::event::{NoTicket, Refusal, StopCause};
+use prehire::language::Language;
 use prehire::report::stop_story;
 use serde_json::{Value, json};
 
@@ -111,7 +112,7 @@ fn every_reason_to_stop_fits_a_terminal() {
     ];
     for line in stops
         .iter()
-        .map(|stop| stop_story(stop, "prehire withdraw leavers.csv"))
+        .map(|stop| stop_story(stop, "prehire withdraw leavers.csv", Language::English))
         .flat_map(|story| story.lines().map(str::to_owned).collect::<Vec<_>>())
     {
         assert!(line.chars().count() <= 80, "{} columns: {line}", line.chars().count());

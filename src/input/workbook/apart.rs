@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 use super::kind::WorkbookKind;
 use super::{SheetCopy, broken, here};
 use crate::error::{Error, Exit, Result};
+use crate::input::ColumnChoice;
+use crate::language::{Language, text};
 
 /// The hidden command that answers a request.
 const COMMAND: &str = "copy-sheet";
@@ -30,6 +32,8 @@ pub struct SheetRequest {
     pub sheet: Option<String>,
     /// `--id-column`.
     pub id_column: Option<String>,
+    /// The language of what the other process has to say.
+    pub language: Language,
     /// How much of it is wanted.
     pub extent: Extent,
 }
@@ -42,6 +46,14 @@ pub enum Extent {
     Whole,
     /// Its first row that is not empty, however large the sheet is.
     FirstRow,
+}
+
+impl SheetRequest {
+    /// Which column holds the ids.
+    #[must_use]
+    pub fn columns(&self) -> ColumnChoice {
+        ColumnChoice { id: self.id_column.clone(), reason: None }
+    }
 }
 
 /// What the other process has to say when it ends.
@@ -60,9 +72,9 @@ pub(super) fn copy_sheet(
     program: &Path,
 ) -> Result<SheetCopy> {
     let impossible = |error| {
-        Error::unusable("can't start the reader of workbooks")
+        Error::unusable(text!("can't start the reader of workbooks"))
             .because(error)
-            .hint("save the sheet as \"CSV UTF-8\", and give that file")
+            .hint(text!("save the sheet as \"CSV UTF-8\", and give that file"))
     };
     let typed = serde_json::to_string(request).expect("names are JSON");
     let output = Command::new(program)
@@ -96,9 +108,9 @@ fn rewound(mut file: File) -> std::io::Result<File> {
 
 fn died(name: &str, status: ExitStatus) -> Error {
     let cause = if std::os::unix::process::ExitStatusExt::signal(&status).is_some() {
-        "reading it takes more than 240 MiB of memory, or more than 5 minutes"
+        text!("reading it takes more than 240 MiB of memory, or more than 5 minutes")
     } else {
-        "its parts contradict each other"
+        text!("its parts contradict each other")
     };
     broken(name, cause)
 }
@@ -108,22 +120,25 @@ fn died(name: &str, status: ExitStatus) -> Error {
 /// # Errors
 /// When the limits can't be set, or the streams can't be used.
 pub fn answer_request(request: &str) -> Result<Exit> {
-    limit().map_err(|error| Error::unusable("can't limit the reader of workbooks").because(error))?;
+    limit().map_err(|error| Error::unusable(text!("can't limit the reader of workbooks")).because(error))?;
     std::panic::set_hook(Box::new(|_| ()));
     let request: SheetRequest = serde_json::from_str(request)
-        .map_err(|error| Error::unusable("this command is not for people").because(error))?;
+        .map_err(|error| Error::unusable(text!("this command is not for people")).because(error))?;
     let stream = |stream: std::io::Result<std::os::fd::OwnedFd>| {
-        stream.map(File::from).map_err(|error| Error::unusable("can't use the streams").because(error))
+        stream.map(File::from).map_err(|error| Error::unusable(text!("can't use the streams")).because(error))
     };
     let workbook = stream(std::io::stdin().as_fd().try_clone_to_owned())?;
     let copy = stream(std::io::stdout().as_fd().try_clone_to_owned())?;
     let answer = match here::copy_sheet(workbook, copy, &request) {
         Ok(SheetCopy { kind, name, .. }) => Answer::Copied { kind, sheet: name },
-        Err(error) => Answer::Refused { message: error.message(), hint: error.hint_text() },
+        Err(error) => {
+            let language = request.language;
+            Answer::Refused { message: error.message(language), hint: error.hint_text(language) }
+        }
     };
     let answer = serde_json::to_string(&answer).expect("names and words are JSON");
     let written = std::io::stderr().write_all(answer.as_bytes());
-    written.map_err(|error| Error::unusable("can't answer").because(error))?;
+    written.map_err(|error| Error::unusable(text!("can't answer")).because(error))?;
     Ok(Exit::Success)
 }
 

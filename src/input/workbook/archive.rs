@@ -9,6 +9,7 @@ use super::apart::Extent;
 use super::kind::{ArchiveKind, WorkbookKind, archive_kind, is_compound};
 use super::{LARGEST_FILE, broken, protected, too_large};
 use crate::error::{Error, Result};
+use crate::language::text;
 
 /// How much of the table of strings is read to find what it announces.
 const ANNOUNCEMENT: u64 = 64 * 1024;
@@ -19,7 +20,7 @@ const PIECE: usize = 64 * 1024;
 
 /// What kind of workbook the file is; an error if it can't or must not be opened.
 pub(super) fn inspect(file: &mut File, name: &str, extent: Extent) -> Result<WorkbookKind> {
-    let unreadable = |error: std::io::Error| broken(name, error);
+    let unreadable = |error: std::io::Error| broken(name, error.to_string());
     let mut head = [0; 8];
     file.rewind().map_err(unreadable)?;
     let length = file.read(&mut head).map_err(unreadable)?;
@@ -38,7 +39,7 @@ fn inspect_compound(file: &mut File, name: &str) -> Result<WorkbookKind> {
     let mut piece = vec![0; PIECE];
     let mut kept = 0;
     loop {
-        let length = file.read(&mut piece[kept..]).map_err(|error| broken(name, error))?;
+        let length = file.read(&mut piece[kept..]).map_err(|error| broken(name, error.to_string()))?;
         if length == 0 {
             return Ok(WorkbookKind::Xls);
         }
@@ -52,7 +53,8 @@ fn inspect_compound(file: &mut File, name: &str) -> Result<WorkbookKind> {
 }
 
 fn inspect_archive(file: &mut File, name: &str, extent: Extent) -> Result<WorkbookKind> {
-    let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|error| broken(name, error))?;
+    let mut archive =
+        ZipArchive::new(BufReader::new(file)).map_err(|error| broken(name, error.to_string()))?;
     let names: Vec<String> = archive.file_names().filter_map(|name| Some(name.ok()?.into_owned())).collect();
     let kind = match archive_kind(&names) {
         ArchiveKind::Workbook(WorkbookKind::Ods) if !is_spreadsheet(&mut archive) => {
@@ -60,15 +62,15 @@ fn inspect_archive(file: &mut File, name: &str, extent: Extent) -> Result<Workbo
         }
         ArchiveKind::Workbook(kind) => kind,
         ArchiveKind::Binary => {
-            return Err(Error::unusable(format!("{name} is a binary workbook (.xlsb)"))
-                .hint("in the spreadsheet program, save it as an Excel workbook (.xlsx)"));
+            return Err(Error::unusable(text!("{name} is a binary workbook (.xlsb)", name))
+                .hint(text!("in the spreadsheet program, save it as an Excel workbook (.xlsx)")));
         }
         ArchiveKind::Other => return Err(no_workbook(name)),
     };
     let mut unzipped = 0_u64;
     let mut strings = Vec::new();
     for index in 0..archive.len() {
-        let entry = archive.by_index_raw(index).map_err(|error| broken(name, error))?;
+        let entry = archive.by_index_raw(index).map_err(|error| broken(name, error.to_string()))?;
         let part = entry.name().unwrap_or_default();
         if extent == Extent::Whole || !is_sheet(&part) {
             unzipped = unzipped.saturating_add(entry.size());
@@ -81,11 +83,14 @@ fn inspect_archive(file: &mut File, name: &str, extent: Extent) -> Result<Workbo
         return Err(too_large(name));
     }
     for (index, size) in strings {
-        let entry = archive.by_index(index).map_err(|error| broken(name, error))?;
+        let entry = archive.by_index(index).map_err(|error| broken(name, error.to_string()))?;
         let mut beginning = Vec::new();
-        entry.take(ANNOUNCEMENT).read_to_end(&mut beginning).map_err(|error| broken(name, error))?;
+        entry
+            .take(ANNOUNCEMENT)
+            .read_to_end(&mut beginning)
+            .map_err(|error| broken(name, error.to_string()))?;
         if announced_strings(&beginning) > size / FEWEST_BYTES_A_STRING {
-            return Err(broken(name, "it announces more strings than it can hold"));
+            return Err(broken(name, text!("it announces more strings than it can hold")));
         }
     }
     Ok(kind)
@@ -124,9 +129,7 @@ fn announced_strings(beginning: &[u8]) -> u64 {
 }
 
 fn no_workbook(name: &str) -> Error {
-    Error::unusable(format!("{name} is a ZIP archive, but no workbook")).hint(
-        "give the workbook itself: .xlsx, .xls or .ods. One of another program must be exported to .xlsx first",
-    )
+    Error::unusable(text!("{name} is a ZIP archive, but no workbook", name)).hint(text!("give the workbook itself: .xlsx, .xls or .ods. One of another program must be exported to .xlsx first"))
 }
 
 #[cfg(test)]

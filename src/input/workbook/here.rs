@@ -13,12 +13,13 @@ use super::sheets::{SheetHead, choose};
 use super::{SheetCopy, broken};
 use crate::error::{Error, Result};
 use crate::input::text_copy::unwritable_copy;
+use crate::language::text;
 
 /// Copies the sheet that is meant into `copy`.
 pub(super) fn copy_sheet(workbook: File, copy: File, request: &SheetRequest) -> Result<SheetCopy> {
     // A library that panics over a broken file must not take the program with it.
     catch_unwind(AssertUnwindSafe(|| copy_sheet_or_panic(workbook, copy, request)))
-        .unwrap_or_else(|_| Err(broken(&request.name, "its parts contradict each other")))
+        .unwrap_or_else(|_| Err(broken(&request.name, text!("its parts contradict each other"))))
 }
 
 fn copy_sheet_or_panic(mut workbook: File, copy: File, request: &SheetRequest) -> Result<SheetCopy> {
@@ -26,12 +27,9 @@ fn copy_sheet_or_panic(mut workbook: File, copy: File, request: &SheetRequest) -
     let mut opened = Opened::open(workbook, kind, &request.name)?;
     let mut heads = Vec::new();
     for name in opened.sheets() {
-        let mut columns = Vec::new();
-        opened.rows(&name, &mut |_, cells| {
-            columns = cells.to_vec();
-            Ok(Flow::Stop)
-        })?;
-        heads.push(SheetHead { name, columns });
+        let mut head = SheetHead::new(name.clone());
+        opened.rows(&name, &mut |number, cells| Ok(head.look_at(number, cells, request)))?;
+        heads.push(head);
     }
     let name = choose(&heads, request)?;
     let mut writer = WriterBuilder::new().flexible(true).from_writer(BufWriter::new(copy));
@@ -49,6 +47,6 @@ fn write_row<W: Write>(writer: &mut Writer<W>, number: u32, cells: &[String]) ->
     let record = [number.as_str()].into_iter().chain(cells.iter().map(String::as_str));
     writer.write_record(record).map_err(|error| match error.into_kind() {
         csv::ErrorKind::Io(error) => unwritable_copy(error),
-        _ => Error::unusable("can't make a private copy of the input"),
+        _ => Error::unusable(text!("can't make a private copy of the input")),
     })
 }

@@ -25,6 +25,7 @@ pub use kind::{WorkbookKind, is_workbook};
 use super::source::FileChoice;
 use super::text_copy::{private_file, unwritable_copy};
 use crate::error::{Error, Result};
+use crate::language::{Text, text};
 
 /// More than any honest list of people; it is copied before it is looked at.
 const LARGEST_FILE: u64 = 512 * 1024 * 1024;
@@ -59,8 +60,8 @@ pub(super) fn copy_sheet(
 ) -> Result<SheetCopy> {
     let typed = choice.encoding.map(|_| "--encoding").or(choice.delimiter.map(|_| "--delimiter"));
     if let Some(flag) = typed {
-        return Err(Error::unusable(format!("{name} is a workbook, and {flag} is for text files"))
-            .hint(format!("leave {flag} away")));
+        return Err(Error::unusable(text!("{name} is a workbook, and {flag} is for text files", name, flag))
+            .hint(text!("leave {flag} away", flag)));
     }
     let mut workbook = private_file()?;
     let mut limited = source.take(LARGEST_FILE + 1);
@@ -73,6 +74,7 @@ pub(super) fn copy_sheet(
         name: name.to_owned(),
         sheet: choice.sheet.clone(),
         id_column: choice.columns.id.clone(),
+        language: choice.language,
         extent,
     };
     match &choice.workbooks {
@@ -83,17 +85,17 @@ pub(super) fn copy_sheet(
 
 fn too_large(name: &str) -> Error {
     let most = LARGEST_FILE / 1024 / 1024;
-    Error::unusable(format!("{name} is a workbook of more than {most} MiB, unzipped"))
-        .hint("copy the two columns into a new workbook, or save the sheet as \"CSV UTF-8\"")
+    Error::unusable(text!("{name} is a workbook of more than {most} MiB, unzipped", name, most))
+        .hint(text!("copy the two columns into a new workbook, or save the sheet as \"CSV UTF-8\""))
 }
 
-fn broken(name: &str, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
-    Error::unusable(format!("{name} can't be read as a workbook"))
-        .because(cause)
-        .hint("open it in the spreadsheet program, and save it anew as .xlsx or as \"CSV UTF-8\"")
+fn broken(name: &str, cause: impl Into<Text>) -> Error {
+    Error::unusable(text!("{name} can't be read as a workbook", name))
+        .since(cause)
+        .hint(text!("open it in the spreadsheet program, and save it anew as .xlsx or as \"CSV UTF-8\""))
 }
 
 fn protected(name: &str) -> Error {
-    Error::unusable(format!("{name} is protected with a password"))
-        .hint("in the spreadsheet program, save it without a password")
+    Error::unusable(text!("{name} is protected with a password", name))
+        .hint(text!("in the spreadsheet program, save it without a password"))
 }

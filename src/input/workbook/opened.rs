@@ -9,6 +9,7 @@ use super::cell::shown;
 use super::kind::WorkbookKind;
 use super::{broken, protected};
 use crate::error::Result;
+use crate::language::text;
 
 /// The last place that a sheet of Excel has.
 const LAST_ROW: u32 = 1_048_575;
@@ -89,10 +90,10 @@ fn rows_of_xlsx(
     while let Some(cell) = cells.next_cell().map_err(|error| of_xlsx(name, error))? {
         let (index, column) = cell.get_position();
         if index > LAST_ROW || column > LAST_COLUMN {
-            return Err(broken(name, "a cell is beyond the last row or column that a sheet has"));
+            return Err(broken(name, text!("a cell is beyond the last row or column that a sheet has")));
         }
         if index < row.index {
-            return Err(broken(name, "its rows are not in order"));
+            return Err(broken(name, text!("its rows are not in order")));
         }
         if index > row.index && row.hand_on(take)? == Flow::Stop {
             return Ok(());

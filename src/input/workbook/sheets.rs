@@ -1,14 +1,37 @@
 //! Owns which sheet of a workbook is meant: the one that has an id column, or the one that was named.
 
 use super::apart::SheetRequest;
+use super::opened::Flow;
 use crate::error::{Error, Result};
-use crate::input::{ColumnChoice, one_line};
+use crate::input::{ROWS_ABOVE_A_HEADER, one_line};
+use crate::language::text;
 
 /// A sheet, and the names in its first row that is not empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SheetHead {
     pub(super) name: String,
     pub(super) columns: Vec<String>,
+    /// The number of a later row that looks like the header, if the first one does not.
+    pub(super) header_below: Option<u32>,
+    rows: usize,
+}
+
+impl SheetHead {
+    pub(super) const fn new(name: String) -> Self {
+        SheetHead { name, columns: Vec::new(), header_below: None, rows: 0 }
+    }
+
+    /// Looks at the next row, until there is a header.
+    pub(super) fn look_at(&mut self, number: u32, cells: &[String], request: &SheetRequest) -> Flow {
+        let finds_an_id = request.columns().finds_an_id(cells.iter().map(String::as_str));
+        if self.rows == 0 {
+            self.columns = cells.to_vec();
+        } else if finds_an_id {
+            self.header_below = Some(number);
+        }
+        self.rows += 1;
+        if finds_an_id || self.rows == ROWS_ABOVE_A_HEADER { Flow::Stop } else { Flow::GoOn }
+    }
 }
 
 /// How many names of a sheet's columns a message lists.
@@ -22,31 +45,51 @@ pub(super) fn choose(heads: &[SheetHead], request: &SheetRequest) -> Result<Stri
         let exact = heads.iter().find(|head| head.name == *wanted);
         let found = exact.or_else(|| heads.iter().find(|head| same(&head.name)));
         return found.map(|head| head.name.clone()).ok_or_else(|| {
-            Error::unusable(format!("{file} has no sheet \"{wanted}\"; its sheets are: {}", names(heads)))
-                .hint("give --sheet one of these names")
+            Error::unusable(text!(
+                "{file} has no sheet \"{wanted}\"; its sheets are: {names}",
+                file,
+                wanted,
+                names = names(heads)
+            ))
+            .hint(text!("give --sheet one of these names"))
         });
     }
-    let columns = ColumnChoice { id: request.id_column.clone(), reason: None };
+    let columns = request.columns();
     let with_an_id: Vec<&SheetHead> =
         heads.iter().filter(|head| columns.finds_an_id(head.columns.iter().map(String::as_str))).collect();
     match with_an_id[..] {
         [only] => Ok(only.name.clone()),
-        [] => Err(Error::unusable(format!(
-            "no sheet of {file} has a column with pre-hire ids in its first row{}",
-            listed(heads)
+        [] if heads.iter().any(|head| head.header_below.is_some()) => Err(header_below(heads, file)),
+        [] => Err(Error::unusable(text!(
+            "no sheet of {file} has a column with pre-hire ids in its first row{listed}",
+            file,
+            listed = listed(heads)
         ))
-        .hint("name the column pre_hire_id or 待入职ID, or give its name with --id-column NAME")),
+        .hint(text!("name the column pre_hire_id or 待入职ID, or give its name with --id-column NAME"))),
         _ => {
             let several: Vec<String> =
                 with_an_id.iter().map(|head| format!("\"{}\"", one_line(&head.name, 60))).collect();
-            Err(Error::unusable(format!(
-                "{} sheets of {file} have a column with pre-hire ids: {}",
-                several.len(),
-                several.join(", ")
+            Err(Error::unusable(text!(
+                "{several} sheets of {file} have a column with pre-hire ids: {names}",
+                several = several.len(),
+                file,
+                names = several.join(", ")
             ))
-            .hint("choose one with --sheet NAME"))
+            .hint(text!("choose one with --sheet NAME")))
         }
     }
+}
+
+fn header_below(heads: &[SheetHead], file: &str) -> Error {
+    let found = heads.iter().find_map(|head| Some((&head.name, head.header_below?)));
+    let (sheet, row) = found.expect("one of them has a header below its first row");
+    Error::unusable(text!(
+        "the column names of {file} do not stand in the first row; row {row} of sheet \"{sheet}\" looks like them",
+        file,
+        row,
+        sheet = one_line(sheet, 60)
+    ))
+    .hint(text!("delete the rows above the column names"))
 }
 
 fn names(heads: &[SheetHead]) -> String {
@@ -56,7 +99,7 @@ fn names(heads: &[SheetHead]) -> String {
 /// Each sheet with the beginning of its first row.
 fn listed(heads: &[SheetHead]) -> String {
     let mut text = String::new();
-    for SheetHead { name, columns } in heads {
+    for SheetHead { name, columns, .. } in heads {
         let filled = columns.iter().filter(|column| !column.trim().is_empty());
         let mut shown: Vec<String> =
             filled.clone().take(SHOWN_COLUMNS).map(|name| one_line(name, 30)).collect();
@@ -77,14 +120,15 @@ mod tests {
         let heads: Vec<SheetHead> = heads
             .iter()
             .map(|(name, columns)| SheetHead {
-                name: (*name).to_owned(),
                 columns: columns.iter().map(ToString::to_string).collect(),
+                ..SheetHead::new((*name).to_owned())
             })
             .collect();
         let request = SheetRequest {
             name: "a.xlsx".to_owned(),
             sheet: sheet.map(str::to_owned),
             id_column: None,
+            language: crate::language::Language::English,
             extent: crate::input::workbook::Extent::Whole,
         };
         choose(&heads, &request)
@@ -97,16 +141,20 @@ mod tests {
         assert_eq!(chosen(&heads, None).ok().as_deref(), Some("名单"));
         assert_eq!(chosen(&heads, Some("说明")).ok().as_deref(), Some("说明"));
         assert_eq!(chosen(&heads, Some("EMPTY ")).ok().as_deref(), Some("empty"));
-        let error = chosen(&heads, Some("other")).expect_err("there is none").report();
+        let error = chosen(&heads, Some("other"))
+            .expect_err("there is none")
+            .report(crate::language::Language::English);
         assert!(error.contains("\"说明\", \"名单\", \"empty\""), "{error}");
     }
 
     #[test]
     fn none_and_several_are_errors_that_name_them() {
-        let error = chosen(&[("A", &["x", ""]), ("B", &[])], None).expect_err("no id").report();
+        let error = chosen(&[("A", &["x", ""]), ("B", &[])], None)
+            .expect_err("no id")
+            .report(crate::language::Language::English);
         assert!(error.contains("A: x") && error.contains("B: (empty)"), "{error}");
         let several: [(&str, &[&str]); 2] = [("A", &["pre_hire_id"]), ("B", &["PreHireID"])];
-        let error = chosen(&several, None).expect_err("two").report();
+        let error = chosen(&several, None).expect_err("two").report(crate::language::Language::English);
         assert!(error.contains("\"A\", \"B\"") && error.contains("--sheet"), "{error}");
     }
 }

@@ -1,0 +1,268 @@
+//! Owns what `-h` and `--help` show: `-h` fits a screen, with the flags that most runs need; `--help` has all of them.
+
+use clap::builder::StyledStr;
+use clap::{Arg, Command, CommandFactory};
+
+use super::Cli;
+use crate::language::Language;
+
+/// The flags that `-h` shows; a command that is not here shows all of its own.
+const FIRST: [(&str, &[&str]); 3] = [
+    (
+        "withdraw",
+        &[
+            "output", "reason", "only", "sheet", "max-rows", "deadline", "yes", "restart", "dry-run",
+            "simulate", "lang",
+        ],
+    ),
+    (
+        "restore",
+        &["output", "only", "max-rows", "yes", "restart", "dry-run", "simulate", "lang", "confirm-workforce"],
+    ),
+    ("check", &["output", "reason", "only", "sheet", "format", "lang"]),
+];
+
+/// What one types, by command.
+const EXAMPLES: [(&str, &[&str]); 4] = [
+    (
+        "withdraw",
+        &[
+            "prehire withdraw leavers.xlsx --simulate --yes  # a rehearsal, without an account",
+            "prehire withdraw leavers.xlsx                   # asks before the first call",
+            "prehire withdraw leavers.results.csv --only failed -o second.csv",
+            "prehire withdraw stale.csv --yes --max-rows 50 --deadline 6h  # by a scheduler",
+        ],
+    ),
+    ("restore", &["prehire restore leavers.results.csv", "prehire restore leavers.results.csv --dry-run"]),
+    ("check", &["prehire check leavers.xlsx", "prehire check leavers.csv -o checked.csv --format json"]),
+    ("explain", &["prehire explain leavers.results.csv.journal 7345005664477775401"]),
+];
+
+/// Without a heading of its own.
+const POSITIONALS: &str = "Arguments";
+const OTHERS: &str = "Options";
+const COMMANDS: &str = "Commands";
+/// For developers: its help is in English alone.
+const UNTRANSLATED: &str = "simulate";
+
+/// The command line, with its help in a language.
+#[must_use]
+pub fn command(language: Language) -> Command {
+    let command = english();
+    match language {
+        Language::English => command,
+        Language::Chinese => translated(command, language),
+    }
+}
+
+/// The language that is typed somewhere on a command line, which need not be a good one: help and complaints come first.
+pub fn typed_language(arguments: impl Iterator<Item = String>) -> Option<Language> {
+    let mut arguments = arguments;
+    while let Some(argument) = arguments.next() {
+        let value = match argument.as_str() {
+            "--" => return None,
+            "--lang" => arguments.next(),
+            other => other.strip_prefix("--lang=").map(str::to_owned),
+        };
+        if let Some(language) = value.and_then(|value| value.parse().ok()) {
+            return Some(language);
+        }
+    }
+    None
+}
+
+fn english() -> Command {
+    let mut command = Cli::command();
+    command.build();
+    for (name, flags) in FIRST {
+        command = command.mut_subcommand(name, |command| with_first_flags(command, flags));
+    }
+    for (name, examples) in EXAMPLES {
+        let examples = examples.join("\n  ");
+        command =
+            command.mut_subcommand(name, |command| command.after_help(format!("Examples:\n  {examples}")));
+    }
+    command
+}
+
+fn with_first_flags(command: Command, first: &[&str]) -> Command {
+    command.mut_args(|argument| {
+        let is_first =
+            argument.is_positional() || argument.get_long().is_some_and(|flag| first.contains(&flag));
+        let is_help = argument.get_id() == "help";
+        argument.hide_short_help(!is_first && !is_help)
+    })
+}
+
+/// Texts and headings in another language; what clap itself adds (defaults, possible values, errors) stays.
+fn translated(command: Command, language: Language) -> Command {
+    let template = "{before-help}{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}";
+    let said = |text: String| language.help(&text).map_or(text, str::to_owned);
+    let about = command.get_about().map(|text| said(text.to_string()));
+    let long_about = command.get_long_about().map(|text| said(text.to_string()));
+    let examples = command.get_after_help().map(|text| translated_examples(&text.to_string(), language));
+    let mut command = command
+        .help_template(template)
+        .subcommand_help_heading(heading(COMMANDS))
+        .mut_args(|argument| translated_argument(argument, language))
+        .mut_subcommands(|command| {
+            if command.get_name() == UNTRANSLATED {
+                with_about(command, language)
+            } else {
+                translated(command, language)
+            }
+        });
+    if let Some(about) = about {
+        command = command.about(about);
+    }
+    if let Some(about) = long_about {
+        command = command.long_about(about);
+    }
+    match examples {
+        Some(examples) => command.after_help(examples),
+        None => command,
+    }
+}
+
+fn with_about(command: Command, language: Language) -> Command {
+    let about = command.get_about().and_then(|text| language.help(&text.to_string()));
+    match about {
+        Some(about) => command.about(about),
+        None => command,
+    }
+}
+
+/// What is typed stays; what is said of it does not.
+fn translated_examples(examples: &str, language: Language) -> String {
+    let lines = examples.lines().map(|line| match line.split_once("# ") {
+        Some((typed, said)) => format!("{typed}# {}", language.help(said).unwrap_or(said)),
+        None => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n").replacen("Examples:", "示例：", 1)
+}
+
+fn translated_argument(argument: Arg, language: Language) -> Arg {
+    let said = |text: &StyledStr| {
+        let text = text.to_string();
+        language.help(&text).map_or(text, str::to_owned)
+    };
+    let (help, long_help) = (argument.get_help().map(said), argument.get_long_help().map(said));
+    let own = argument.get_help_heading().and_then(|heading| language.help(heading));
+    let heading = own.unwrap_or(heading(if argument.is_positional() { POSITIONALS } else { OTHERS }));
+    let argument = argument.help_heading(heading);
+    match (help, long_help) {
+        (Some(help), Some(long_help)) => argument.help(help).long_help(long_help),
+        (Some(help), None) => argument.help(help),
+        _ => argument,
+    }
+}
+
+fn heading(english: &str) -> &'static str {
+    match english {
+        POSITIONALS => "参数",
+        COMMANDS => "命令",
+        _ => "选项",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use clap::FromArgMatches;
+
+    /// What a terminal of 80 columns has.
+    const SCREEN: (usize, usize) = (80, 40);
+
+    fn short_help(name: &str) -> String {
+        let mut command = english().term_width(SCREEN.0);
+        command.find_subcommand_mut(name).unwrap().clone().term_width(SCREEN.0).render_help().to_string()
+    }
+
+    #[test]
+    fn the_short_help_fits_a_screen() {
+        for (name, flags) in FIRST {
+            let help = short_help(name);
+            assert!(help.lines().count() <= SCREEN.1, "{}: {help}", help.lines().count());
+            for flag in flags {
+                assert!(help.contains(&format!("--{flag}")), "{name} has no --{flag}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_long_help_has_every_flag() {
+        let mut command = english();
+        let withdraw = command.find_subcommand_mut("withdraw").unwrap();
+        let help = withdraw.render_long_help().to_string();
+        for flag in withdraw.get_arguments().filter_map(clap::Arg::get_long) {
+            assert!(help.contains(&format!("--{flag}")), "{flag}");
+        }
+    }
+
+    #[test]
+    fn the_language_is_found_wherever_it_is_typed() {
+        let typed = |line: &str| typed_language(line.split(' ').map(str::to_owned));
+        assert_eq!(typed("prehire --lang zh --help"), Some(Language::Chinese));
+        assert_eq!(typed("prehire withdraw --lang=en x.csv"), Some(Language::English));
+        for line in
+            ["prehire check x.csv", "prehire --lang", "prehire --lang xx", "prehire check -- --lang zh"]
+        {
+            assert_eq!(typed(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn every_example_can_be_typed() {
+        for example in EXAMPLES.into_iter().flat_map(|(_, examples)| examples) {
+            let typed = example.split('#').next().unwrap().split_whitespace();
+            let matches =
+                english().try_get_matches_from(typed).unwrap_or_else(|error| panic!("{example}: {error}"));
+            Cli::from_arg_matches(&matches).unwrap();
+        }
+    }
+
+    /// Every text of a command that needs a translation.
+    fn texts(command: &Command, texts: &mut Vec<String>) {
+        texts.extend(
+            [command.get_about(), command.get_long_about()].into_iter().flatten().map(ToString::to_string),
+        );
+        for argument in command.get_arguments().filter(|argument| !argument.is_hide_set()) {
+            texts.extend(
+                [argument.get_help(), argument.get_long_help()]
+                    .into_iter()
+                    .flatten()
+                    .map(ToString::to_string),
+            );
+            texts.extend(argument.get_help_heading().map(str::to_owned));
+        }
+        let examples = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        texts.extend(examples.lines().filter_map(|line| Some(line.split_once("# ")?.1.to_owned())));
+        for command in command.get_subcommands().filter(|command| !command.is_hide_set()) {
+            match command.get_name() {
+                UNTRANSLATED => texts.extend(command.get_about().map(ToString::to_string)),
+                "help" => {}
+                _ => super::tests::texts(command, texts),
+            }
+        }
+    }
+
+    #[test]
+    fn every_text_of_the_help_is_translated() {
+        let mut all = Vec::new();
+        texts(&english(), &mut all);
+        all.retain(|text| Language::Chinese.help(text).is_none());
+        assert!(all.is_empty(), "without a translation: {all:#?}");
+    }
+
+    #[test]
+    fn the_translated_help_fits_a_screen_too() {
+        for (name, _) in FIRST {
+            let mut command = command(Language::Chinese).term_width(SCREEN.0);
+            let help = command.find_subcommand_mut(name).unwrap().render_help().to_string();
+            assert!(help.lines().count() <= SCREEN.1, "{help}");
+            assert!(!help.contains("Usage") && !help.contains("Options:") && help.contains("示例"), "{help}");
+        }
+    }
+}

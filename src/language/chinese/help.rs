@@ -1,0 +1,193 @@
+//! Owns what the help says, in Chinese.
+
+/// English and Chinese.
+pub(super) const HELP: &[(&str, &str)] = &[
+    (
+        "Withdraws Feishu (飞书) pre-hires in bulk from a spreadsheet: one throttled call and one result per row; and undoes it",
+        "按表格批量撤销飞书待入职：每行限速调用一次，每行一个结果；也可以恢复",
+    ),
+    ("The language of what is said", "提示使用的语言"),
+    (
+        "The language of what is said.\n\nIt is that of advice, messages and summaries; by default the locale's. Column names and words in cells never change.",
+        "提示使用的语言。\n\n用于建议、消息和汇总；默认按系统区域设置。列名和单元格里的状态词不会改变。",
+    ),
+    ("Output", "输出"),
+    ("English", "英语"),
+    ("Chinese, in simplified characters", "简体中文"),
+    ("Print help (see more with '--help')", "显示帮助（更多内容见--help）"),
+    ("Print help (see a summary with '-h')", "显示帮助（摘要见-h）"),
+    ("Print help", "显示帮助"),
+    ("Print version", "显示版本"),
+    ("Show the settings in force, and where each comes from", "显示生效的设置及其来源"),
+    (
+        "Show the settings that a run would have, and where each comes from; secrets are shown as ***",
+        "显示运行时会采用的设置及其来源；secret显示为***",
+    ),
+    (
+        "The profile of the config file: app, host, pace [default: default]",
+        "配置文件中的profile：应用、主机、频率 [默认：default]",
+    ),
+    ("Target", "目标"),
+    (
+        "The config file [default: prehire/config.toml in $XDG_CONFIG_HOME, else in ~/.config]",
+        "配置文件 [默认：$XDG_CONFIG_HOME（否则~/.config）下的prehire/config.toml]",
+    ),
+    ("Another host [default: https://open.feishu.cn]", "其他主机 [默认：https://open.feishu.cn]"),
+    ("The host of Lark, open.larksuite.com", "Lark的主机open.larksuite.com"),
+    ("The form of what is shown", "显示的格式"),
+    ("A table for people", "给人看的表格"),
+    ("One JSON object", "一个JSON对象"),
+    ("Withdraw the pre-hires of a file, one call per row", "撤销文件中的待入职人员，每行调用一次"),
+    (
+        "A CSV file, a workbook (.xlsx, .xls, .ods), or - for standard input",
+        "CSV文件、工作簿（.xlsx、.xls、.ods），或用-表示标准输入",
+    ),
+    ("The column with the pre-hire ids [default: found by its name]", "待入职ID所在的列 [默认：按列名查找]"),
+    ("Input", "输入"),
+    ("The sheet of a workbook", "工作簿中的工作表"),
+    (
+        "The sheet of a workbook.\n\nBy default it is the one that has an id column.",
+        "工作簿中的工作表。\n\n默认是含有待入职ID列的那一个。",
+    ),
+    (
+        "What stands between two cells: one character, or `tab` [default: found in the header]",
+        "单元格之间的分隔符：一个字符或tab [默认：按表头判断]",
+    ),
+    (
+        "The encoding of a text, such as gb18030 or utf-16le [default: by its byte order mark, else UTF-8, else GB18030]",
+        "文本的编码，例如gb18030或utf-16le [默认：按字节顺序标记，否则UTF-8，再否则GB18030]",
+    ),
+    ("Of a results file: only its rows in these states", "只处理结果文件中这些状态的行"),
+    (
+        "Of a results file: only its rows in these states.\n\n`failed` is every row without success.",
+        "只处理结果文件中这些状态的行。\n\nfailed表示所有没有成功的行。",
+    ),
+    ("A repeated id: skip its row, or refuse the file", "重复的ID：跳过该行，或拒绝整个文件"),
+    ("Its row is a result of its own, and not sent", "该行有自己的结果，但不发送"),
+    ("It is an error before any call", "调用之前就报错"),
+    ("The column with the reasons [default: found by its name]", "撤销原因所在的列 [默认：按列名查找]"),
+    ("The reason for rows without one", "没有原因的行使用的撤销原因"),
+    ("Do not refuse ids that merely look rounded", "不拒绝看起来像被四舍五入的ID"),
+    ("The results, CSV or .xlsx by the ending", "结果文件，按扩展名为CSV或.xlsx"),
+    (
+        "The results, CSV or .xlsx by the ending.\n\nBy default the input's name with .results.csv, or .simulated.results.csv.",
+        "结果文件，按扩展名为CSV或.xlsx。\n\n默认是输入文件名加.results.csv，演练时加.simulated.results.csv。",
+    ),
+    (
+        "The write-ahead record of the run [default: the results' name with .journal]",
+        "运行的预写日志 [默认：结果文件名加.journal]",
+    ),
+    ("Running again", "再次运行"),
+    ("Set an earlier run's journal aside, and begin anew", "把以前的日志搁置一边，重新开始"),
+    (
+        "How long after a doubtful call the pre-hire is looked up, then twice as long; at most three looks [default: 3s]",
+        "存疑的调用之后多久查询一次，之后间隔加倍，最多三次 [默认：3s]",
+    ),
+    ("Never look a pre-hire up to settle a doubtful call", "存疑时从不查询待入职人员"),
+    (
+        "Wait this long for another run to end, before exit code 75 [default: 0s]",
+        "等待另一次运行结束的时间，超过则以75退出 [默认：0s]",
+    ),
+    (
+        "Never more than CALLS in any rolling PERIOD, as the server sees it [default: 99/60s]",
+        "在任意PERIOD时间窗口内，服务器收到的调用不超过CALLS次 [默认：99/60s]",
+    ),
+    ("Pace", "频率"),
+    (
+        "Calls that may go at once before even spacing sets in [default: 10]",
+        "开始均匀间隔之前可以连续发出的调用数 [默认：10]",
+    ),
+    ("Calls in flight at most [default: 16]", "同时进行的调用数上限 [默认：16]"),
+    (
+        "The longest time for one call, from connect to last byte [default: 30s]",
+        "一次调用的最长时间，从连接到最后一个字节 [默认：30s]",
+    ),
+    (
+        "Attempts per row; a call answered \"throttled\" or \"token stale\" is none [default: 5]",
+        "每行的尝试次数；被限流或token失效的调用不计入 [默认：5]",
+    ),
+    (
+        "The first backoff is drawn between zero and this, then it doubles [default: 1s]",
+        "第一次退避在0与此值之间随机，之后加倍 [默认：1s]",
+    ),
+    ("No backoff is longer than this [default: 60s]", "退避时间的上限 [默认：60s]"),
+    ("Refuse to start with more rows than this", "超过这么多行就拒绝开始"),
+    ("Guards", "防护"),
+    (
+        "Refuse to start unless the rows are those that `prehire check` saw: sha256:…, as it prints",
+        "只有文件中的行与prehire check看到的一致才开始：sha256:…，即它显示的摘要",
+    ),
+    ("Let all first calls go at once, instead of one alone", "不先单独发出第一次调用"),
+    (
+        "Stop the run after this many refusals in a row; 0 means never [default: 20]",
+        "连续这么多次被拒绝就停止；0表示从不 [默认：20]",
+    ),
+    (
+        "Start no new call this long after the first one, such as 50m",
+        "第一次调用之后超过这个时间就不再开始新的调用，例如50m",
+    ),
+    ("Everything but the calls", "除调用之外的一切"),
+    ("Ask no question", "不询问"),
+    (
+        "Ask no question.\n\nNeeded when standard input is no terminal.",
+        "不询问。\n\n标准输入不是终端时必须加上。",
+    ),
+    ("Run against the built-in simulated API", "使用内置的模拟接口"),
+    (
+        "Run against the built-in simulated API.\n\nIt needs no credentials and no network, and keeps the same pace.",
+        "使用内置的模拟接口。\n\n不需要凭证和网络，频率与真实运行相同。",
+    ),
+    ("The form of the summary on standard output", "标准输出上汇总的格式"),
+    ("The form of the progress on standard error", "标准错误上进度的格式"),
+    ("A bar on a terminal, lines elsewhere", "终端上是进度条，其他地方是文字行"),
+    ("A line of text every 10 seconds", "每10秒一行文字"),
+    ("A line of JSON every 10 seconds", "每10秒一行JSON"),
+    ("None", "不显示"),
+    ("No progress and no text summary", "不显示进度和文字汇总"),
+    ("Also tell of every refusal, retry and wait", "同时显示每次拒绝、重试和等待"),
+    ("The form of what is said on standard error, but for the bar", "标准错误上输出的格式（进度条除外）"),
+    ("Lines for people", "给人看的文字行"),
+    ("One JSON object a line, for collectors of logs", "每行一个JSON对象，供日志收集程序使用"),
+    (
+        "Tell a custom bot of Feishu or Lark how the run ended: a file with its URL, and its secret, if any, on a second line",
+        "把运行结果通知飞书或Lark的自定义机器人：文件第一行是它的网址，如有签名密钥则写在第二行",
+    ),
+    (
+        "Write how the run ended to this file, for the node exporter of Prometheus",
+        "把运行结果写入该文件，供Prometheus的node exporter读取",
+    ),
+    ("Restore the pre-hires that a run has withdrawn: the undo", "恢复某次运行所撤销的待入职人员"),
+    (
+        "The results, CSV or .xlsx by the ending [default: leavers.restored.csv for leavers.results.csv]",
+        "结果文件，按扩展名为CSV或.xlsx [默认：leavers.results.csv对应leavers.restored.csv]",
+    ),
+    (
+        "The journal that proves what was withdrawn; it is only read [default: the name of RESULTS with .journal]",
+        "证明撤销了哪些人员的日志，只读 [默认：RESULTS的文件名加.journal]",
+    ),
+    ("Restore also where this exceeds the head count", "超出编制时也恢复"),
+    (
+        "The results of prehire withdraw, or - for standard input",
+        "prehire withdraw的结果文件，或用-表示标准输入",
+    ),
+    ("Validate a file, and call nothing", "检查文件，不做任何调用"),
+    (
+        "Also write one result per row, as a run would: CSV or .xlsx by the ending",
+        "同时像运行时一样每行写一个结果：按扩展名为CSV或.xlsx",
+    ),
+    (
+        "The allowance for the estimate of the time that a run takes [default: 99/60s]",
+        "用于估算运行时间的频率 [默认：99/60s]",
+    ),
+    ("Tell one pre-hire's whole story, attempt by attempt", "逐次调用地讲述一个待入职人员的全部经过"),
+    ("The journal of a run", "某次运行的日志"),
+    ("The pre-hire's id", "待入职ID"),
+    (
+        "Serve the simulated API on this machine, for rehearsals and tests",
+        "在本机提供模拟接口，用于演练和测试",
+    ),
+    ("Print this message or the help of the given subcommand(s)", "显示本说明或某个命令的帮助"),
+    ("a rehearsal, without an account", "演练，不需要账号"),
+    ("asks before the first call", "第一次调用之前会询问确认"),
+    ("by a scheduler", "由定时任务运行"),
+];

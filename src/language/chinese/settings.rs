@@ -1,0 +1,103 @@
+//! Owns what is said of settings and credentials, in Chinese.
+
+/// English and Chinese.
+pub(super) const SETTINGS: &[(&str, &str)] = &[
+    ("config file", "配置文件"),
+    ("profile", "profile"),
+    ("state directory", "状态目录"),
+    ("not set", "未设置"),
+    ("not known", "未知"),
+    ("{value} in {file}", "{value}（在{file}中）"),
+    ("{shown} (not there)", "{shown}（不存在）"),
+    ("none (the file has: {others})", "无（文件中有：{others}）"),
+    ("A run would end with exit {code}:\n{report}", "运行会以退出码{code}结束：\n{report}"),
+    ("add the heading [profile.{wanted}] to it", "请在其中加上[profile.{wanted}]"),
+    ("anybody may change {shown} (mode {mode})", "任何人都可以改动{shown}（权限{mode}）"),
+    ("app_secret and app_secret_file name one secret each", "app_secret和app_secret_file只能有一个"),
+    ("can't read the config file {shown}", "无法读取配置文件{shown}"),
+    ("can't read {shown} ({origin})", "无法读取{shown}（{origin}）"),
+    ("chmod 600 {shown}", "请运行：chmod 600 {shown}"),
+    ("choose a profile with --profile ({profiles}), ", "请用--profile选择一个profile（{profiles}），或"),
+    ("did you mean {key}?", "您是不是要写{key}？"),
+    ("give one with --config FILE", "请用--config FILE给出一个"),
+    ("it has these: {names}", "其中有：{names}"),
+    ("lark and base_url name one host each", "lark和base_url只能有一个"),
+    ("make that file, or give another with --config FILE", "请创建该文件，或用--config FILE给出另一个"),
+    ("no TOML: {cause}", "不是TOML：{cause}"),
+    (
+        "put every setting under a heading such as [profile.default]",
+        "请把每项设置放在[profile.default]这样的标题下面",
+    ),
+    (
+        "set STATE_DIRECTORY or XDG_STATE_HOME to a directory that can be written",
+        "请把STATE_DIRECTORY或XDG_STATE_HOME设为可写的目录",
+    ),
+    (
+        "set {APP_SECRET}, or {APP_SECRET_FILE} to the path of a file that holds it",
+        "请设置{APP_SECRET}，或把{APP_SECRET_FILE}设为保存secret的文件路径",
+    ),
+    ("set {TENANT_KEY}, or put tenant_key into the profile", "请设置{TENANT_KEY}，或把tenant_key写进profile"),
+    (
+        "take the flag for the host away; or make a profile for that host; or set {APP_ID} and {APP_SECRET}",
+        "请去掉指定主机的参数；或为那个主机建立profile；或设置{APP_ID}和{APP_SECRET}",
+    ),
+    ("the app is not known", "不知道要使用哪个应用"),
+    (
+        "the app of the profile {profile} belongs to {own}; its credentials are not sent to {host}",
+        "profile {profile}的应用属于{own}；它的凭证不会发送给{host}",
+    ),
+    ("the secret of the app {app_id} is not known", "不知道应用{app_id}的secret"),
+    (
+        "there is an app ticket, as store apps have it, but no tenant key",
+        "有商店应用的app ticket，但没有tenant key",
+    ),
+    ("there is no app ticket in its file", "文件里没有app ticket"),
+    ("there is no directory for what is used of the allowance", "没有可以记录调用额度的目录"),
+    ("there is no profile {wanted} in {shown}", "{shown}中没有profile {wanted}"),
+    ("there is no profile {wanted}: no config file is known", "没有profile {wanted}：不知道配置文件在哪里"),
+    ("there is no profile {wanted}: {shown} does not exist", "没有profile {wanted}：{shown}不存在"),
+    ("unknown key \"{key}\"", "未知的设置“{key}”"),
+    ("unknown name \"{name}\"", "未知的名称“{name}”"),
+    (
+        "unset {variable} to use the profile's app; or say --base-url {host} if it is for that host",
+        "请取消{variable}以使用profile的应用；如果它就是用于该主机的，请加上--base-url {host}",
+    ),
+    (
+        "anybody can read or change the secret in {shown}: chmod 600 it",
+        "任何人都可以读取或改动{shown}中的secret：请对它运行chmod 600",
+    ),
+    (
+        "there is a tenant key but no app ticket: {app_id} is taken for a custom app",
+        "有tenant key但没有app ticket：{app_id}将作为自建应用使用",
+    ),
+    (
+        "{APP_ID} is {app}, but the secret of the profile {profile} is that of the app {other}",
+        "{APP_ID}是{app}，而profile {profile}的secret属于应用{other}",
+    ),
+    (
+        "{TENANT_ACCESS_TOKEN} holds characters that no token has",
+        "{TENANT_ACCESS_TOKEN}含有token中不会有的字符",
+    ),
+    ("{heading} is no table, as [{heading}] makes", "{heading}不是[{heading}]这样的表"),
+    ("{hint}; or put app_secret_file into a profile", "{hint}；或把app_secret_file写进profile"),
+    ("{hint}; or unset {APP_ID}", "{hint}；或取消{APP_ID}"),
+    (
+        "{host} is the host of the profile {profile} for the app {own}, and {variable} may be for another host",
+        "{host}是profile {profile}中应用{own}的主机，而{variable}可能属于别的主机",
+    ),
+    ("{key} is empty", "{key}是空的"),
+    ("{key} is neither true nor false", "{key}既不是true也不是false"),
+    ("{key} is no text: put it into quotation marks", "{key}不是文字：请放进引号里"),
+    ("{key}: {wrong}", "{key}：{wrong}"),
+    (
+        "{profile}set {APP_ID} and {APP_SECRET} (or {APP_SECRET_FILE}), or rehearse with --simulate",
+        "{profile}请设置{APP_ID}和{APP_SECRET}（或{APP_SECRET_FILE}），或用--simulate演练",
+    ),
+    ("{shown} ({origin}) is empty", "{shown}（{origin}）是空的"),
+    (
+        "{shown} holds a secret, and others may read or change it (mode {mode})",
+        "{shown}里有secret，而其他人可以读取或改动它（权限{mode}）",
+    ),
+    ("{shown} is no config file: it has more than 1 MiB", "{shown}不是配置文件：它超过1 MiB"),
+    ("{shown}, line {line}: {message}", "{shown}第{line}行：{message}"),
+];

@@ -1,0 +1,66 @@
+//! Owns the form of what people read: a column of names and one of values, where a Chinese character takes two places.
+
+use std::fmt::Write;
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::language::{Language, Text};
+
+/// The places of the column of names.
+const NAMES: usize = 18;
+
+/// A text that grows line by line.
+#[derive(Debug)]
+pub(super) struct Table {
+    language: Language,
+    text: String,
+}
+
+impl Table {
+    pub(super) const fn new(language: Language) -> Self {
+        Table { language, text: String::new() }
+    }
+
+    /// A line with a name and a value.
+    pub(super) fn line(&mut self, name: impl Into<Text>, value: impl Into<Text>) {
+        let name = padded(&name.into().in_language(self.language), NAMES);
+        let value = value.into().in_language(self.language);
+        let _ = writeln!(self.text, "  {name} {value}");
+    }
+
+    /// The same with a number, or anything that reads the same in every language.
+    pub(super) fn count(&mut self, name: impl Into<Text>, value: impl ToString) {
+        self.line(name, Text::Plain(value.to_string()));
+    }
+
+    /// A paragraph.
+    pub(super) fn say(&mut self, text: impl Into<Text>) {
+        let _ = writeln!(self.text, "{}", text.into().in_language(self.language));
+    }
+
+    /// A blank line.
+    pub(super) fn gap(&mut self) {
+        self.text.push('\n');
+    }
+
+    pub(super) fn into_text(self) -> String {
+        self.text
+    }
+}
+
+/// The text, with blanks behind it up to a width.
+pub(super) fn padded(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_stand_under_each_other_in_any_language() {
+        assert_eq!(padded("rows", 6), "rows  ");
+        assert_eq!(padded("行数", 6), "行数  ");
+        assert_eq!(padded("longer than that", 6), "longer than that");
+    }
+}
