@@ -1,7 +1,8 @@
 //! `--notify-webhook-file`: a custom bot is told how a run ended, and nothing about anybody.
 
 use std::fs::{self, Permissions};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Child;
 
@@ -137,6 +138,24 @@ fn a_bot_that_is_not_there_is_a_warning_without_its_address() {
     let run = context.env("HTTP_PROXY", "http://127.0.0.1:2").run();
     run.assert_exit(0).assert_stderr("warning: the bot was not told: no connection: ");
     assert!(run.stderr.lines().count() == 1 && !run.stderr.contains(ADDRESS), "{run}");
+}
+
+#[test]
+fn a_bot_elsewhere_is_told_through_the_proxy() {
+    let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = proxy.local_addr().unwrap();
+    let asked = std::thread::spawn(move || {
+        let (stream, _) = proxy.accept().unwrap();
+        let line = line_of(&mut BufReader::new(&stream));
+        (&stream).write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n").unwrap();
+        line
+    });
+    let context = TestContext::new().row(SOMEBODY, "a").flag("--notify-webhook-file", "webhook");
+    fs::write(context.path("webhook"), format!("https://bot.invalid/{ADDRESS}")).unwrap();
+    let run = context.env("HTTPS_PROXY", format!("http://{address}")).run();
+    run.assert_exit(0).assert_stderr("warning: the bot was not told: no connection: ");
+    assert!(!run.stderr.contains(ADDRESS), "{run}");
+    assert_eq!(asked.join().unwrap(), "CONNECT bot.invalid:443 HTTP/1.1\r\n");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use prehire::cli::{Cli, Command as Typed, RunArgs};
 use yaml_rust2::{Yaml, YamlLoader};
 
@@ -132,6 +132,35 @@ fn the_service_starts_a_guarded_run_and_lets_it_stop() {
 
 #[test]
 #[expect(clippy::print_stdout, reason = "nobody should take a test that was skipped for one that passed")]
+fn the_clean_up_withdraws_what_it_has_just_found_and_nothing_else() {
+    let unit = "prehire-clean-up.service";
+    let [find, withdraw] = commands_of(unit).try_into().unwrap();
+    if Cli::command().find_subcommand("find").is_some() {
+        Cli::try_parse_from(&find).unwrap_or_else(|error| panic!("{find:?}: {error}"));
+    } else {
+        println!("skipped: there is no prehire find");
+    }
+    let list = find.last().unwrap();
+    assert_eq!((find[1].as_str(), find[find.len() - 2].as_str(), &withdraw[2]), ("find", "-o", list));
+    assert!(find.contains(&"never showed up".to_owned()), "a reason is one word: {find:?}");
+    let run = run_of(&withdraw);
+    assert_guarded(&run);
+    assert!(run.max_rows.unwrap() <= 50);
+    let in_all = span(&setting(unit, "TimeoutStartSec"));
+    // The list may wait for another run, too.
+    assert_has_time(&run, span(&setting(unit, "TimeoutStopSec")), in_all - run.wait_lock.unwrap());
+    // After a list that was not made, systemd runs the second command only if it takes the first one's end for a success.
+    assert_eq!(setting(unit, "SuccessExitStatus"), "1");
+    let hardening = |unit: &str| -> Vec<String> {
+        let lines = lines_of(unit);
+        let first = lines.iter().position(|line| line.starts_with("ReadWritePaths")).unwrap();
+        lines[first..].to_vec()
+    };
+    assert_eq!(hardening(unit), hardening("prehire.service"));
+}
+
+#[test]
+#[expect(clippy::print_stdout, reason = "nobody should take a test that was skipped for one that passed")]
 fn systemd_understands_its_units() {
     if Command::new("systemd-analyze").arg("--version").output().is_err() {
         println!("skipped: there is no systemd-analyze");
@@ -139,7 +168,7 @@ fn systemd_understands_its_units() {
     }
     // The program must be where the service has it.
     let directory = tempfile::tempdir().unwrap();
-    let units = ["prehire.service", "prehire.timer"].map(|name| {
+    let units = ["prehire.service", "prehire.timer", "prehire-clean-up.service"].map(|name| {
         let text = text_of(name).replace("/usr/local/bin/prehire", env!("CARGO_BIN_EXE_prehire"));
         let path = directory.path().join(name);
         fs::write(&path, text).unwrap();
@@ -234,9 +263,16 @@ fn every_file_is_looked_at_and_no_command_stands_where_nobody_looks() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     names.sort();
-    assert_eq!(names, ["cronjob.yaml", "crontab", "prehire.service", "prehire.timer"]);
+    assert_eq!(
+        names,
+        ["cronjob.yaml", "crontab", "prehire-clean-up.service", "prehire.service", "prehire.timer"]
+    );
     for name in names {
         let commands = lines_of(&name).iter().filter(|line| line.contains("prehire withdraw")).count();
-        assert_eq!(commands, usize::from(matches!(name.as_str(), "crontab" | "prehire.service")), "{name}");
+        assert_eq!(
+            commands,
+            usize::from(matches!(name.as_str(), "crontab" | "prehire.service" | "prehire-clean-up.service")),
+            "{name}"
+        );
     }
 }
