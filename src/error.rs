@@ -6,7 +6,7 @@ use std::fmt;
 
 use crate::language::{Language, Text, text};
 
-/// How the process ends, as `contract.md` numbers it ("Exit codes").
+/// How the process ends; scripts depend on the numbers (`README.md`, "Exit codes").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Exit {
     /// Every row is a success.

@@ -1,22 +1,193 @@
 //! `prehire` withdraws Feishu (飞书) pre-hires in bulk from a spreadsheet: one throttled call and one result per row.
 //!
+//! This page is the guide to its code. What the program promises to those who use it (flags, columns, words in cells,
+//! exit codes) is told by `README.md`, and held by tests; where to change what, by `CONTRIBUTING.md`.
+//!
+//! # The flow
+//!
 //! A row goes down a slide, and nothing calls back up:
 //!
 //! ```text
-//! input ──▶ plan ──▶ send ──▶ record ──▶ report
-//! read,      what     calls,   results,   tally, progress,
-//! validate   to do    retries  in order   summary
+//!          a spreadsheet                                     the API
+//!               │                                              ▲ │
+//!               ▼                                              │ ▼
+//!   ┌───────────────────────┐  rows   ┌───────────┐  decisions ┌───────────────────────┐
+//!   │ input                 │ ──────▶ │ plan      │ ─────────▶ │ send                  │
+//!   │ copy, cut, validate   │         │ what to do│            │ pace, call, judge,    │
+//!   └───────────────────────┘         └───────────┘            │ try again, look up    │
+//!                                           ▲                  └───────────┬───────────┘
+//!                                           │ ledger                       │ events
+//!                                     ┌─────┴──────────────────────────────▼───────────┐
+//!                                     │ record: journal first, then results            │
+//!                                     └────────────────────────────────────┬───────────┘
+//!                                                                          ▼
+//!                                     report: progress, summary, exit code
 //! ```
 //!
-//! What is done to the rows is a value, too: an [`Operation`](operation::Operation). Withdrawals and their undo go down the
-//! same slide.
+//! 1. [`cli`] is what was typed; [`settings`] makes of it, of the environment and of a profile what the program needs.
+//! 2. [`input`]: a [`Spool`](input::Spool) is the one private copy of the file, a [`Survey`](input::Survey) is what a
+//!    first pass over all of it finds, before any call.
+//! 3. [`plan`]: in a second pass the [`Planner`](plan::Planner) says what is to be done with each row, by the
+//!    [`Ledger`](plan::Ledger) of earlier runs.
+//! 4. [`send`]: the [`Pool`](send::Pool) pulls rows from the plan, lets each call through its [`Gate`](send::Gate), and
+//!    tells what happens as [`Event`](event::Event)s. [`feishu`] holds the API's words and the client that speaks them.
+//! 5. [`record`]: each event goes into the [`Journal`](record::Journal), and is on the disk before anything follows
+//!    from it. The [`ResultsFile`](record::ResultsFile) is a view of it.
+//! 6. [`report`]: what people and scripts get to see.
 //!
-//! Every decision is a pure function in a file of its own; every deed (sleep, socket, file) is a thin one beside it.
-//! Three levels, one word each: an attempt has a [`Verdict`](outcome::Verdict), a row has an
-//! [`Outcome`](outcome::Outcome), a run has a [`RunReport`](report::RunReport). A row that fails is a result;
-//! an [`Error`](error::Error) is only what stops the run.
+//! [`app`] is the wiring, the only place that knows all stages. What is done to the rows is a value that goes all the way,
+//! an [`Operation`](operation::Operation): withdrawals and their undo go down the same slide. What people read is a
+//! [`Text`](language::Text) until its language is chosen. The [`simulator`] stands in for the API, and shares no type with
+//! the client: a mistake there can't hide behind the same mistake here.
 //!
-//! The modules, in the order of the flow:
+//! # Three levels, one word each
+//!
+//! | level | is told by | and comes to |
+//! |---|---|---|
+//! | one call | [`Exchange`](feishu::Exchange), [`Attempt`](outcome::Attempt) | a [`Verdict`](outcome::Verdict) |
+//! | one row | its [`History`](history::History) of attempts and looks | an [`Outcome`](outcome::Outcome) |
+//! | one run | its [`Tally`](report::Tally) of outcomes | a [`RunReport`](report::RunReport) and an [`Exit`](error::Exit) |
+//!
+//! A row that fails is a result; an [`Error`](error::Error) is only what stops the run.
+//!
+//! # Decisions and deeds
+//!
+//! Every decision is a pure function in a file of its own: no clock, network, file, chance or task. Time and dice are
+//! parameters. Every deed is a thin one beside it.
+//!
+//! | question | decision | deed |
+//! |---|---|---|
+//! | Can this row be sent? | [`Validator`](input::Validator), [`PreHireId`](input::PreHireId), [`WithdrawReason`](input::WithdrawReason) | [`Spool`](input::Spool), [`RecordReader`](input::RecordReader) |
+//! | Is it to be sent in this run? | [`Ledger`](plan::Ledger), [`Planner`](plan::Planner) | [`replay`](record::replay) |
+//! | May a call go now? | [`Pacing`](send::Pacing) | [`Gate`](send::Gate) |
+//! | What does the reply mean? | [`classify`](send::classify::classify) | [`Client`](feishu::Client) |
+//! | Once more, and when? | [`RetryPolicy`](send::RetryPolicy) | [`Pool`](send::Pool) |
+//! | Was the call in doubt applied? | [`Look`](send::Look) | [`Pool`](send::Pool) |
+//! | What became of the row? | [`History`](history::History), [`Ending`](history::Ending) | [`Journal`](record::Journal) |
+//! | What stands in its cells? | [`cells`](record::cells), [`advice`](record::advice) | [`ResultsFile`](record::ResultsFile) |
+//! | What is said of the run? | [`Tally`](report::Tally), [`RunReport`](report::RunReport) | [`Progress`](report::Progress) |
+//!
+//! # The laws
+//!
+//! Never do the wrong thing, never lose what was done, never exceed the allowance; then be fast, then be pleasant.
+//!
+//! 1. **Rows in = rows out**, in the order of the file, whatever happens: [`ResultsFile`](record::ResultsFile).
+//! 2. **Write ahead.** A call is on the disk before its first byte leaves, and its end before anything follows from it:
+//!    [`Journal`](record::Journal), and the [`Clearance`](send::Clearance) for which each call waits. The journal is the
+//!    truth; results can be rebuilt from it.
+//! 3. **Nothing goes out but through the gate**, retries, looks and token calls included, each API against its own
+//!    allowance: [`Gate`](send::Gate).
+//! 4. **The body's `code` decides**, on every HTTP status; the status only where there is no code. Success is code 0 *and*
+//!    `success: true`. Nothing depends on a message: [`classify`](send::classify).
+//! 5. **In doubt is a state of its own.** A call that may have arrived is looked up before it is repeated, and never
+//!    guessed about: [`Doubt`](history::Doubt), [`Question`](send::Question).
+//! 6. **Identity, not position.** What is known of earlier runs is known of an id, under one [`Owner`](record::entry::Owner)
+//!    (host, app, tenant, operation): [`Ledger`](plan::Ledger).
+//! 7. **An id is text.** One that a spreadsheet has damaged could be another person's, and is refused:
+//!    [`PreHireId`](input::PreHireId).
+//! 8. **The world is read once**, in `main`: [`Surroundings`](settings::Surroundings). Decisions get a
+//!    [`Moment`](moment::Moment) and dice.
+//! 9. **One consumer owns all that changes.** Workers send [`Notice`](send::Notice)s; one loop (`app::desk`) applies them:
+//!    journal, results, tally, progress.
+//! 10. **A secret can't be printed:** [`Secret`](feishu::Secret).
+//!
+//! `tests/it/architecture.rs` sees to the layout: pure files stay pure, stages know no later one.
+//!
+//! # The pace
+//!
+//! [`Pacing`](send::Pacing) gets the time as a value, so an hour of it takes no time:
+//!
+//! ```
+//! use std::num::NonZeroU32;
+//! use std::time::Duration;
+//!
+//! use prehire::moment::Moment;
+//! use prehire::send::{Admission, Echo, Pacing};
+//! use prehire::settings::Rate;
+//!
+//! let second = |count| Moment::after_origin(Duration::from_secs(count));
+//! let rate: Rate = "3/60s".parse()?;
+//! let burst = NonZeroU32::new(3).ok_or("no burst")?;
+//! let mut pacing = Pacing::new(rate, burst, Duration::from_secs(30));
+//!
+//! // Three calls may go at once. When a fourth may go, nobody can say yet: all of them are on
+//! // their way, and may be counted late.
+//! for _ in 0..3 {
+//!     assert_eq!(pacing.admit(second(0)), Admission::Granted);
+//! }
+//! assert_eq!(pacing.admit(second(1)), Admission::AfterACall);
+//!
+//! // They are answered in second 2. The server may have counted them as late as that, so there
+//! // is no room before second 62.
+//! for _ in 0..3 {
+//!     pacing.ended(second(2), second(0), Echo::Passed, 0.0);
+//! }
+//! assert_eq!(pacing.admit(second(60)), Admission::NotBefore(second(62)));
+//! assert_eq!(pacing.admit(second(62)), Admission::Granted);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # The meaning of a reply
+//!
+//! ```
+//! use prehire::feishu::{Exchange, Failure, Reply, body_of};
+//! use prehire::operation::Operation;
+//! use prehire::outcome::Verdict;
+//! use prehire::send::classify::classify;
+//!
+//! let verdict = |status, body: &str| {
+//!     let reply = Reply { status, body: body_of(body.as_bytes()), log_id: None, wait: None };
+//!     classify(&Exchange::Reply(reply), Operation::Withdraw).verdict
+//! };
+//! assert_eq!(verdict(200, r#"{"code": 0, "data": {"success": true}}"#), Verdict::Accepted);
+//! assert_eq!(verdict(200, r#"{"code": 0, "data": {"success": false}}"#), Verdict::Refused);
+//! assert_eq!(verdict(400, r#"{"code": 1161105, "msg": "no such pre-hire"}"#), Verdict::Refused);
+//! assert_eq!(verdict(400, r#"{"code": 99991400, "msg": "too many"}"#), Verdict::Throttled);
+//!
+//! // It may have been applied before the gateway gave up. So the pre-hire is looked up.
+//! assert_eq!(verdict(502, "<html>Bad Gateway</html>"), Verdict::InDoubt);
+//! assert_eq!(verdict(200, r#"{"code": 0, "data": {}}"#), Verdict::InDoubt);
+//! let silence = Exchange::Failed(Failure::TimedOut);
+//! assert_eq!(classify(&silence, Operation::Withdraw).verdict, Verdict::InDoubt);
+//! ```
+//!
+//! # A whole run
+//!
+//! Against the built-in simulator; it needs no network and no credentials:
+//!
+//! ```
+//! use clap::Parser;
+//! use prehire::cli::Cli;
+//! use prehire::error::Exit;
+//! use prehire::settings::Surroundings;
+//!
+//! let directory = tempfile::tempdir()?;
+//! let leavers = directory.path().join("leavers.csv");
+//! std::fs::write(&leavers, "\
+//! pre_hire_id,name,withdraw_reason
+//! 7345005664477775401,张伟,候选人放弃入职
+//! 7.345E+18,李娜,position closed
+//! ")?;
+//!
+//! // As `main` does it.
+//! prehire::feishu::install_tls_provider();
+//! let input = leavers.to_string_lossy();
+//! let typed = ["prehire", "withdraw", &input, "--simulate", "--yes", "--quiet"];
+//! // Without the config file of whoever runs this.
+//! let surroundings = Surroundings { config_file: None, ..Surroundings::read() };
+//! let exit = prehire::app::run(Cli::try_parse_from(typed)?, &surroundings)?;
+//!
+//! // One row in, one row out. The second id was damaged by a spreadsheet: it could be another person's.
+//! assert_eq!(exit, Exit::SomeRowsFailed);
+//! let results = std::fs::read_to_string(directory.path().join("leavers.simulated.results.csv"))?;
+//! let rows: Vec<&str> = results.lines().skip(1).collect();
+//! assert_eq!(rows.len(), 2);
+//! assert!(rows[0].starts_with("7345005664477775401,张伟,候选人放弃入职,2,withdrawn,true,"));
+//! assert!(rows[1].starts_with("7.345E+18,李娜,position closed,3,invalid,false,damaged_id,"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # The modules, in the order of the flow
 
 pub mod cli;
 

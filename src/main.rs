@@ -10,9 +10,7 @@ use prehire::report::{Detail, Log, LogLine, LogSettings};
 use prehire::settings::Surroundings;
 
 fn main() -> ExitCode {
-    rustls::crypto::ring::default_provider()
-        .install_default()
-        .expect("no other provider is installed before the first statement");
+    prehire::feishu::install_tls_provider();
     let surroundings = Surroundings::read();
     let language = prehire::cli::typed_language(std::env::args()).unwrap_or(surroundings.language);
     let matched = prehire::cli::command(language).try_get_matches();

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 pub use crate::error_code::ErrorCode;
 use crate::language::Text;
 
-/// What one reply (or its absence) means; see "What a reply means" in the design.
+/// What one reply (or its absence) means; [`classify`](crate::send::classify) decides it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
@@ -62,7 +62,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// Every status, in the order of the contract.
+    /// Every status, in the order in which people are told of them.
     pub const ALL: [Status; 10] = [
         Status::Withdrawn,
         Status::AlreadyWithdrawn,

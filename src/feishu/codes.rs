@@ -1,7 +1,7 @@
 //! Owns the one table of the API's codes: what each means for a row and for the run.
 //!
-//! Source: the own tables of the withdraw and the restore call, the general error codes, and "What a reply means" in
-//! the design.
+//! Source: the API's own tables of the withdraw and the restore call, and its general error codes. What a reply means as a
+//! whole is decided by [`classify`](crate::send::classify).
 
 /// What a code means, whatever the HTTP status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

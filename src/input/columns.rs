@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::language::text;
 use crate::operation::Operation;
 
-/// The columns that the results add, always in this order (contract, "The results").
+/// The columns that the results add, always in this order: scripts depend on it.
 pub const RESULT_COLUMNS: [&str; 13] = [
     "row",
     "status",

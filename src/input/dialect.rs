@@ -71,7 +71,8 @@ fn line_end(head: &[u8]) -> LineEnd {
     });
     let any = || head.iter().position(|byte| matches!(byte, b'\r' | b'\n'));
     match outside.or_else(any).map(|place| &head[place..]) {
-        Some([b'\r', b'\n', ..]) => LineEnd::CrLf,
+        // Some programs write CR CR LF, where one translates what another has translated.
+        Some([b'\r', b'\n', ..] | [b'\r', b'\r', b'\n', ..]) => LineEnd::CrLf,
         Some([b'\r', ..]) => LineEnd::Cr,
         _ => LineEnd::Lf,
     }
@@ -194,5 +195,6 @@ mod tests {
         assert_eq!(found("pre_hire_id,reason\r1,a\r").1, LineEnd::Cr);
         assert_eq!(found("pre_hire_id,a\"b\r\n1,a\r\n").1, LineEnd::CrLf);
         assert_eq!(found("pre_hire_id").1, LineEnd::Lf);
+        assert_eq!(found("pre_hire_id\r\r\n1\r\r\n").1, LineEnd::CrLf);
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The most digits that an id may have (contract, "The input").
+/// The most digits that an id may have.
 const MOST_DIGITS: usize = 32;
 /// A spreadsheet keeps this many digits of a number and makes zeros of the rest.
 const DIGITS_A_SPREADSHEET_KEEPS: usize = 15;

@@ -92,7 +92,7 @@ impl Copied {
         }
     }
 
-    /// The delimiter of results in CSV: that of the input (contract, "The results").
+    /// The delimiter of results in CSV: that of the input.
     #[must_use]
     pub fn delimiter(&self) -> Delimiter {
         self.layout().delimiter

@@ -18,7 +18,7 @@ pub(super) struct TextCopy {
     pub(super) encoding: TextEncoding,
 }
 
-/// Copies a text: by its byte order mark, else as strict UTF-8, else as GB18030 (contract, "The input").
+/// Copies a text: by its byte order mark, else as strict UTF-8, else as GB18030.
 pub(super) fn copy_text(
     source: &mut impl Read,
     typed: Option<TextEncoding>,

@@ -104,7 +104,7 @@ impl Utf8Tally {
         }
     }
 
-    /// Is it UTF-8 with broken places (contract, "The input")? ASCII does not count.
+    /// Is it UTF-8 with broken places? ASCII does not count.
     pub(super) fn is_broken_utf8(&self) -> bool {
         self.whole > self.broken + u64::from(!self.cut.is_empty())
     }

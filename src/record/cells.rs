@@ -1,4 +1,4 @@
-//! Owns the cells that the results add to a row: the contract's columns, in its order.
+//! Owns the cells that the results add to a row: the columns of [`RESULT_COLUMNS`], in their order.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;

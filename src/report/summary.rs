@@ -116,7 +116,7 @@ impl RunReport<'_> {
         table.say(text!("What to do is in the column advice of the results."));
     }
 
-    /// The one object for scripts; its fields are those of the contract.
+    /// The one object for scripts; its fields are listed in `README.md`.
     #[must_use]
     pub fn json(&self) -> Value {
         let tally = self.tally;

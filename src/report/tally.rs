@@ -104,7 +104,7 @@ impl Tally {
         self.calls.most_in_window()
     }
 
-    /// All withdraw calls.
+    /// All calls of the operation.
     #[must_use]
     pub const fn calls(&self) -> u64 {
         self.calls.total()

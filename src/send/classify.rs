@@ -1,5 +1,17 @@
-//! Owns the meaning of every reply to a call that withdraws or restores: the table "What a reply means" of the design, as one
-//! function over plain data. It decides by the body's `code` on every status, and by the status only without one.
+//! Owns the meaning of every reply to a call that withdraws or restores, as one function over plain data. It decides by the
+//! body's `code` on every status, and by the status only without one.
+//!
+//! | what came back | verdict | what follows ([`RetryPolicy`](super::RetryPolicy)) |
+//! |---|---|---|
+//! | 2xx, code 0, `success: true` | [`Accepted`](Verdict::Accepted) | the row is a success |
+//! | code 0, `success: false` | [`Refused`](Verdict::Refused) | looked up once, where the app may look |
+//! | code 0, `success` missing; a body that is not JSON, too long, or cut off | [`InDoubt`](Verdict::InDoubt) | a backoff, a look, then perhaps another attempt |
+//! | a code of the [table](codes::TABLE) | as it says there | |
+//! | an unknown code | 3xx [`Hopeless`](Verdict::Hopeless), 4xx [`Refused`](Verdict::Refused), else [`InDoubt`](Verdict::InDoubt) | |
+//! | any 429, but for the quota of the month | [`Throttled`](Verdict::Throttled) | a hold for everybody; no attempt |
+//! | a redirect, a 404 without JSON, a refused certificate | [`Hopeless`](Verdict::Hopeless) | the run stops |
+//! | no connection | [`NotSent`](Verdict::NotSent) | a backoff, then another attempt |
+//! | a timeout, a lost connection | [`InDoubt`](Verdict::InDoubt) | as above |
 
 use std::time::Duration;
 
@@ -25,7 +37,7 @@ impl Judgement {
     }
 }
 
-/// What came of one call of the operation: the verdict on it.
+/// What came of one call of the operation: the verdict on it. An example is [in the guide](crate#the-meaning-of-a-reply).
 #[must_use]
 pub fn classify(exchange: &Exchange, operation: Operation) -> Judgement {
     judge(exchange, operation.denied())

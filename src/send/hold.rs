@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::moment::Moment;
 
-/// Longer waits than this are not believed (design, "Pacing").
+/// Longer waits than this are not believed.
 const LONGEST_ASKED: Duration = Duration::from_secs(10 * 60);
 /// What is added to the wait that the server asked for, at most.
 const JITTER: Duration = Duration::from_secs(1);

@@ -10,7 +10,7 @@ use crate::history::{Ending, History};
 use crate::operation::Operation;
 use crate::outcome::{ErrorCode, Verdict};
 
-/// The most looks for one call (contract, `--read-back-delay`).
+/// The most looks for one call.
 const MOST_LOOKS: u32 = 3;
 /// The copies that answer a look lag behind by up to 2 s; a look that is older than this is believed.
 const LAG: Duration = Duration::from_secs(2);

@@ -1,4 +1,10 @@
 //! Owns the gate's decision: window log, hold and spacing must all agree before a call goes.
+//!
+//! - `window` keeps the cap, and says why it holds; it alone would let calls out in bursts.
+//! - `spacing` (the crate `governor`) keeps them even; it alone would not keep the cap: the server counts arrivals, and
+//!   a delayed call arrives beside later ones.
+//! - `hold` keeps everything back when the server asks for it. After it, `spacing` is slower for one window, for somebody
+//!   else shares the allowance.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -10,6 +16,8 @@ use crate::moment::Moment;
 use crate::settings::Rate;
 
 /// The pacing of one API. Whoever holds it is the gate: calls are admitted in the order in which they ask.
+///
+/// An example is [in the guide](crate#the-pace).
 #[derive(Debug)]
 pub struct Pacing {
     window: WindowLog,

@@ -1,7 +1,7 @@
 //! Owns whose credentials are used, and that those of one host are never sent to another.
 //!
 //! Found first, judged then: [`Pieces`] are what flags, environment, systemd and the profile hold, each by the order
-//! of the contract; [`Pieces::access`] says whether they belong together, and to the host.
+//! that `README.md` tells; [`Pieces::access`] says whether they belong together, and to the host.
 
 use std::path::PathBuf;
 

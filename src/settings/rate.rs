@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_and_writes_the_forms_of_the_contract() {
+    fn reads_every_form_and_writes_one() {
         let shown = |text: &str| text.parse::<Rate>().map(|rate| rate.to_string());
         assert_eq!(shown("99/60s"), Ok("99/60s".to_owned()));
         assert_eq!(shown("100/1m"), Ok("100/60s".to_owned()));

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 const LONGEST_FILE: usize = 250;
 
-/// The files without clock, network, files, randomness and tasks: those marked `·` in the design.
+/// The files without clock, network, files, randomness and tasks.
 const PURE: &[&str] = &[
     "error_code.rs",
     "event.rs",

@@ -68,7 +68,7 @@ mod pacing;
 mod profiles;
 /// Calls in doubt: looked up where the app may, repeated where it may not.
 mod read_back;
-/// The table "What a reply means" of the design, row by row.
+/// What each reply means, row by row.
 mod replies;
 /// `prehire restore`: the undo of a run, and of nothing else.
 mod restore;

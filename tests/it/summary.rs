@@ -29,7 +29,7 @@ fn fields(object: &Value) -> BTreeSet<&str> {
 }
 
 #[test]
-fn the_json_summary_has_exactly_the_fields_of_the_contract() {
+fn the_json_summary_has_exactly_the_fields_of_the_readme() {
     let context = mixed().flag("--format", "json").rate("1000/60s");
     let run = context.run();
     run.assert_exit(1);

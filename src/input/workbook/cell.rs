@@ -3,8 +3,8 @@
 
 use calamine::{Data, ExcelDateTime};
 
-/// From here on a number has 16 digits or more. It is written with an exponent, which no id has (contract, "The
-/// input": a numeric cell of 16 digits or more is damaged, whatever it shows).
+/// From here on a number has 16 digits or more. It is written with an exponent, which no id has: a numeric
+/// cell of 16 digits or more is damaged, whatever it shows.
 const FIRST_OF_16_DIGITS: f64 = 1e15;
 /// The first serial number behind 9999-12-31.
 const AFTER_THE_LAST_DAY: f64 = 2_958_466.0;

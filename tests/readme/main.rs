@@ -3,6 +3,8 @@
 //! The convention: in a `sh` block each line is a command; a `bash` block is one script. A comment `# exit N` at the
 //! end of the line, or as the script's last line, says how it ends; without one it is 0.
 
+mod contributing;
+
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -14,7 +16,7 @@ use prehire::feishu::codes;
 use prehire::input::RESULT_COLUMNS;
 use prehire::outcome::{ErrorCode, RetryOutcome, Status};
 
-const README: &str = include_str!("../README.md");
+const README: &str = include_str!("../../README.md");
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const PREHIRE: &str = env!("CARGO_BIN_EXE_prehire");
 const BY_CARGO: &str = "cargo run --release -- ";
