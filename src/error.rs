@@ -28,6 +28,21 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// What it means, in a few words that name nobody.
+    #[must_use]
+    pub fn meaning(self) -> Text {
+        match self {
+            Exit::Success => text!("every row is a success"),
+            Exit::SomeRowsFailed => text!("finished; some rows are not a success"),
+            Exit::Unusable => text!("not started: usage, configuration or input error"),
+            Exit::StoppedEarly => text!("stopped early"),
+            Exit::CannotRecord => text!("stopped: the journal or the results can't be written"),
+            Exit::Locked => text!("not started: another run holds the journal or the allowance"),
+            Exit::Interrupted => text!("interrupted by Ctrl-C (SIGINT)"),
+            Exit::Terminated => text!("interrupted by SIGTERM"),
+        }
+    }
+
     /// The number that the process ends with.
     #[must_use]
     pub const fn code(self) -> u8 {
@@ -73,6 +88,12 @@ impl Error {
     #[must_use]
     pub fn locked(message: impl Into<Text>) -> Self {
         Error { exit: Exit::Locked, ..Error::unusable(message) }
+    }
+
+    /// A signal before anything was sent.
+    #[must_use]
+    pub fn interrupted(exit: Exit) -> Self {
+        Error { exit, ..Error::unusable(text!("interrupted before anything was sent")) }
     }
 
     /// A second signal: leave at once.

@@ -1,11 +1,12 @@
 //! Owns the process: arguments and surroundings in, exit code out. Nothing else ends it.
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use clap::FromArgMatches;
-use prehire::cli::Cli;
+use prehire::cli::{Cli, LogFormat, log_format_in};
 use prehire::error::Exit;
+use prehire::language::Language;
+use prehire::report::{Detail, Log, LogLine, LogSettings};
 use prehire::settings::Surroundings;
 
 fn main() -> ExitCode {
@@ -13,22 +14,25 @@ fn main() -> ExitCode {
     let surroundings = Surroundings::read();
     let language = prehire::cli::typed_language(std::env::args()).unwrap_or(surroundings.language);
     let matched = prehire::cli::command(language).try_get_matches();
-    let cli = match matched.and_then(|matches| Cli::from_arg_matches(&matches)) {
-        Ok(cli) => cli,
-        Err(error) => {
-            // Help and version are no errors; a reader that has gone away is none either.
-            let _ = error.print();
-            return code(if error.use_stderr() { Exit::Unusable } else { Exit::Success });
+    match matched.and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => {
+            let surroundings = surroundings.speaking(cli.lang);
+            code(prehire::app::run(cli, surroundings))
         }
-    };
-    let surroundings = surroundings.speaking(cli.lang);
-    match prehire::app::run(cli, &surroundings) {
-        Ok(exit) => code(exit),
-        Err(error) => {
-            let _ = writeln!(std::io::stderr(), "{}", error.report(surroundings.language));
-            code(error.exit())
-        }
+        Err(error) => not_understood(&error, language),
     }
+}
+
+/// Help and version are no errors; a reader that has gone away is none either.
+fn not_understood(error: &clap::Error, language: Language) -> ExitCode {
+    let format = log_format_in(std::env::args_os());
+    if error.use_stderr() && format == LogFormat::Json {
+        let log = Log::new(LogSettings { format, detail: Detail::Usual, language });
+        log.say(&LogLine::usage(&error.render().to_string()));
+    } else {
+        let _ = error.print();
+    }
+    code(if error.use_stderr() { Exit::Unusable } else { Exit::Success })
 }
 
 fn code(exit: Exit) -> ExitCode {

@@ -58,6 +58,12 @@ impl Operation {
         }
     }
 
+    /// Can a row of its results have this status?
+    #[must_use]
+    pub fn can_end_in(self, status: Status) -> bool {
+        !status.is_success() || status == self.done() || status == self.done_before()
+    }
+
     /// The code of a reply that takes the call and says that it was not done.
     #[must_use]
     pub const fn denied(self) -> ErrorCode {
@@ -116,6 +122,9 @@ mod tests {
         for operation in Operation::ALL {
             assert_eq!(Operation::from_word(operation.word()), Some(operation));
             assert!(operation.done().is_success() && operation.done_before().is_success());
+            let statuses = Status::ALL.into_iter().filter(|status| operation.can_end_in(*status));
+            assert_eq!(statuses.filter(|status| status.is_success()).count(), 2);
+            assert!(operation.can_end_in(Status::Refused));
         }
         assert_eq!(Operation::from_word("delete"), None);
     }

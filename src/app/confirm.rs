@@ -1,14 +1,16 @@
 //! Owns the question before the first call: what would happen, and the number that a person types.
 
 use std::fmt::Write as _;
-use std::io::{self, BufRead, Write};
+use std::io::{self, BufRead};
 
+use crate::cli::LogFormat;
 use crate::error::{Error, Result};
 use crate::input::{RowRules, Spool, Survey, one_line};
 use crate::language::{Text, text};
 use crate::operation::Operation;
 use crate::plan::{Decision, Past, Planned, Planner};
-use crate::settings::{Guards, OperationSettings, Purpose, Surroundings, Target, about as estimate};
+use crate::report::Log;
+use crate::settings::{OperationSettings, Purpose, Surroundings, Target, about as estimate};
 
 /// How much of a cell is shown.
 const SHOWN_CHARACTERS: usize = 60;
@@ -46,24 +48,36 @@ impl Upcoming {
 }
 
 /// Without `--yes` there must be somebody to ask.
-pub(super) fn refuse_to_ask_nobody(guards: &Guards, surroundings: &Surroundings) -> Result<()> {
-    if guards.yes || surroundings.stdin_is_terminal {
+///
+/// The question shows whole rows: it is no part of a log, which JSON on something that is no terminal surely is.
+pub(super) fn refuse_to_ask_nobody(settings: &OperationSettings, surroundings: &Surroundings) -> Result<()> {
+    if settings.guards.yes {
         return Ok(());
     }
-    Err(Error::unusable(text!("standard input is no terminal, so nobody can be asked"))
-        .hint(text!("add --yes")))
+    if !surroundings.stdin_is_terminal {
+        return Err(Error::unusable(text!("standard input is no terminal, so nobody can be asked"))
+            .hint(text!("add --yes")));
+    }
+    if settings.show.log.format == LogFormat::Json && !surroundings.stderr_is_terminal {
+        return Err(Error::unusable(text!("standard error is a log of JSON, so nobody can be asked there"))
+            .hint(text!("add --yes")));
+    }
+    Ok(())
 }
 
 /// Asks, unless the answer was given beforehand or there is nothing to send.
-pub(super) fn confirm(settings: &OperationSettings, survey: &Survey, upcoming: &Upcoming) -> Result<()> {
+pub(super) fn confirm(
+    settings: &OperationSettings,
+    survey: &Survey,
+    upcoming: &Upcoming,
+    log: &Log,
+) -> Result<()> {
     if settings.guards.yes || upcoming.rows == 0 {
         return Ok(());
     }
-    let mut terminal = io::stderr();
-    let text = question(settings, survey, upcoming);
-    let ask = terminal.write_all(text.as_bytes()).and_then(|()| terminal.flush());
     let mut answer = String::new();
-    ask.and_then(|()| io::stdin().lock().read_line(&mut answer))
+    log.ask(&question(settings, survey, upcoming))
+        .and_then(|()| io::stdin().lock().read_line(&mut answer))
         .map_err(|error| Error::unusable(text!("can't ask")).because(error).hint(text!("add --yes")))?;
     if is_consent(&answer, upcoming.rows) {
         return Ok(());

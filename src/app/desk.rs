@@ -21,7 +21,7 @@ const TICK: Duration = Duration::from_millis(200);
 pub(super) struct Desk<'a> {
     pub(super) journal: Journal,
     pub(super) results: ResultsFile<'a>,
-    pub(super) tally: Tally,
+    pub(super) tally: &'a mut Tally,
     pub(super) progress: Progress,
     /// Stops the pool when the results can't be written any more.
     pub(super) halt: watch::Sender<Option<StopCause>>,
@@ -53,7 +53,7 @@ impl Desk<'_> {
     }
 
     /// Closes the books: the journal first, then the results get their name.
-    pub(super) async fn close(mut self, stop: Option<&StopCause>) -> Result<(Tally, Exit)> {
+    pub(super) async fn close(mut self, stop: Option<&StopCause>) -> Result<Exit> {
         let exit = match (&self.trouble, stop) {
             (Some(_), _) => Exit::CannotRecord,
             (None, Some(stop)) => stop.exit(),
@@ -66,7 +66,7 @@ impl Desk<'_> {
             Some(trouble) => Err(trouble),
             None => {
                 self.results.finish()?;
-                Ok((self.tally, exit))
+                Ok(exit)
             }
         }
     }
@@ -104,7 +104,7 @@ impl Desk<'_> {
         self.show_what_is_durable();
         let flushed = self.results.flush();
         self.note_trouble(flushed);
-        self.progress.tick(&self.tally);
+        self.progress.tick(self.tally);
         Ok(())
     }
 
@@ -115,7 +115,7 @@ impl Desk<'_> {
             && let Some((_, row, settlement)) = self.unseen.pop_front()
         {
             if self.trouble.is_none() {
-                let tally = &mut self.tally;
+                let tally = &mut *self.tally;
                 let settled = self.results.settle(row, settlement, |written| tally.wrote(written));
                 self.note_trouble(settled);
             }

@@ -5,37 +5,56 @@ mod check;
 mod config;
 mod confirm;
 mod desk;
+mod ending;
 mod explain;
 mod operate;
 mod output;
 mod pages;
 mod rules;
 mod run;
+mod signals;
 mod simulate;
 mod verify;
+mod watch;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, LogFormat};
 use crate::error::{Exit, Result};
-use crate::settings::{CheckSettings, OperationSettings, Surroundings, VerifySettings};
+use crate::operation::Operation;
+use crate::report::{Detail, Log, LogSettings};
+use crate::settings::{CheckSettings, OperationSettings, Surroundings, VerifySettings, log_settings};
 
-/// Does what was asked for; how the process is to end.
-///
-/// # Errors
-/// What stopped it, with the exit code.
-pub fn run(cli: Cli, surroundings: &Surroundings) -> Result<Exit> {
+/// Does what was asked for, and says what has gone wrong; how the process is to end.
+pub fn run(cli: Cli, surroundings: Surroundings) -> Exit {
+    let language = surroundings.language;
+    let plain = LogSettings { format: LogFormat::Text, detail: Detail::Usual, language };
+    let log = Log::new(cli.show().map_or(plain, |typed| log_settings(typed, language)));
     match cli.command {
-        Command::Withdraw(typed) if typed.run.dry_run => {
-            check::run(&CheckSettings::of_dry_withdrawal(*typed, surroundings)?)
+        Command::Withdraw(typed) if !typed.run.dry_run => {
+            let (tell, log_of_run) = (typed.run.tell.clone(), log.clone());
+            ending::told(Operation::Withdraw, &tell, &log, move |witness| {
+                let settings = OperationSettings::of_withdrawal(*typed, &surroundings)?;
+                operate::run(&settings, &surroundings, &log_of_run, witness)
+            })
         }
-        Command::Withdraw(typed) => {
-            operate::run(&OperationSettings::of_withdrawal(*typed, surroundings)?, surroundings)
+        Command::Restore(typed) if !typed.run.dry_run => {
+            let (tell, log_of_run) = (typed.run.tell.clone(), log.clone());
+            ending::told(Operation::Restore, &tell, &log, move |witness| {
+                let settings = OperationSettings::of_restoration(*typed, &surroundings)?;
+                operate::run(&settings, &surroundings, &log_of_run, witness)
+            })
         }
-        Command::Restore(typed) if typed.run.dry_run => {
-            check::run(&CheckSettings::of_dry_restoration(*typed, surroundings)?)
-        }
-        Command::Restore(typed) => {
-            operate::run(&OperationSettings::of_restoration(*typed, surroundings)?, surroundings)
-        }
+        command => answer(command, &surroundings).unwrap_or_else(|error| {
+            log.say_error(&error);
+            error.exit()
+        }),
+    }
+}
+
+/// What changes nothing in Feishu.
+fn answer(command: Command, surroundings: &Surroundings) -> Result<Exit> {
+    match command {
+        Command::Withdraw(typed) => check::run(&CheckSettings::of_dry_withdrawal(*typed, surroundings)?),
+        Command::Restore(typed) => check::run(&CheckSettings::of_dry_restoration(*typed, surroundings)?),
         Command::Check(typed) => check::run(&CheckSettings::new(typed, surroundings)?),
         Command::Explain(typed) => explain::run(&typed, surroundings.language),
         Command::Verify(typed) => verify::run(&VerifySettings::new(typed, surroundings)?),

@@ -1,7 +1,6 @@
 //! Owns `prehire withdraw` and `prehire restore`, from the file to the exit code: read → validate → ask → run → report.
 
-use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -11,25 +10,37 @@ use super::check::{check_command, survey_input};
 use super::confirm::{Upcoming, confirm, refuse_to_ask_nobody};
 use super::output::print_summary;
 use super::rules::row_rules;
-use super::run::{Ran, RunInput, RunOutput, run_to_the_end, runtime};
+use super::run::{Means, Ran, RunInput, RunOutput, run_to_the_end, runtime};
+use super::signals::Signals;
+use super::watch::{Fact, Witness};
 use crate::cli::Format;
 use crate::error::{Error, Exit, Result};
 use crate::feishu::{Client, ClientSettings, Credentials, Secret};
 use crate::input::{RowRules, Spool, Survey};
-use crate::language::text;
+use crate::language::{Text, text};
 use crate::operation::Operation;
 use crate::plan::{Past, Recall};
 use crate::record::entry::{Entry, Owner, RunSettings, RunStarted, VERSION};
 use crate::record::{JournalFile, OutputPath, ResultsFile, seen_from};
-use crate::report::{RunReport, stop_story};
+use crate::report::{Log, LogLine, RunReport, Tally, stop_line};
+use crate::send::Gates;
 use crate::settings::{OperationSettings, Purpose, Surroundings, Target};
 use crate::simulator::{Running, Simulator, SimulatorSettings, Stage};
 
 /// Withdraws, or restores, the rows of the file.
-pub(super) fn run(settings: &OperationSettings, surroundings: &Surroundings) -> Result<Exit> {
-    warn(settings);
-    refuse_to_ask_nobody(&settings.guards, surroundings)?;
+pub(super) fn run(
+    settings: &OperationSettings,
+    surroundings: &Surroundings,
+    log: &Log,
+    witness: &Witness,
+) -> Result<Exit> {
+    let log = &log.clone().speaking(settings.show.language);
+    witness.tell(Fact::Language(settings.show.language));
+    settings.warnings.iter().for_each(|warning| log.announce(&LogLine::warning(warning.clone())));
+    witness.tell(target_of(settings));
+    refuse_to_ask_nobody(settings, surroundings)?;
     let (output, journal_path) = places(settings)?;
+    witness.tell(places_of(&output, &journal_path));
     let spool = Spool::copy(&settings.input.path, &settings.input.file)?;
     let source_owner = settings.target.owner(Operation::Withdraw);
     let rules = row_rules(&settings.input, Some(&source_owner))?;
@@ -44,26 +55,48 @@ pub(super) fn run(settings: &OperationSettings, surroundings: &Surroundings) -> 
     let upcoming = Upcoming::find(&spool, &survey, &rules, past)?;
     check_guards(settings, &survey, upcoming.rows)?;
     let gates = gates(settings)?;
-    confirm(settings, &survey, &upcoming)?;
+    confirm(settings, &survey, &upcoming, log)?;
 
+    let (spool, survey, rules, upcoming) = (&spool, &survey, &rules, &upcoming);
+    let input = RunInput { settings, rules, spool, survey, past, upcoming, log, witness };
+    carry_out(input, Books { output, journal_path, journal_file, owner }, gates, &surroundings.command_line)
+}
+
+/// Where a run is recorded.
+struct Books {
+    output: OutputPath,
+    journal_path: PathBuf,
+    journal_file: JournalFile,
+    owner: Owner,
+}
+
+/// From the first call to the summary; `again` is the command that goes on.
+fn carry_out(input: RunInput<'_>, books: Books, gates: Gates, again: &str) -> Result<Exit> {
+    let RunInput { settings, rules, spool, survey, witness, .. } = input;
+    let Books { output, journal_path, journal_file, owner } = books;
     let (client, _simulator) = connect(settings)?;
     let started = Instant::now();
     let runtime = runtime()?;
+    let signals = Signals::listen_in(&runtime)?;
+    witness.begin()?;
     let (mut journal, reader) = journal_file.open()?;
     let results_path = output.results().to_owned();
-    let begun = run_started(settings, owner, &survey, seen_from(&journal_path, &results_path));
+    let begun = run_started(settings, owner, survey, seen_from(&journal_path, &results_path));
     runtime.block_on(journal.append_durably(begun))?;
-    let results = ResultsFile::create(output, &spool, &survey, &rules)?
+    let results = ResultsFile::create(output, spool, survey, rules)?
         .speaking(settings.show.language)
         .with_journal(reader);
 
-    let (spool, survey, rules, upcoming) = (&spool, &survey, &rules, &upcoming);
-    let input = RunInput { settings, rules, spool, survey, past, upcoming };
-    let output = RunOutput { journal, results, journal_file };
-    let Ran { tally, stop, exit } = runtime.block_on(run_to_the_end(input, client, gates, output))?;
-    report(
-        settings,
-        &RunReport {
+    let mut tally = Tally::new(settings.send.rate);
+    let means = Means { api: client, gates, signals };
+    let output = RunOutput { journal, results, journal_file, tally: &mut tally };
+    let ran = runtime.block_on(run_to_the_end(input, means, output));
+    let (stop, done) = match ran {
+        Ok(Ran { stop, exit }) => (stop, Ok(exit)),
+        Err(error) => (None, Err(error)),
+    };
+    if let Ok(exit) = done {
+        let report = RunReport {
             operation: settings.operation(),
             tally: &tally,
             rate: settings.send.rate,
@@ -71,12 +104,14 @@ pub(super) fn run(settings: &OperationSettings, surroundings: &Surroundings) -> 
             results: &results_path,
             journal: &journal_path,
             stop: stop.as_ref(),
-            again: &surroundings.command_line,
+            again,
             exit,
             language: settings.show.language,
-        },
-    );
-    Ok(exit)
+        };
+        show(settings, &report, input.log);
+    }
+    witness.tell(Fact::Counted(Box::new(tally), stop));
+    done
 }
 
 /// To whom the journal belongs. A restoration's is of no use for other withdrawals, such as those of a later run.
@@ -98,11 +133,19 @@ fn places(settings: &OperationSettings) -> Result<(OutputPath, PathBuf)> {
     Ok((output, journal))
 }
 
-fn warn(settings: &OperationSettings) {
-    for warning in settings.warnings.iter().filter(|_| !settings.show.is_quiet) {
-        // A standard error that is closed is no failure.
-        let _ = writeln!(std::io::stderr(), "{}", warning.in_language(settings.show.language));
-    }
+fn target_of(settings: &OperationSettings) -> Fact {
+    Fact::Target(match &settings.target {
+        Target::Api { base_url, credentials } => {
+            Text::Plain(format!("{}, {}", credentials.app(), base_url.host()))
+        }
+        Target::Simulator { .. } => text!("the simulated API"),
+    })
+}
+
+/// Whole paths, for people who do not know where the run was started.
+fn places_of(output: &OutputPath, journal: &Path) -> Fact {
+    let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    Fact::Places { results: whole(output.results()), journal: whole(journal) }
 }
 
 fn check_guards(settings: &OperationSettings, survey: &Survey, to_send: u32) -> Result<()> {
@@ -126,12 +169,13 @@ fn check_guards(settings: &OperationSettings, survey: &Survey, to_send: u32) -> 
     Ok(())
 }
 
-fn report(settings: &OperationSettings, report: &RunReport<'_>) {
+fn show(settings: &OperationSettings, report: &RunReport<'_>, log: &Log) {
     let show = settings.show;
     print_summary(show, || report.text(), || report.json());
-    if let Some(stop) = report.stop.filter(|_| show.is_quiet || show.format == Format::Json) {
+    let is_told = !show.is_quiet && show.format == Format::Text && !log.is_json();
+    if let Some(stop) = report.stop.filter(|_| !is_told) {
         // A scheduler's log must name the cause, whatever it does with the summary.
-        let _ = writeln!(std::io::stderr(), "{}", stop_story(stop, report.again, report.language));
+        log.say(&stop_line(stop, report.again, report.language));
     }
 }
 

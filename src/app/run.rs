@@ -1,23 +1,23 @@
 //! Owns a run from its first call to its last: the pool and the desk side by side, and the signals that stop them.
 
 use std::collections::VecDeque;
-use std::io::Write;
 
 use tokio::runtime::Runtime;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 
 use super::confirm::Upcoming;
 use super::desk::Desk;
+use super::signals::Signals;
+use super::watch::{Fact, Witness};
 use crate::error::{Error, Exit, Result};
-use crate::event::{Interrupt, StopCause};
+use crate::event::StopCause;
 use crate::input::{RowRules, Spool, Survey};
 use crate::language::text;
 use crate::plan::{Past, Planner};
 use crate::record::{Journal, JournalFile, ResultsFile};
-use crate::report::{Detail, Progress, Tally};
+use crate::report::{Level, Log, LogLine, Progress, Tally};
 use crate::send::{Api, Gates, Lines, Pool};
-use crate::settings::{OperationSettings, ShowSettings};
+use crate::settings::OperationSettings;
 
 /// Events that may wait for the desk.
 const QUEUE: usize = 1_024;
@@ -32,6 +32,15 @@ pub(super) struct RunInput<'a> {
     pub(super) past: Past<'a>,
     /// The rows that are still to be sent.
     pub(super) upcoming: &'a Upcoming,
+    pub(super) log: &'a Log,
+    pub(super) witness: &'a Witness,
+}
+
+/// By what means it calls, and is stopped.
+pub(super) struct Means<A> {
+    pub(super) api: A,
+    pub(super) gates: Gates,
+    pub(super) signals: Signals,
 }
 
 /// What a run writes.
@@ -40,11 +49,12 @@ pub(super) struct RunOutput<'a> {
     pub(super) results: ResultsFile<'a>,
     /// Held until the end, so that no other run takes the journal.
     pub(super) journal_file: JournalFile,
+    /// What is counted is known also when the run ends with an error.
+    pub(super) tally: &'a mut Tally,
 }
 
 /// What a run leaves behind.
 pub(super) struct Ran {
-    pub(super) tally: Tally,
     pub(super) stop: Option<StopCause>,
     pub(super) exit: Exit,
 }
@@ -60,11 +70,11 @@ pub(super) fn runtime() -> Result<Runtime> {
 /// Works the file off; the results have their final name when it returns without an error.
 pub(super) async fn run_to_the_end<A: Api>(
     input: RunInput<'_>,
-    api: A,
-    gates: Gates,
+    means: Means<A>,
     output: RunOutput<'_>,
 ) -> Result<Ran> {
-    let RunInput { settings, rules, spool, survey, past, upcoming } = input;
+    let RunInput { settings, rules, spool, survey, past, upcoming, log, witness } = input;
+    let Means { api, gates, mut signals } = means;
     let (sender, notices) = mpsc::channel(QUEUE);
     let (halt, halted) = watch::channel(None);
     let plan = Planner::new(spool.records(), survey, rules, past)?;
@@ -73,67 +83,32 @@ pub(super) async fn run_to_the_end<A: Api>(
     let mut desk = Desk {
         journal: output.journal,
         results: output.results,
-        tally: Tally::new(rate),
-        progress: Progress::new(show, (survey.results(), upcoming.rows), rate),
+        tally: output.tally,
+        progress: Progress::new(show.progress, log.clone(), (survey.results(), upcoming.rows), rate),
         halt: halt.clone(),
         unseen: VecDeque::new(),
         trouble: None,
     };
     if output.journal_file.torn_bytes() > 0 {
-        desk.progress.announce(&text!(
+        let bytes = output.journal_file.torn_bytes();
+        let said = text!(
             "the journal's last {bytes} bytes were cut off: the last run died while it wrote them",
-            bytes = output.journal_file.torn_bytes()
-        ));
+            bytes
+        );
+        desk.progress.log().announce(&LogLine::new(Level::Warn, said).field("bytes", bytes));
     }
-    let mut signals = Signals::listen()?;
+    let log = desk.progress.log().clone();
     let work = async { tokio::join!(pool.run(), desk.record(notices)) };
     let (stop, recorded) = tokio::select! {
         worked = work => worked,
-        exit = signals.second(&halt, show) => return Err(Error::abandoned(exit)),
+        exit = signals.second(&halt, &log) => {
+            witness.tell(Fact::Abandoned);
+            return Err(Error::abandoned(exit));
+        }
     };
     // Trouble with the journal comes first: the pool's own error follows from it.
     recorded?;
     let stop = stop?;
-    let (tally, exit) = desk.close(stop.as_ref()).await?;
-    Ok(Ran { tally, stop, exit })
-}
-
-/// SIGINT and SIGTERM. The first stops the run in order, the second at once.
-struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-}
-
-impl Signals {
-    fn listen() -> Result<Signals> {
-        let unheard = |error| Error::unusable(text!("can't listen for signals")).because(error);
-        Ok(Signals {
-            interrupt: signal(SignalKind::interrupt()).map_err(unheard)?,
-            terminate: signal(SignalKind::terminate()).map_err(unheard)?,
-        })
-    }
-
-    async fn next(&mut self) -> Interrupt {
-        tokio::select! {
-            _ = self.interrupt.recv() => Interrupt::Interrupt,
-            _ = self.terminate.recv() => Interrupt::Terminate,
-        }
-    }
-
-    /// Passes the first one on to the pool, and returns with the second.
-    async fn second(&mut self, halt: &watch::Sender<Option<StopCause>>, show: ShowSettings) -> Exit {
-        let first = self.next().await;
-        if show.detail != Detail::None {
-            let stopping =
-                text!("stopping: calls in flight are awaited; the same signal again leaves at once");
-            // A standard error that is closed is no failure.
-            let _ = writeln!(std::io::stderr(), "{}", stopping.in_language(show.language));
-        }
-        halt.send_if_modified(|order| {
-            let is_new = order.is_none();
-            order.get_or_insert(StopCause::Interrupted(first));
-            is_new
-        });
-        StopCause::Interrupted(self.next().await).exit()
-    }
+    let exit = desk.close(stop.as_ref()).await?;
+    Ok(Ran { stop, exit })
 }

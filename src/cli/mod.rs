@@ -11,6 +11,7 @@ mod simulate;
 mod verify;
 mod withdraw;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -22,7 +23,7 @@ pub use help::{command, typed_language};
 pub use manual::{ManArgs, ManualPage, manual, manual_pages};
 pub use profile::ProfileArgs;
 pub use restore::{RestoreArgs, UndoArgs};
-pub use run::{Format, ProgressChoice, RunArgs, ShowArgs};
+pub use run::{Format, LogFormat, ProgressChoice, RunArgs, ShowArgs, TellArgs};
 pub use shells::{CompletionsArgs, ShellName};
 pub use simulate::{Limit, SimulateArgs};
 pub use verify::VerifyArgs;
@@ -47,6 +48,34 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Cli {
+    /// What was typed about standard error; nothing for a command that keeps no log.
+    #[must_use]
+    pub fn show(&self) -> Option<&ShowArgs> {
+        match &self.command {
+            Command::Withdraw(typed) => Some(&typed.run.show),
+            Command::Restore(typed) => Some(&typed.run.show),
+            Command::Check(typed) => Some(&typed.show),
+            Command::Explain(_)
+            | Command::Verify(_)
+            | Command::Config(_)
+            | Command::Simulate(_)
+            | Command::Completions(_)
+            | Command::Man(_)
+            | Command::CopySheet { .. } => None,
+        }
+    }
+}
+
+/// The form of the log that a command line asks for, also one that can't be understood.
+#[must_use]
+pub fn log_format_in(arguments: impl Iterator<Item = OsString>) -> LogFormat {
+    let words: Vec<OsString> = arguments.collect();
+    let is_json = words.windows(2).any(|pair| pair[0] == "--log-format" && pair[1] == "json")
+        || words.iter().any(|word| word == "--log-format=json");
+    if is_json { LogFormat::Json } else { LogFormat::Text }
 }
 
 /// Tells one pre-hire's whole story from a journal. Exit code 1: the journal does not know the id.

@@ -117,6 +117,22 @@ pub struct RunArgs {
     /// How things are shown.
     #[command(flatten)]
     pub show: ShowArgs,
+
+    /// Who else is told how it ended.
+    #[command(flatten)]
+    pub tell: TellArgs,
+}
+
+/// Who is told how a run ended, when nobody looks at it.
+#[derive(Args, Clone, Debug, Default)]
+pub struct TellArgs {
+    /// Tell a custom bot of Feishu or Lark how the run ended: a file with its URL, and its secret, if any, on a second line.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub notify_webhook_file: Option<PathBuf>,
+
+    /// Write how the run ended to this file, for the node exporter of Prometheus.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub metrics_file: Option<PathBuf>,
 }
 
 /// What is shown, and how.
@@ -137,6 +153,20 @@ pub struct ShowArgs {
     /// Also tell of every refusal, retry and wait.
     #[arg(short, long, conflicts_with = "quiet", help_heading = "Output")]
     pub verbose: bool,
+
+    /// The form of what is said on standard error, but for the bar.
+    #[arg(long, value_enum, default_value = "text", help_heading = "Output")]
+    pub log_format: LogFormat,
+}
+
+/// The form of the log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Lines for people.
+    #[default]
+    Text,
+    /// One JSON object a line, for collectors of logs.
+    Json,
 }
 
 /// The form of the summary.

@@ -10,6 +10,7 @@ use reqwest::{Response, Url};
 
 use super::exchange::{Body, Exchange, Failure, QueryReply, Reply};
 use super::failure::failure_of;
+use super::http::http_client;
 use super::scrub::Secrets;
 use super::secret::{Credentials, Token};
 use super::wire::{self, ParsedBody, QueryRequest, RestoreRequest, WithdrawRequest};
@@ -20,10 +21,6 @@ use crate::settings::BaseUrl;
 
 /// More than any honest reply; the rest is not read.
 const MOST_BODY_BYTES: usize = 1024 * 1024;
-/// A connection that died unseen during a hold would make a doubtful call.
-const LONGEST_IDLE: Duration = Duration::from_secs(15);
-/// A connection that takes longer than this is given up: nothing was sent, so that is no doubt.
-const LONGEST_CONNECT: Duration = Duration::from_secs(10);
 pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
 /// What the client needs to know.
@@ -57,24 +54,7 @@ impl Client {
     /// When the settings allow no client: a certificate file or a proxy address that can't be used; exit 2.
     pub fn new(settings: ClientSettings) -> Result<Client> {
         let ClientSettings { base_url, credentials, timeout } = settings;
-        let mut builder = reqwest::Client::builder()
-            .user_agent(concat!("prehire/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .http1_only()
-            .referer(false)
-            .tcp_nodelay(true)
-            .pool_idle_timeout(LONGEST_IDLE)
-            .connect_timeout(LONGEST_CONNECT.min(timeout / 2))
-            .timeout(timeout);
-        if base_url.is_loopback() {
-            builder = builder.no_proxy();
-        }
-        if base_url.is_plain() {
-            // Without TLS there is no need for the machine's certificates, which a bare container may lack.
-            builder = builder.tls_certs_only([]);
-        }
-        let http = builder.build().map_err(|error| {
+        let http = http_client(&base_url.join("/"), timeout).map_err(|error| {
             Error::unusable(text!("can't set up the connection")).because(error).hint(text!(
                 "check HTTPS_PROXY and SSL_CERT_FILE, and that the system's CA certificates are installed"
             ))
@@ -151,13 +131,13 @@ impl fmt::Debug for Client {
     }
 }
 
-enum BrokenBody {
+pub(super) enum BrokenBody {
     TooLong,
     CutOff,
     TimedOut,
 }
 
-async fn read_body(mut response: Response) -> std::result::Result<Vec<u8>, BrokenBody> {
+pub(super) async fn read_body(mut response: Response) -> std::result::Result<Vec<u8>, BrokenBody> {
     let mut body = Vec::new();
     loop {
         match response.chunk().await {

@@ -153,7 +153,7 @@ pub enum Failure {
 }
 
 impl Failure {
-    fn message(&self) -> Text {
+    pub(super) fn message(&self) -> Text {
         match self {
             Failure::NotSent(cause) => text!("no connection: {cause}", cause),
             Failure::CertificateRefused(cause) => {

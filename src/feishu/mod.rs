@@ -3,11 +3,14 @@
 //! - [`codes`] is the one table of codes.
 //! - [`Exchange`] is one call and its reply as plain data.
 //! - [`Client`] makes the calls; nothing but the pool, behind the gate, uses it.
+//! - [`show_card`] tells a custom bot how a run ended: a host, and an allowance, of its own.
 
+mod bot;
 mod client;
 pub mod codes;
 mod exchange;
 mod failure;
+mod http;
 mod scrub;
 mod secret;
 mod stage;
@@ -15,8 +18,10 @@ mod ticket;
 mod tls;
 mod token_call;
 mod tokens;
+mod webhook;
 mod wire;
 
+pub use bot::show_card;
 pub use client::{Client, ClientSettings};
 pub use exchange::{Body, Envelope, Exchange, Failure, QueryReply, Reply};
 pub use secret::{Credentials, Secret, Token};
@@ -24,4 +29,5 @@ pub use stage::Stage;
 pub use ticket::Ticket;
 pub use tls::install_tls_provider;
 pub use token_call::{TokenCall, TokenReply, TokenSource};
+pub use webhook::Webhook;
 pub use wire::{MOST_QUERIED, body_of};

@@ -6,6 +6,7 @@ mod records;
 mod rows;
 mod runs;
 mod settings;
+mod told;
 mod verification;
 
 /// The translation of a template.
@@ -19,10 +20,18 @@ pub(super) fn chinese_help(text: &str) -> Option<&'static str> {
 }
 
 fn catalogue() -> impl Iterator<Item = (&'static str, &'static str)> {
-    [rows::ROWS, files::FILES, runs::RUNS, records::RECORDS, settings::SETTINGS, verification::VERIFICATION]
-        .into_iter()
-        .flatten()
-        .copied()
+    [
+        rows::ROWS,
+        files::FILES,
+        runs::RUNS,
+        records::RECORDS,
+        settings::SETTINGS,
+        told::TOLD,
+        verification::VERIFICATION,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }
 
 #[cfg(test)]
@@ -100,6 +109,9 @@ mod tests {
         let same = [
             "{key}: {wrong}",
             "{duration} at {rate}",
+            "{code}, {meaning}",
+            "{cause} ({code})",
+            "{all}: {counts}",
             "{told}, {code}",
             "{told} \"{message}\"",
             "{told}, log id {log_id}",

@@ -65,7 +65,8 @@ impl ConfigReport<'_> {
             let _ = writeln!(text, "{}", placed(row.name, &value, &self.place(row.origin)));
         }
         for warning in self.warnings {
-            let _ = write!(text, "\n{}\n", self.said(warning));
+            let warning = text!("warning: {warning}", warning => warning.clone());
+            let _ = write!(text, "\n{}\n", self.said(&warning));
         }
         if let Some(trouble) = self.trouble {
             let (code, report) = (trouble.exit().code(), trouble.report(self.language));

@@ -1,17 +1,19 @@
 //! Owns what standard error shows while the run goes on: a bar on a terminal, a line every 10 seconds elsewhere.
 
-use std::io::Write;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use serde_json::json;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Map, Value};
 
+use super::log::{Level, Log, LogLine};
+use super::standing::Standing;
 use super::story::words;
 use super::tally::Tally;
 use crate::event::Event;
-use crate::language::{Language, Text, text};
-use crate::outcome::Verdict;
-use crate::settings::{Rate, ShowSettings, in_words};
+use crate::language::{Text, text};
+use crate::moment::Moment;
+use crate::outcome::{Status, Verdict};
+use crate::settings::{Rate, in_words};
 
 /// How progress is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,96 +28,84 @@ pub enum ProgressKind {
     Never,
 }
 
-/// How much is told beside the progress itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Detail {
-    /// Nothing: `--quiet`.
-    None,
-    /// What concerns the whole run.
-    Usual,
-    /// Every refusal, retry and wait: `--verbose`.
-    Every,
-}
-
 const BETWEEN_LINES: Duration = Duration::from_secs(10);
-const TEMPLATE: &str = "{bar:24} {pos}/{len} rows  {msg}";
+const TEMPLATE: &str = "{bar:40} {pos}/{len}\n{msg}";
 
 /// The display.
 #[derive(Debug)]
 pub struct Progress {
     kind: ProgressKind,
-    detail: Detail,
-    language: Language,
+    log: Log,
     rows: u32,
     to_send: u32,
     rate: Rate,
     started: Instant,
     last_line: Instant,
     bar: ProgressBar,
+    first_call: Option<Instant>,
+    /// When something last happened: on the clock of this display, and on that of the events.
+    anchor: Option<(Instant, Moment)>,
 }
 
 impl Progress {
     /// A display for so many rows, of which some are to be sent at a rate.
     #[must_use]
-    pub fn new(show: ShowSettings, rows: (u32, u32), rate: Rate) -> Self {
-        let ShowSettings { progress: kind, detail, language, .. } = show;
-        let bar = match kind {
+    pub fn new(kind: ProgressKind, log: Log, rows: (u32, u32), rate: Rate) -> Self {
+        let (log, bar) = match kind {
             ProgressKind::Bar => {
-                let bar =
-                    ProgressBar::with_draw_target(Some(u64::from(rows.0)), ProgressDrawTarget::stderr());
+                let (log, bar) = log.with_bar(u64::from(rows.0));
                 bar.set_style(ProgressStyle::with_template(TEMPLATE).expect("the template is a constant"));
-                bar
+                (log, bar)
             }
-            ProgressKind::Plain | ProgressKind::Json | ProgressKind::Never => ProgressBar::hidden(),
+            ProgressKind::Plain | ProgressKind::Json | ProgressKind::Never => (log, ProgressBar::hidden()),
         };
         let now = Instant::now();
         let (rows, to_send) = rows;
-        Progress { kind, detail, language, rows, to_send, rate, started: now, last_line: now, bar }
+        Progress {
+            kind,
+            log,
+            rows,
+            to_send,
+            rate,
+            started: now,
+            last_line: now,
+            bar,
+            first_call: None,
+            anchor: None,
+        }
+    }
+
+    /// Where lines are said while the display is there.
+    #[must_use]
+    pub const fn log(&self) -> &Log {
+        &self.log
     }
 
     /// Shows an event, for those who asked for every detail; rows are named by line, never by id.
-    pub fn note(&self, event: &Event) {
+    pub fn note(&mut self, event: &Event) {
         match event {
+            Event::Admitted { at, .. } => {
+                let now = Instant::now();
+                self.first_call.get_or_insert(now);
+                self.anchor = Some((now, *at));
+            }
             Event::MayNotLook(refusal) => {
                 let code = refusal.error_code.map_or_else(String::new, |code| code.to_string());
-                self.announce(&text!(
+                let said = text!(
                     "the app may not look pre-hires up ({code}); calls in doubt are repeated instead",
                     code
-                ));
+                );
+                self.log.announce(&LogLine::new(Level::Warn, said).field("error_code", code));
             }
-            Event::TicketAskedFor => self.announce(&text!(
-                "the app ticket was refused; a new one was asked for, which the event receiver gets"
+            Event::TicketAskedFor => self.log.announce(&LogLine::new(
+                Level::Warn,
+                text!("the app ticket was refused; a new one was asked for, which the event receiver gets"),
             )),
-            _ => {}
-        }
-        if self.detail != Detail::Every {
-            return;
-        }
-        match event {
-            Event::Ended { line, attempt, .. } if attempt.verdict != Verdict::Accepted => {
-                let code = attempt.error_code.map_or_else(String::new, |code| format!(" {code}"));
-                let verdict = words(attempt.verdict);
-                self.say(&text!("row {line}: {verdict}{code}", line, verdict => verdict, code));
+            _ => {
+                if let Some(line) = detail_of(event) {
+                    self.log.mention(&line);
+                }
             }
-            Event::Waiting { line, backoff } => {
-                let backoff = in_words(*backoff);
-                self.say(&text!("row {line}: is tried again in {backoff}", line, backoff => backoff));
-            }
-            Event::Held { at, until } => {
-                let wait = in_words(until.since(*at));
-                self.say(&text!("the server asked to wait: no call for {wait}", wait => wait));
-            }
-            Event::TokenCalled => self.say(&text!("fetching a token")),
-            Event::LookedUp(look) => {
-                self.say(&text!("{number} pre-hires were looked up", number = look.found.len()));
-            }
-            Event::Admitted { .. }
-            | Event::Ended { .. }
-            | Event::Settled { .. }
-            | Event::TokenObtained
-            | Event::MayNotLook(_)
-            | Event::TicketAskedFor
-            | Event::LeftInDoubt(_) => {}
         }
     }
 
@@ -125,28 +115,45 @@ impl Progress {
             ProgressKind::Never => {}
             ProgressKind::Bar => {
                 self.bar.set_position(u64::from(tally.rows));
-                self.bar.set_message(self.message(tally).in_language(self.language));
+                self.bar.set_message(self.standing(tally).text().in_language(self.log.language()));
             }
             ProgressKind::Plain | ProgressKind::Json if self.last_line.elapsed() < BETWEEN_LINES => {}
             ProgressKind::Plain => {
                 self.last_line = Instant::now();
-                let (done, rows, message) = (tally.rows, self.rows, self.message(tally));
-                self.say(&text!("{done}/{rows} rows, {message}", done, rows, message => message));
+                self.log.say(&self.line(tally));
             }
             ProgressKind::Json => {
                 self.last_line = Instant::now();
-                let line = json!({
-                    "rows": tally.rows,
-                    "of": self.rows,
-                    "successes": tally.successes,
-                    "retries": tally.retries,
-                    "throttled": tally.throttled,
-                    "elapsed_seconds": self.started.elapsed().as_secs(),
-                    "eta_seconds": self.eta(tally).as_secs(),
-                });
-                self.say(&Text::Plain(line.to_string()));
+                let numbers: Map<String, Value> = self.numbers(tally).into_iter().collect();
+                self.log.say(&self.line(tally).shown_as(Text::Plain(Value::from(numbers).to_string())));
             }
         }
+    }
+
+    /// How far the run is, for a log of text and for one of JSON.
+    fn line(&self, tally: &Tally) -> LogLine {
+        let (done, rows) = (tally.rows, self.rows);
+        let message =
+            text!("{done}/{rows} rows, {message}", done, rows, message => self.standing(tally).text());
+        let numbers = self.numbers(tally).into_iter();
+        numbers.fold(LogLine::new(Level::Info, message), |line, (name, number)| line.field(&name, number))
+    }
+
+    fn numbers(&self, tally: &Tally) -> [(String, Value); 10] {
+        let standing = self.standing(tally);
+        [
+            ("rows", u64::from(tally.rows)),
+            ("of", u64::from(self.rows)),
+            ("successes", u64::from(tally.successes)),
+            ("refused", u64::from(standing.refusals)),
+            ("retries", tally.retries),
+            ("calls_in_window", standing.calls_in_window as u64),
+            ("hold_seconds", standing.hold.as_secs()),
+            ("throttled", tally.throttled),
+            ("elapsed_seconds", self.started.elapsed().as_secs()),
+            ("eta_seconds", standing.time_left().as_secs()),
+        ]
+        .map(|(name, number)| (name.to_owned(), number.into()))
     }
 
     /// Takes the display off the screen, so that the summary stands alone.
@@ -154,38 +161,101 @@ impl Progress {
         self.bar.finish_and_clear();
     }
 
-    fn message(&self, tally: &Tally) -> Text {
-        let mut message = text!("{successes} ok", successes = tally.successes);
-        if tally.retries > 0 {
-            message = text!("{message}, {retries} retries", message => message, retries = tally.retries);
-        }
-        if tally.throttled > 0 {
-            message =
-                text!("{message}, {throttled} throttled", message => message, throttled = tally.throttled);
-        }
-        text!("{message}, about {left} left", message => message, left => in_words(self.eta(tally)))
-    }
-
-    /// By the allowance, not by the speed of the moment, which a burst or a hold would distort.
-    fn eta(&self, tally: &Tally) -> Duration {
-        let left = self.to_send.saturating_sub(tally.sent_rows);
-        self.rate.time_for(u64::from(left), 0)
-    }
-
-    /// Says something at once.
-    pub fn announce(&self, line: &Text) {
-        if self.detail != Detail::None {
-            self.say(line);
+    fn standing(&self, tally: &Tally) -> Standing {
+        let now = self.anchor.map_or(Moment::ORIGIN, |(instant, moment)| moment + instant.elapsed());
+        Standing {
+            successes: tally.successes,
+            refusals: tally.by_status.get(&Status::Refused).copied().unwrap_or_default(),
+            retries: tally.retries,
+            calls_in_window: tally.in_last_window(now),
+            rate: self.rate,
+            hold: tally.hold_left(now),
+            sent: tally.sent_rows,
+            left: self.to_send.saturating_sub(tally.sent_rows),
+            elapsed: self.first_call.map_or(Duration::ZERO, |first| first.elapsed()),
         }
     }
+}
 
-    fn say(&self, line: &Text) {
-        let line = line.in_language(self.language);
-        if self.kind == ProgressKind::Bar {
-            self.bar.println(line);
-        } else {
-            // A standard error that is closed is no failure.
-            let _ = writeln!(std::io::stderr(), "{line}");
+/// What those are told who asked for every detail; rows are named by line, never by id.
+fn detail_of(event: &Event) -> Option<LogLine> {
+    let told = |message: Text| LogLine::new(Level::Debug, message);
+    match event {
+        Event::Ended { line, attempt, .. } if attempt.verdict != Verdict::Accepted => {
+            let error_code = attempt.error_code.map(|code| code.to_string());
+            let code = error_code.as_ref().map_or_else(String::new, |code| format!(" {code}"));
+            let verdict = words(attempt.verdict);
+            let told = told(text!("row {line}: {verdict}{code}", line, verdict => verdict, code));
+            let log_id = attempt.log_id.clone();
+            Some(told.field("row", *line).field("error_code", error_code).field("log_id", log_id))
         }
+        Event::Waiting { line, backoff } => {
+            let told =
+                told(text!("row {line}: is tried again in {backoff}", line, backoff => in_words(*backoff)));
+            Some(told.field("row", *line).field("seconds", backoff.as_secs_f64()))
+        }
+        Event::Held { at, until } => {
+            let wait = until.since(*at);
+            let told = told(text!("the server asked to wait: no call for {wait}", wait => in_words(wait)));
+            Some(told.field("seconds", wait.as_secs_f64()))
+        }
+        Event::TokenCalled => Some(told(text!("fetching a token"))),
+        Event::LookedUp(look) => {
+            let number = look.found.len();
+            Some(told(text!("{number} pre-hires were looked up", number)).field("pre_hires", number))
+        }
+        Event::Admitted { .. }
+        | Event::Ended { .. }
+        | Event::Settled { .. }
+        | Event::TokenObtained
+        | Event::MayNotLook(_)
+        | Event::TicketAskedFor
+        | Event::LeftInDoubt(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::{Timestamp, tz::TimeZone};
+    use serde_json::json;
+
+    use super::*;
+    use crate::cli::LogFormat;
+    use crate::language::Language;
+    use crate::report::{Detail, LogSettings};
+
+    #[test]
+    fn a_line_of_progress_has_its_numbers_in_a_log_of_json() {
+        let log = Log::new(LogSettings {
+            format: LogFormat::Json,
+            detail: Detail::Usual,
+            language: Language::English,
+        });
+        let progress = Progress::new(ProgressKind::Plain, log, (20, 10), Rate::COREHR);
+        let mut tally = Tally::new(Rate::COREHR);
+        (tally.rows, tally.successes, tally.retries) = (7, 5, 2);
+        let line = progress.line(&tally);
+        assert_eq!(line.as_text(Language::English), "7/20 rows, 5 ok, 2 retries, 0/99 calls, about 6 s left");
+        let line: Value =
+            serde_json::from_str(&line.as_json(Language::English, Timestamp::UNIX_EPOCH, TimeZone::UTC))
+                .expect("JSON");
+        assert_eq!(
+            line,
+            json!({
+                "time": "1970-01-01T00:00:00.000+00:00",
+                "level": "info",
+                "message": "7/20 rows, 5 ok, 2 retries, 0/99 calls, about 6 s left",
+                "rows": 7,
+                "of": 20,
+                "successes": 5,
+                "refused": 0,
+                "retries": 2,
+                "calls_in_window": 0,
+                "hold_seconds": 0,
+                "throttled": 0,
+                "elapsed_seconds": 0,
+                "eta_seconds": 6,
+            })
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::log::{Level, LogLine};
 use super::table::padded;
 use crate::error::Exit;
 use crate::event::{Interrupt, NoTicket, Refusal, StopCause};
@@ -22,7 +23,7 @@ impl StopCause {
         }
     }
 
-    const fn refusal(&self) -> Option<&Refusal> {
+    pub(super) const fn refusal(&self) -> Option<&Refusal> {
         match self {
             StopCause::Hopeless(refusal)
             | StopCause::TokenDenied(refusal)
@@ -112,4 +113,19 @@ impl Story {
         let name = padded(&name.in_language(self.language), DETAIL_NAMES);
         let _ = writeln!(self.text, "  {name} {}", value.into().in_language(self.language));
     }
+}
+
+/// The same for the log: what a collector can search for stands in fields of its own.
+#[must_use]
+pub fn stop_line(stop: &StopCause, again: &str, language: Language) -> LogLine {
+    let hint = format!("{} {again}", text!("to go on, run the same command again:").in_language(language));
+    let line = LogLine::new(Level::Error, text!("stopped early: {cause}", cause => stop_words(stop)))
+        .field("exit_code", stop.exit().code())
+        .field("hint", hint)
+        .shown_as(Text::Plain(stop_story(stop, again, language)));
+    let Some(refusal) = stop.refusal() else { return line };
+    line.field("error_code", refusal.error_code.map(|code| code.to_string()))
+        .field("said", refusal.message.in_language(language))
+        .field("help", refusal.help_url.clone())
+        .field("log_id", refusal.log_id.clone())
 }

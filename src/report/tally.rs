@@ -110,6 +110,12 @@ impl Tally {
         self.calls.total()
     }
 
+    /// How long the server still wants no call.
+    #[must_use]
+    pub fn hold_left(&self, now: Moment) -> Duration {
+        self.held_until.since(now)
+    }
+
     /// Calls in the window that ends now.
     #[must_use]
     pub fn in_last_window(&self, now: Moment) -> usize {

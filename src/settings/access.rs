@@ -34,7 +34,7 @@ impl Access {
                     }
                     (None, Some(_)) => {
                         warnings.push(text!(
-                            "warning: there is a tenant key but no app ticket: {app_id} is taken for a custom app",
+                            "there is a tenant key but no app ticket: {app_id} is taken for a custom app",
                             app_id
                         ));
                         Ok(Credentials::App { app_id, app_secret })
@@ -68,14 +68,20 @@ fn read(source: &Sourced<SecretSource>, warnings: &mut Vec<Text>) -> Result<Secr
     if secret.is_empty() {
         return Err(Error::unusable(text!("{shown} ({origin}) is empty", shown, origin)));
     }
-    if mode & OPEN_TO_ANYBODY != 0 {
-        warnings
-            .push(text!("warning: anybody can read or change the secret in {shown}: chmod 600 it", shown));
-    }
+    warn_if_exposed(path, mode, warnings);
     Ok(secret)
 }
 
-fn contents(path: &Path) -> io::Result<(u32, String)> {
+/// What a person should know about a file with a secret of this mode.
+pub(super) fn warn_if_exposed(path: &Path, mode: u32, warnings: &mut Vec<Text>) {
+    if mode & OPEN_TO_ANYBODY != 0 {
+        let shown = path.display();
+        warnings.push(text!("anybody can read or change the secret in {shown}: chmod 600 it", shown));
+    }
+}
+
+/// The mode of a file with a secret, and what is in it.
+pub(super) fn contents(path: &Path) -> io::Result<(u32, String)> {
     let mut file = File::open(path)?;
     let mode = file.metadata()?.permissions().mode();
     let mut text = String::new();

@@ -27,13 +27,7 @@ impl BaseUrl {
     /// Is it this very machine?
     #[must_use]
     pub fn is_loopback(&self) -> bool {
-        is_loopback(&self.0)
-    }
-
-    /// Is it without TLS?
-    #[must_use]
-    pub fn is_plain(&self) -> bool {
-        self.0.scheme() == "http"
+        is_this_machine(&self.0)
     }
 
     /// Host and port, as messages name them.
@@ -44,7 +38,9 @@ impl BaseUrl {
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Does the address lead to this very machine?
+#[must_use]
+pub fn is_this_machine(url: &Url) -> bool {
     let Some(host) = url.host_str() else { return false };
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
@@ -63,7 +59,7 @@ impl FromStr for BaseUrl {
         }
         match url.scheme() {
             "https" => Ok(BaseUrl(url)),
-            "http" if is_loopback(&url) => Ok(BaseUrl(url)),
+            "http" if is_this_machine(&url) => Ok(BaseUrl(url)),
             _ => {
                 Err("must begin with https:// (http:// only to this machine, such as http://127.0.0.1:8080)"
                     .to_owned())

@@ -12,7 +12,7 @@ use crate::input::{ColumnChoice, FileChoice, InputPath, Selection, WithdrawRules
 use crate::language::{Language, text};
 use crate::operation::Operation;
 use crate::record::entry::Owner;
-use crate::report::{Detail, ProgressKind};
+use crate::report::{Detail, LogSettings, ProgressKind};
 
 /// Where the calls go.
 #[derive(Clone, Debug)]
@@ -97,8 +97,8 @@ pub struct ShowSettings {
     pub progress: ProgressKind,
     /// No text at all?
     pub is_quiet: bool,
-    /// How much is told beside the progress.
-    pub detail: Detail,
+    /// What is said on standard error beside the progress.
+    pub log: LogSettings,
 }
 
 /// What is kept for later runs, and how those of earlier ones are met.
@@ -181,11 +181,18 @@ pub(super) fn show_settings(
         ProgressChoice::Json => ProgressKind::Json,
         ProgressChoice::Never => ProgressKind::Never,
     };
+    let language = language.unwrap_or(surroundings.language);
+    let log = log_settings(typed, language);
+    ShowSettings { language, format: typed.format, progress, is_quiet: typed.quiet, log }
+}
+
+/// What is said on standard error: known before any other setting, so that errors are told in the form that was asked for.
+#[must_use]
+pub fn log_settings(typed: &ShowArgs, language: Language) -> LogSettings {
     let detail = match (typed.quiet, typed.verbose) {
         (true, _) => Detail::None,
         (false, true) => Detail::Every,
         (false, false) => Detail::Usual,
     };
-    let language = language.unwrap_or(surroundings.language);
-    ShowSettings { language, format: typed.format, progress, is_quiet: typed.quiet, detail }
+    LogSettings { format: typed.log_format, detail, language }
 }

@@ -54,8 +54,11 @@ const PURE: &[&str] = &[
     "record/workbook_text.rs",
     "report/agreement.rs",
     "report/calls.rs",
+    "report/card.rs",
     "report/check.rs",
     "report/config.rs",
+    "report/ending.rs",
+    "report/metrics.rs",
     "report/results_check.rs",
     "report/summary.rs",
     "report/tally.rs",
@@ -145,6 +148,17 @@ fn only_the_wiring_knows_all_stages_and_no_stage_calls_it() {
 fn the_simulated_api_shares_nothing_with_the_client() {
     for path in files().into_iter().filter(|path| path.starts_with(source().join("simulator"))) {
         assert!(!code_of(&path).contains("feishu::"), "{} mentions the client", path.display());
+    }
+}
+
+#[test]
+fn standard_error_has_one_owner() {
+    let owners = ["report/log.rs", "input/workbook/apart.rs"].map(|name| source().join(name));
+    for path in files().into_iter().filter(|path| !owners.contains(path)) {
+        let code = code_of(&path).replace("io::stderr().is_terminal", "");
+        for word in ["io::stderr()", "eprint"] {
+            assert!(!code.contains(word), "{} writes to standard error by itself", path.display());
+        }
     }
 }
 

@@ -17,12 +17,12 @@ const ROWS: u64 = 300;
 const WORKERS: usize = 8;
 
 /// A small disk; it is gone when it is dropped.
-struct Disk(PathBuf);
+pub struct Disk(PathBuf);
 
 impl Disk {
     /// `None` where nobody may mount: the test is skipped with a word.
     #[expect(clippy::print_stdout, reason = "nobody should take a test that was skipped for one that passed")]
-    fn of(context: &TestContext, size: &str) -> Option<Disk> {
+    pub fn of(context: &TestContext, size: &str) -> Option<Disk> {
         let path = context.path("disk");
         fs::create_dir(&path).unwrap();
         let is_mounted = mount(&["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"], &path);

@@ -5,6 +5,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that can't go on has failed, and a panic says so")]
 #![allow(missing_docs, unreachable_pub, reason = "nobody depends on the tests")]
 
+/// A custom bot on loopback.
+mod bot;
 /// The builder that all tests share: a directory, an input, a server, flags and an environment.
 mod context;
 /// One bounded run of the program, and what came of it.
@@ -48,8 +50,16 @@ mod journal;
 mod language;
 /// One run at a time on a journal and on an allowance.
 mod locks;
+/// `--log-format json`: what is said on standard error, for collectors of logs.
+mod log_format;
 /// Files in, results out: order, encodings, columns, cells.
 mod main_job;
+/// `--metrics-file`: what the node exporter of Prometheus reads.
+mod metrics;
+/// A night of scheduled runs in miniature: whatever ends each, the right people are told.
+mod night;
+/// `--notify-webhook-file`: a custom bot is told the end.
+mod notify;
 /// `--only`: chosen rows of a results file.
 mod only;
 /// The cap on calls in any rolling window, in real time; the proofs in virtual time are beside the code.
@@ -68,6 +78,8 @@ mod restore;
 mod resume;
 /// Every file of `samples/`, with the results that stand beside it.
 mod samples;
+/// `samples/schedule/`: what schedulers start.
+mod schedule;
 /// The official Python SDK against `prehire simulate`.
 mod sdk;
 /// Ctrl-C and SIGTERM, once and twice.

@@ -160,6 +160,17 @@ pub(super) const HELP: &[(&str, &str)] = &[
     ("None", "不显示"),
     ("No progress and no text summary", "不显示进度和文字汇总"),
     ("Also tell of every refusal, retry and wait", "同时显示每次拒绝、重试和等待"),
+    ("The form of what is said on standard error, but for the bar", "标准错误上输出的格式（进度条除外）"),
+    ("Lines for people", "给人看的文字行"),
+    ("One JSON object a line, for collectors of logs", "每行一个JSON对象，供日志收集程序使用"),
+    (
+        "Tell a custom bot of Feishu or Lark how the run ended: a file with its URL, and its secret, if any, on a second line",
+        "把运行结果通知飞书或Lark的自定义机器人：文件第一行是它的网址，如有签名密钥则写在第二行",
+    ),
+    (
+        "Write how the run ended to this file, for the node exporter of Prometheus",
+        "把运行结果写入该文件，供Prometheus的node exporter读取",
+    ),
     ("Restore the pre-hires that a run has withdrawn: the undo", "恢复某次运行所撤销的待入职人员"),
     (
         "The results, CSV or .xlsx by the ending [default: leavers.restored.csv for leavers.results.csv]",

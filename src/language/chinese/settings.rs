@@ -63,12 +63,12 @@ pub(super) const SETTINGS: &[(&str, &str)] = &[
         "请取消{variable}以使用profile的应用；如果它就是用于该主机的，请加上--base-url {host}",
     ),
     (
-        "warning: anybody can read or change the secret in {shown}: chmod 600 it",
-        "警告：任何人都可以读取或改动{shown}中的secret：请对它运行chmod 600",
+        "anybody can read or change the secret in {shown}: chmod 600 it",
+        "任何人都可以读取或改动{shown}中的secret：请对它运行chmod 600",
     ),
     (
-        "warning: there is a tenant key but no app ticket: {app_id} is taken for a custom app",
-        "警告：有tenant key但没有app ticket：{app_id}将作为自建应用使用",
+        "there is a tenant key but no app ticket: {app_id} is taken for a custom app",
+        "有tenant key但没有app ticket：{app_id}将作为自建应用使用",
     ),
     (
         "{APP_ID} is {app}, but the secret of the profile {profile} is that of the app {other}",

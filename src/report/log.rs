@@ -1,0 +1,266 @@
+//! Owns standard error: whatever stands there was said through a [`Log`], as text for people or as JSON for collectors.
+//!
+//! Rows are named by their line: no id, name or reason is ever in a log.
+
+use std::io::{self, Write};
+
+use indicatif::{ProgressBar, ProgressDrawTarget};
+use jiff::{Timestamp, tz::TimeZone};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::cli::LogFormat;
+use crate::error::{Error, Exit};
+use crate::language::{Language, Text, text};
+
+/// How much is told beside the progress itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// Nothing: `--quiet`.
+    None,
+    /// What concerns the whole run.
+    Usual,
+    /// Every refusal, retry and wait: `--verbose`.
+    Every,
+}
+
+/// How grave a line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// It has stopped the run.
+    Error,
+    /// A person should know it.
+    Warn,
+    /// How far the run is.
+    Info,
+    /// Told to those who asked for every detail.
+    Debug,
+}
+
+/// Something to say: a message, and values that a collector can search for.
+#[derive(Clone, Debug)]
+pub struct LogLine {
+    level: Level,
+    message: Text,
+    text: Option<Text>,
+    fields: Map<String, Value>,
+}
+
+impl LogLine {
+    /// A line that reads the same in both forms.
+    pub fn new(level: Level, message: impl Into<Text>) -> Self {
+        LogLine { level, message: message.into(), text: None, fields: Map::new() }
+    }
+
+    /// A warning, which text calls so.
+    pub fn warning(message: impl Into<Text>) -> Self {
+        let message = message.into();
+        let text = text!("warning: {warning}", warning => message.clone());
+        LogLine::new(Level::Warn, message).shown_as(text)
+    }
+
+    /// What has stopped the program.
+    #[must_use]
+    pub fn error(error: &Error, language: Language) -> Self {
+        LogLine::new(Level::Error, error.message(language))
+            .field("hint", error.hint_text(language))
+            .field("exit_code", error.exit().code())
+            .shown_as(error.report(language))
+    }
+
+    /// A command line that can't be understood: its first paragraph says what is wrong, the rest what is right.
+    #[must_use]
+    pub fn usage(told: &str) -> Self {
+        let told = told.trim();
+        let (message, hint) = told.split_once("\n\n").unwrap_or((told, ""));
+        LogLine::new(Level::Error, message.trim_start_matches("error: ").to_owned())
+            .field("hint", hint)
+            .field("exit_code", Exit::Unusable.code())
+            .shown_as(told.to_owned())
+    }
+
+    /// Adds a value for the form of JSON; nothing if there is none.
+    #[must_use]
+    pub fn field(mut self, name: &str, value: impl Into<Value>) -> Self {
+        let value = value.into();
+        if !value.is_null() {
+            self.fields.insert(name.to_owned(), value);
+        }
+        self
+    }
+
+    /// Reads otherwise as text.
+    #[must_use]
+    pub fn shown_as(self, text: impl Into<Text>) -> Self {
+        LogLine { text: Some(text.into()), ..self }
+    }
+
+    pub(super) fn as_text(&self, language: Language) -> String {
+        self.text.as_ref().unwrap_or(&self.message).in_language(language)
+    }
+
+    pub(super) fn as_json(&self, language: Language, at: Timestamp, time_zone: TimeZone) -> String {
+        #[derive(Serialize)]
+        struct Line<'a> {
+            time: String,
+            level: Level,
+            message: String,
+            #[serde(flatten)]
+            fields: &'a Map<String, Value>,
+        }
+        let time = at.to_zoned(time_zone).strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string();
+        let message = self.message.in_language(language);
+        let line = Line { time, level: self.level, message, fields: &self.fields };
+        serde_json::to_string(&line).expect("texts and numbers are JSON")
+    }
+}
+
+/// What is said on standard error, and in which form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogSettings {
+    /// Text or JSON.
+    pub format: LogFormat,
+    /// How much.
+    pub detail: Detail,
+    /// In which language.
+    pub language: Language,
+}
+
+/// Standard error. Clones write to the same place.
+#[derive(Clone, Debug)]
+pub struct Log {
+    settings: LogSettings,
+    bar: Option<ProgressBar>,
+}
+
+impl Log {
+    /// Standard error, without a bar on it.
+    #[must_use]
+    pub const fn new(settings: LogSettings) -> Self {
+        Log { settings, bar: None }
+    }
+
+    /// The same place with a bar below the lines.
+    #[must_use]
+    pub(super) fn with_bar(self, rows: u64) -> (Self, ProgressBar) {
+        let bar = ProgressBar::with_draw_target(Some(rows), ProgressDrawTarget::stderr());
+        (Log { bar: Some(bar.clone()), ..self }, bar)
+    }
+
+    /// The same place, spoken to in another language.
+    #[must_use]
+    pub fn speaking(self, language: Language) -> Self {
+        Log { settings: LogSettings { language, ..self.settings }, ..self }
+    }
+
+    /// The language of what is said.
+    #[must_use]
+    pub const fn language(&self) -> Language {
+        self.settings.language
+    }
+
+    /// Says what has stopped the program.
+    pub fn say_error(&self, error: &Error) {
+        self.say(&LogLine::error(error, self.settings.language));
+    }
+
+    /// Are lines JSON?
+    #[must_use]
+    pub fn is_json(&self) -> bool {
+        self.settings.format == LogFormat::Json
+    }
+
+    /// Says something, whatever was typed about silence.
+    pub fn say(&self, line: &LogLine) {
+        let language = self.settings.language;
+        let line = match self.settings.format {
+            LogFormat::Text => line.as_text(language),
+            LogFormat::Json => line.as_json(language, Timestamp::now(), TimeZone::system()),
+        };
+        match &self.bar {
+            Some(bar) if !bar.is_finished() => bar.println(line),
+            _ => {
+                // A standard error that is closed is no failure.
+                let _ = writeln!(io::stderr(), "{line}");
+            }
+        }
+    }
+
+    /// Says something, unless `--quiet` was given.
+    pub fn announce(&self, line: &LogLine) {
+        if self.settings.detail != Detail::None {
+            self.say(line);
+        }
+    }
+
+    /// Says something to those who asked for every detail.
+    pub fn mention(&self, line: &LogLine) {
+        if self.settings.detail == Detail::Every {
+            self.say(line);
+        }
+    }
+
+    /// Puts a question on a terminal. It is no line of the log, and may name people.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn ask(&self, question: &str) -> io::Result<()> {
+        let mut terminal = io::stderr();
+        terminal.write_all(question.as_bytes()).and_then(|()| terminal.flush())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use serde_json::json;
+
+    use super::*;
+
+    fn json_of(line: &LogLine) -> Value {
+        let at: Timestamp = "2026-01-02T03:04:05.678Z".parse().unwrap();
+        let zone = TimeZone::fixed(jiff::tz::offset(8));
+        serde_json::from_str(&line.as_json(Language::English, at, zone)).unwrap()
+    }
+
+    #[test]
+    fn a_line_of_json_has_time_level_message_and_its_fields() {
+        let line = LogLine::new(Level::Debug, "row 7: \"refused\"\n".to_owned())
+            .field("row", 7)
+            .field("none", Value::Null);
+        assert_eq!(
+            json_of(&line),
+            json!({
+                "time": "2026-01-02T11:04:05.678+08:00",
+                "level": "debug",
+                "message": "row 7: \"refused\"\n",
+                "row": 7,
+            })
+        );
+        assert!(
+            !line.as_json(Language::English, Timestamp::UNIX_EPOCH, TimeZone::UTC).contains('\n'),
+            "one line is one object"
+        );
+    }
+
+    #[test]
+    fn the_last_error_has_its_advice_and_its_exit_code() {
+        let error = Error::locked("another run holds the journal".to_owned()).hint("wait".to_owned());
+        let line = LogLine::error(&error, Language::English);
+        assert_eq!(line.as_text(Language::English), error.report(Language::English));
+        let line = json_of(&line);
+        assert_eq!(
+            (&line["level"], &line["message"], &line["hint"], &line["exit_code"]),
+            (&json!("error"), &json!("another run holds the journal"), &json!("wait"), &json!(75))
+        );
+    }
+
+    #[test]
+    fn text_calls_a_warning_so() {
+        let line = LogLine::warning("anybody can read it".to_owned());
+        assert_eq!(line.as_text(Language::English), "warning: anybody can read it");
+        assert_eq!(json_of(&line)["message"], "anybody can read it");
+    }
+}

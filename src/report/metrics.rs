@@ -1,0 +1,175 @@
+//! Owns the metrics of a run as text, in the format of Prometheus, for the textfile collector of its node exporter.
+//!
+//! There is no label but the status: one file tells of one job. A file for each of several jobs is for collectors that
+//! add a label of their own.
+
+use std::fmt::{Display, Write};
+
+use super::ending::Ending;
+use crate::error::Exit;
+
+/// The name of the one value that outlives a run.
+const LAST_SUCCESS: &str = "prehire_last_success_timestamp_seconds";
+/// Each name begins so.
+const PREFIX: &str = "prehire_last_";
+
+/// The text; `last_success` is what an earlier run has left behind.
+#[must_use]
+pub(super) fn metrics(ending: &Ending, last_success: Option<f64>) -> String {
+    let (attempts, throttled) =
+        ending.tally.as_ref().map_or((0, 0.0), |tally| (tally.attempts, tally.held.as_secs_f64()));
+    let finished = ending.at.as_millisecond() as f64 / 1_000.0;
+    let mut text = String::new();
+    head(&mut text, "prehire_last_run_rows", "Rows of the last run, by their status in its results.");
+    for (status, rows) in ending.rows_by_status() {
+        let _ = writeln!(text, "prehire_last_run_rows{{status=\"{}\"}} {rows}", status.word());
+    }
+    let mut value = |name, help, value: &dyn Display| {
+        head(&mut text, name, help);
+        let _ = writeln!(text, "{name} {value}");
+    };
+    value(
+        "prehire_last_run_attempts",
+        "Calls of the last run, as the column attempts counts them.",
+        &attempts,
+    );
+    value(
+        "prehire_last_run_throttled_seconds",
+        "How long the last run held calls back because the server asked it to.",
+        &throttled,
+    );
+    value(
+        "prehire_last_run_duration_seconds",
+        "How long the last run took, its waiting for another run included.",
+        &ending.duration.as_secs_f64(),
+    );
+    value("prehire_last_run_finished_timestamp_seconds", "When the last run ended.", &finished);
+    value("prehire_last_run_exit_code", "The exit code of the last run.", &ending.exit.code());
+    let success = if ending.exit == Exit::Success { Some(finished) } else { last_success };
+    if let Some(success) = success {
+        value(LAST_SUCCESS, "When a run last ended with exit code 0.", &success);
+    }
+    text
+}
+
+fn head(text: &mut String, name: &str, help: &str) {
+    let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge");
+}
+
+/// When a run was last a success, as the text of an earlier one says.
+#[must_use]
+pub(super) fn last_success(text: &str) -> Option<f64> {
+    let value = text.lines().find_map(|line| line.strip_prefix(LAST_SUCCESS)?.trim().parse::<f64>().ok())?;
+    (value.is_finite() && value > 0.0).then_some(value)
+}
+
+/// Is the text one of ours, which may be replaced?
+#[must_use]
+pub(super) fn is_metrics(text: &str) -> bool {
+    text.lines().all(|line| {
+        let name = line.strip_prefix("# HELP ").or_else(|| line.strip_prefix("# TYPE ")).unwrap_or(line);
+        line.trim().is_empty() || name.starts_with(PREFIX)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::collections::BTreeSet;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::operation::Operation;
+    use crate::outcome::Status;
+    use crate::record::Written;
+    use crate::report::Tally;
+    use crate::settings::Rate;
+
+    const EXITS: [Exit; 8] = [
+        Exit::Success,
+        Exit::SomeRowsFailed,
+        Exit::Unusable,
+        Exit::StoppedEarly,
+        Exit::CannotRecord,
+        Exit::Locked,
+        Exit::Interrupted,
+        Exit::Terminated,
+    ];
+
+    fn ending(operation: Operation, exit: Exit, tally: Option<Tally>) -> Ending {
+        let at = "2026-01-02T03:04:05.678Z".parse().unwrap();
+        let duration = Duration::from_millis(1_500);
+        Ending { exit, at, duration, tally, ..Ending::of(operation) }
+    }
+
+    fn tally(rows: &[(Status, u32)]) -> Tally {
+        let mut tally = Tally::new(Rate::COREHR);
+        for (status, rows) in rows {
+            let written = Written { status: *status, success: status.is_success(), error_code: None };
+            (0..*rows).for_each(|_| tally.wrote(written));
+        }
+        tally.attempts = 7;
+        tally.held = Duration::from_millis(2_250);
+        tally
+    }
+
+    #[test]
+    fn the_text_of_a_run() {
+        let rows = [(Status::Withdrawn, 12), (Status::Refused, 1)];
+        let ending = ending(Operation::Withdraw, Exit::SomeRowsFailed, Some(tally(&rows)));
+        insta::assert_snapshot!(metrics(&ending, Some(1_700_000_000.25)));
+    }
+
+    #[test]
+    fn every_end_of_every_operation_has_the_same_names_each_told_and_typed_once() {
+        for operation in Operation::ALL {
+            for exit in EXITS {
+                for tally in [None, Some(tally(&[(Status::Unknown, 3)]))] {
+                    let text = metrics(&ending(operation, exit, tally), Some(1.0));
+                    let names: Vec<&str> = text
+                        .lines()
+                        .filter_map(|line| line.strip_prefix("# TYPE ")?.strip_suffix(" gauge"))
+                        .collect();
+                    assert_eq!(names.len(), 7, "{text}");
+                    assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), 7, "{text}");
+                    let samples: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+                    assert_eq!(samples.len(), 8 + 6, "{text}");
+                    let series: BTreeSet<&str> =
+                        samples.iter().map(|line| line.split_once(' ').unwrap().0).collect();
+                    assert_eq!(series.len(), samples.len(), "no series twice: {text}");
+                    assert!(is_metrics(&text) && text.ends_with('\n'));
+                    assert!(text.contains(&format!("\nprehire_last_run_exit_code {}\n", exit.code())));
+                    assert!(text.contains(&format!("{{status=\"{}\"}}", operation.done().word())));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_last_success_outlives_runs_that_are_none() {
+        let mut known = None;
+        for (exit, expected) in [
+            (Exit::Locked, None),
+            (Exit::Success, Some(1_767_323_045.678)),
+            (Exit::StoppedEarly, Some(1_767_323_045.678)),
+            (Exit::Unusable, Some(1_767_323_045.678)),
+        ] {
+            let text = metrics(&ending(Operation::Withdraw, exit, None), known);
+            known = last_success(&text);
+            assert_eq!(known, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn nonsense_is_no_success_and_no_file_of_ours() {
+        for value in ["", "NaN", "-1", "0", "+Inf", "soon", "1 2 3"] {
+            assert_eq!(last_success(&format!("{LAST_SUCCESS} {value}\n")), None, "{value}");
+        }
+        assert_eq!(last_success("other 1\n"), None);
+        for text in ["pre_hire_id,withdraw_reason\n", "# HELP node_load1 x\n", "{}"] {
+            assert!(!is_metrics(text), "{text}");
+        }
+        assert!(is_metrics(""));
+    }
+}

@@ -1,0 +1,46 @@
+//! Owns the file of metrics: replaced in one step, so that nobody reads half of it.
+
+use std::fs::{self, Permissions};
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use tempfile::Builder;
+
+use super::ending::Ending;
+use super::metrics::{is_metrics, last_success, metrics};
+
+/// No file of ours is longer.
+const MOST_BYTES: u64 = 64 * 1024;
+/// It names nobody, and another user's exporter reads it.
+const READ_BY_ALL: u32 = 0o644;
+
+/// Writes how the run ended; when a run was last a success is kept from the file that is there.
+///
+/// # Errors
+/// When it can't be written, or something else than a file of ours is there.
+pub fn write_metrics(path: &Path, ending: &Ending) -> io::Result<()> {
+    let text = metrics(ending, earlier_success(path)?);
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // The exporter reads names that end with .prom; this one does not.
+    let mut file = Builder::new().prefix(".prehire-metrics-").tempfile_in(directory)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().set_permissions(Permissions::from_mode(READ_BY_ALL))?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+fn earlier_success(path: &Path) -> io::Result<Option<f64>> {
+    let metadata = match fs::metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let foreign = || io::Error::other("something is there that is no file of these metrics");
+    if !metadata.is_file() || metadata.len() > MOST_BYTES {
+        return Err(foreign());
+    }
+    let text = String::from_utf8(fs::read(path)?).map_err(|_| foreign())?;
+    if is_metrics(&text) { Ok(last_success(&text)) } else { Err(foreign()) }
+}
