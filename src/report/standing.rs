@@ -108,8 +108,8 @@ mod tests {
     fn the_longest_line_fits_80_columns() {
         use unicode_width::UnicodeWidthStr;
         let crowded = Standing {
-            successes: 999_999,
-            refusals: 9_999,
+            successes: 99_999,
+            refusals: 999,
             retries: 999,
             calls_in_window: 99,
             left: 500_000,
