@@ -9,17 +9,19 @@ mod ending;
 mod explain;
 mod operate;
 mod output;
+mod pages;
 mod rules;
 mod run;
 mod signals;
 mod simulate;
+mod verify;
 mod watch;
 
 use crate::cli::{Cli, Command, LogFormat};
 use crate::error::{Exit, Result};
 use crate::operation::Operation;
 use crate::report::{Detail, Log, LogSettings};
-use crate::settings::{CheckSettings, OperationSettings, Surroundings, log_settings};
+use crate::settings::{CheckSettings, OperationSettings, Surroundings, VerifySettings, log_settings};
 
 /// Does what was asked for, and says what has gone wrong; how the process is to end.
 pub fn run(cli: Cli, surroundings: Surroundings) -> Exit {
@@ -55,8 +57,11 @@ fn answer(command: Command, surroundings: &Surroundings) -> Result<Exit> {
         Command::Restore(typed) => check::run(&CheckSettings::of_dry_restoration(*typed, surroundings)?),
         Command::Check(typed) => check::run(&CheckSettings::new(typed, surroundings)?),
         Command::Explain(typed) => explain::run(&typed, surroundings.language),
+        Command::Verify(typed) => verify::run(&VerifySettings::new(typed, surroundings)?),
         Command::Config(typed) => config::run(&typed.command, surroundings),
         Command::Simulate(typed) => simulate::run(&typed),
+        Command::Completions(typed) => pages::completions(&typed, surroundings.language),
+        Command::Man(typed) => pages::man(&typed, surroundings.language),
         Command::CopySheet { request } => crate::input::workbook::answer_request(&request),
     }
 }

@@ -2,10 +2,13 @@
 
 mod config;
 mod help;
+mod manual;
 mod profile;
 mod restore;
 mod run;
+mod shells;
 mod simulate;
+mod verify;
 mod withdraw;
 
 use std::ffi::OsString;
@@ -17,11 +20,14 @@ use crate::language::Language;
 
 pub use config::{ConfigArgs, ConfigCommand, ConfigShowArgs};
 pub use help::{command, typed_language};
+pub use manual::{ManArgs, ManualPage, manual, manual_pages};
 pub use profile::ProfileArgs;
 pub use restore::{RestoreArgs, UndoArgs};
 pub use run::{Format, LogFormat, ProgressChoice, RunArgs, ShowArgs, TellArgs};
+pub use shells::{CompletionsArgs, ShellName};
 pub use simulate::{Limit, SimulateArgs};
-pub use withdraw::{CheckArgs, Duplicates, InputArgs, RowArgs, WithdrawArgs};
+pub use verify::VerifyArgs;
+pub use withdraw::{CheckArgs, Duplicates, FormArgs, InputArgs, RowArgs, WithdrawArgs};
 
 /// Withdraws Feishu (飞书) pre-hires in bulk from a spreadsheet: one throttled call and one result per row; and undoes it.
 #[derive(Debug, Parser)]
@@ -52,9 +58,13 @@ impl Cli {
             Command::Withdraw(typed) => Some(&typed.run.show),
             Command::Restore(typed) => Some(&typed.run.show),
             Command::Check(typed) => Some(&typed.show),
-            Command::Explain(_) | Command::Config(_) | Command::Simulate(_) | Command::CopySheet { .. } => {
-                None
-            }
+            Command::Explain(_)
+            | Command::Verify(_)
+            | Command::Config(_)
+            | Command::Simulate(_)
+            | Command::Completions(_)
+            | Command::Man(_)
+            | Command::CopySheet { .. } => None,
         }
     }
 }
@@ -89,10 +99,16 @@ pub enum Command {
     Check(CheckArgs),
     /// Tell one pre-hire's whole story, attempt by attempt.
     Explain(ExplainArgs),
+    /// Check that a journal is whole and untouched, and that results agree with it.
+    Verify(VerifyArgs),
     /// Show the settings in force, and where each comes from.
     Config(ConfigArgs),
     /// Serve the simulated API on this machine, for rehearsals and tests.
     Simulate(SimulateArgs),
+    /// Write the completions of a shell to standard output.
+    Completions(CompletionsArgs),
+    /// Write the manual: one page to standard output, or all pages into a directory.
+    Man(ManArgs),
     /// Copies a sheet of a workbook as text; the program calls itself so.
     #[command(hide = true)]
     CopySheet {

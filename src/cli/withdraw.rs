@@ -68,6 +68,24 @@ pub struct InputArgs {
     /// A CSV file, a workbook (.xlsx, .xls, .ods), or - for standard input.
     pub input: PathBuf,
 
+    /// What form it has.
+    #[command(flatten)]
+    pub form: FormArgs,
+
+    /// Of a results file: only its rows in these states.
+    ///
+    /// `failed` is every row without success.
+    #[arg(long, value_name = "STATUS,…", value_delimiter = ',', help_heading = "Input")]
+    pub only: Vec<Selected>,
+
+    /// A repeated id: skip its row, or refuse the file.
+    #[arg(long, value_enum, default_value = "skip", help_heading = "Input")]
+    pub duplicates: Duplicates,
+}
+
+/// What form a file has, where it is not to be found by itself.
+#[derive(Args, Debug)]
+pub struct FormArgs {
     /// The column with the pre-hire ids [default: found by its name].
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub id_column: Option<String>,
@@ -85,16 +103,6 @@ pub struct InputArgs {
     /// The encoding of a text, such as gb18030 or utf-16le [default: by its byte order mark, else UTF-8, else GB18030].
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub encoding: Option<TextEncoding>,
-
-    /// Of a results file: only its rows in these states.
-    ///
-    /// `failed` is every row without success.
-    #[arg(long, value_name = "STATUS,…", value_delimiter = ',', help_heading = "Input")]
-    pub only: Vec<Selected>,
-
-    /// A repeated id: skip its row, or refuse the file.
-    #[arg(long, value_enum, default_value = "skip", help_heading = "Input")]
-    pub duplicates: Duplicates,
 }
 
 /// How rows become rows that can be withdrawn.

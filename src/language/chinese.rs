@@ -7,6 +7,7 @@ mod rows;
 mod runs;
 mod settings;
 mod told;
+mod verification;
 
 /// The translation of a template.
 pub(super) fn chinese(template: &str) -> Option<&'static str> {
@@ -19,10 +20,18 @@ pub(super) fn chinese_help(text: &str) -> Option<&'static str> {
 }
 
 fn catalogue() -> impl Iterator<Item = (&'static str, &'static str)> {
-    [rows::ROWS, files::FILES, runs::RUNS, records::RECORDS, settings::SETTINGS, told::TOLD]
-        .into_iter()
-        .flatten()
-        .copied()
+    [
+        rows::ROWS,
+        files::FILES,
+        runs::RUNS,
+        records::RECORDS,
+        settings::SETTINGS,
+        told::TOLD,
+        verification::VERIFICATION,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use ring::digest::{Context, SHA256};
 use serde::Serialize;
 
 use super::entry::Entry;
+use crate::language::{Text, text};
 
 /// Half a SHA-256: enough against accidents.
 const HASH_BYTES: usize = 16;
@@ -29,14 +30,18 @@ pub enum BadLine {
     UnknownEntry(String),
 }
 
-impl std::fmt::Display for BadLine {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl BadLine {
+    /// What is said of it.
+    #[must_use]
+    pub fn in_words(&self) -> Text {
         match self {
-            BadLine::NotALine => f.write_str("it is no journal line"),
+            BadLine::NotALine => text!("it is no journal line"),
             BadLine::HashDoesNotFit => {
-                f.write_str("it was changed after it was written, or the line before it was")
+                text!("it was changed after it was written, or the line before it was")
             }
-            BadLine::UnknownEntry(cause) => write!(f, "this version of prehire does not know it ({cause})"),
+            BadLine::UnknownEntry(cause) => {
+                text!("this version of prehire does not know it ({cause})", cause)
+            }
         }
     }
 }

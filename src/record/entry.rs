@@ -195,6 +195,21 @@ impl Entry {
                 .unwrap_or(i64::MAX),
         }
     }
+
+    /// When it happened, where the line says so.
+    #[must_use]
+    pub const fn at(&self) -> Option<Timestamp> {
+        match self {
+            Entry::RunStarted(run) => Some(run.at),
+            Entry::CallStarted { at, .. }
+            | Entry::CallFinished { at, .. }
+            | Entry::Throttled { at, .. }
+            | Entry::TokenRefreshed { at }
+            | Entry::ReadBack { at, .. }
+            | Entry::RunFinished { at, .. } => Some(*at),
+            Entry::RowSettled { .. } => None,
+        }
+    }
 }
 
 impl std::fmt::Display for Owner {

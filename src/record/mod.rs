@@ -2,6 +2,7 @@
 //!
 //! - [`Journal`] is the write-ahead record: `entry` says what its lines tell, `chain` how they hang together;
 //!   `replay` reads them again.
+//! - [`scan_journal`] reads it for people, too: a [`Logbook`] of its runs, the [`LastWords`] on its pre-hires.
 //! - [`Allowance`] is what earlier runs have used of an API's allowance; [`Lock`] keeps other runs away from both.
 //! - [`withdrawn_ids`] reads, for a restoration, what the journal of the withdrawals proves.
 //! - [`ResultsFile`] is the view of it all that people get: `cells` and `advice` say what stands in it, `order` puts
@@ -17,13 +18,16 @@ pub mod entry;
 mod guarded;
 mod journal;
 mod journal_file;
+mod last_words;
 mod lock;
+mod logbook;
 mod order;
 mod originals;
 mod output_path;
 mod replay;
 mod results;
 mod results_writer;
+mod scan;
 mod source;
 mod uptime;
 mod workbook_limits;
@@ -34,8 +38,11 @@ mod workbook_text;
 pub use allowance::Allowance;
 pub use journal::Journal;
 pub use journal_file::{JournalFile, seen_from};
+pub use last_words::{LastWord, LastWords, LastWordsBuilder};
 pub use lock::Lock;
+pub use logbook::{Logbook, RunEnd, RunStory};
 pub use output_path::{OutputPath, journal_beside};
 pub use replay::{JournalReader, Replay, Replayer, read_journal, replay};
 pub use results::{ResultsFile, Written};
+pub use scan::{Damage, JournalEnd, Scan, scan_journal};
 pub use source::withdrawn_ids;

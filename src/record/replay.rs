@@ -1,7 +1,6 @@
-//! Owns reading the journal: every line is checked against the chain, and what it tells goes into the ledger.
+//! Owns what a journal tells: its entries, one after the other, go into the ledger.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
@@ -10,15 +9,13 @@ use jiff::Timestamp;
 use super::cells::{self, Cells, STATUS};
 use super::chain::{Chain, entry_of};
 use super::entry::{Entry, RunStarted, VERSION};
+use super::scan::{Scan, scan_journal};
 use crate::error::{Error, Result};
 use crate::history::{Doubt, History};
 use crate::input::PreHireId;
 use crate::language::{Text, text};
 use crate::outcome::{Attempt, Status};
 use crate::plan::{Ledger, LedgerBuilder, Recall};
-
-/// A torn end is believed only within this many last bytes of the file.
-const LONGEST_TORN_END: u64 = 1024 * 1024;
 
 /// What a journal tells.
 #[derive(Debug)]
@@ -39,37 +36,20 @@ pub struct Replay {
 ///
 /// # Errors
 /// When it can't be read, or a line is damaged: exit 2, naming it.
-pub fn read_journal(file: &File, path: &Path, mut show: impl FnMut(&Entry, u64)) -> Result<(Chain, u64)> {
+pub fn read_journal(file: &File, path: &Path, show: impl FnMut(&Entry, u64)) -> Result<Scan> {
     let unreadable =
         |error| Error::unusable(text!("can't read {path}", path = path.display())).because(error);
-    let total = file.metadata().map_err(unreadable)?.len();
-    let mut reader = BufReader::with_capacity(256 * 1024, file);
-    let (mut chain, mut good_bytes, mut number) = (Chain::default(), 0, 0_u64);
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        number += 1;
-        let read = reader.read_until(b'\n', &mut line).map_err(unreadable)? as u64;
-        if read == 0 {
-            return Ok((chain, good_bytes));
+    let scan = scan_journal(file, show).map_err(unreadable)?;
+    match scan.damage() {
+        None => Ok(scan),
+        Some((line, damage)) => {
+            let (path, cause) = (path.display(), damage.in_words());
+            Err(Error::unusable(
+                text!("line {line} of {path} is damaged: {cause}", line, path, cause => cause),
+            )
+            .hint(text!("bring the file back from a copy")))
         }
-        if line.last() != Some(&b'\n') || line.contains(&0) {
-            return if total - good_bytes <= LONGEST_TORN_END {
-                Ok((chain, good_bytes))
-            } else {
-                Err(damaged(path, number, "it is not whole, and too far from the end to be a torn one"))
-            };
-        }
-        let entry =
-            chain.read(&line[..line.len() - 1]).map_err(|error| damaged(path, number, &error.to_string()))?;
-        show(&entry, good_bytes);
-        good_bytes += read;
     }
-}
-
-fn damaged(path: &Path, line: u64, cause: &str) -> Error {
-    Error::unusable(text!("line {line} of {path} is damaged: {cause}", line, path = path.display(), cause))
-        .hint(text!("bring the file back from a copy"))
 }
 
 /// Reads a journal for going on with it.
@@ -82,7 +62,7 @@ pub fn replay(file: &File, path: &Path) -> Result<Replay> {
     let total = file.metadata().map_err(unreadable)?.len();
     let ledger = LedgerBuilder::for_journal_of(total);
     let mut builder = Replayer { ledger, ..Replayer::default() };
-    let (chain, good_bytes) = read_journal(file, path, |entry, offset| builder.take(entry, offset))?;
+    let scan = read_journal(file, path, |entry, offset| builder.take(entry, offset))?;
     if let Some(run) = builder.runs.iter().find(|run| run.version > VERSION) {
         return Err(Error::unusable(text!(
             "{path} was written by prehire {run}",
@@ -92,7 +72,8 @@ pub fn replay(file: &File, path: &Path) -> Result<Replay> {
         .hint(text!("use that version, or a later one")));
     }
     let Replayer { ledger, runs, .. } = builder.close();
-    Ok(Replay { ledger: ledger.build(), runs, chain, good_bytes, torn_bytes: total - good_bytes })
+    let (chain, good_bytes, torn_bytes) = (scan.chain, scan.good_bytes, scan.torn_bytes());
+    Ok(Replay { ledger: ledger.build(), runs, chain, good_bytes, torn_bytes })
 }
 
 /// Turns entries back into histories.
@@ -227,6 +208,7 @@ mod tests {
     use crate::record::entry::{FoundStage, Owner, RunSettings};
     use crate::record::journal::Journal;
     use crate::record::journal_file::JournalFile;
+    use crate::record::scan::LONGEST_TORN_END;
 
     /// What happens to one of five pre-hires, or to the run.
     #[derive(Clone, Copy, Debug)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::{BaseUrl, Rate, Surroundings};
-use crate::cli::{Duplicates, Format, InputArgs, ProgressChoice, RowArgs, ShowArgs};
+use crate::cli::{Duplicates, FormArgs, Format, InputArgs, ProgressChoice, RowArgs, ShowArgs};
 use crate::error::{Error, Result};
 use crate::feishu::Credentials;
 use crate::input::workbook::WorkbookReading;
@@ -145,18 +145,27 @@ pub(super) fn input_settings(
     }
     Ok(InputSettings {
         path: InputPath::from_argument(&typed.input),
-        file: FileChoice {
-            encoding: typed.encoding,
-            delimiter: typed.delimiter,
-            sheet: typed.sheet,
-            language: surroundings.language,
-            columns: ColumnChoice { id: typed.id_column, reason: reason_column },
-            workbooks: surroundings.program.clone().map_or(WorkbookReading::Here, WorkbookReading::Apart),
-        },
+        file: file_choice(typed.form, reason_column, surroundings),
         purpose,
         only: Selection::of(typed.only),
         duplicates: typed.duplicates,
     })
+}
+
+/// What was typed about the form of a file, and where workbooks are read.
+pub(super) fn file_choice(
+    typed: FormArgs,
+    reason_column: Option<String>,
+    surroundings: &Surroundings,
+) -> FileChoice {
+    FileChoice {
+        encoding: typed.encoding,
+        delimiter: typed.delimiter,
+        sheet: typed.sheet,
+        language: surroundings.language,
+        columns: ColumnChoice { id: typed.id_column, reason: reason_column },
+        workbooks: surroundings.program.clone().map_or(WorkbookReading::Here, WorkbookReading::Apart),
+    }
 }
 
 /// The language is the one in force, else that of the locale.

@@ -64,6 +64,8 @@ mod notify;
 mod only;
 /// The cap on calls in any rolling window, in real time; the proofs in virtual time are beside the code.
 mod pacing;
+/// `prehire completions` and `prehire man`: what shells and `man` make of them.
+mod pages;
 /// Profiles, `prehire config show`, and whose credentials go where.
 mod profiles;
 /// Calls in doubt: looked up where the app may, repeated where it may not.
@@ -90,5 +92,7 @@ mod store_app;
 mod stubborn;
 /// Standard output and standard error: what is said, and where.
 mod summary;
+/// `prehire verify`: is a record whole, and do the results agree with it?
+mod verify;
 /// Results as a workbook: cells, looks, limits, and how it comes into being.
 mod xlsx_results;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::fs;
+use std::io::Write;
 use std::ops::Index;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus, Output};
@@ -33,6 +34,12 @@ pub fn bounded(child: Child) -> Output {
     drop(ended);
     watchdog.join().unwrap();
     output
+}
+
+/// Says something on standard error, also of a test that passes: what the macros print is shown for failed ones only.
+pub fn say(line: &str) {
+    let line = format!("{line}\n");
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
 }
 
 /// The exit code, or 128 and the signal, as a shell shows it.

@@ -18,6 +18,21 @@ pub(super) const HELP: &[(&str, &str)] = &[
     ("Print help (see a summary with '-h')", "显示帮助（摘要见-h）"),
     ("Print help", "显示帮助"),
     ("Print version", "显示版本"),
+    (
+        "Check that a journal is whole and untouched, and that results agree with it",
+        "检查日志是否完整、未被改动，以及结果是否与其一致",
+    ),
+    ("Also compare these results with it, row by row", "同时逐行核对这个结果文件"),
+    ("Write the completions of a shell to standard output", "把命令行补全脚本写到标准输出"),
+    ("The shell", "命令行外壳"),
+    (
+        "Write the manual: one page to standard output, or all pages into a directory",
+        "写出手册：一页写到标准输出，或把所有页写入目录",
+    ),
+    (
+        "Write a page for each command into this directory instead: prehire.1, prehire-withdraw.1, …",
+        "改为把每个命令的页写入这个目录：prehire.1、prehire-withdraw.1……",
+    ),
     ("Show the settings in force, and where each comes from", "显示生效的设置及其来源"),
     (
         "Show the settings that a run would have, and where each comes from; secrets are shown as ***",

@@ -1,0 +1,128 @@
+//! Owns `prehire verify`: is a journal whole, and do the results agree with it? It takes no lock, and disturbs no run.
+
+use std::fs::File;
+
+use super::output::print;
+use crate::error::{Error, Exit, Result};
+use crate::input::{InputPath, ResultsRows, Spool};
+use crate::language::text;
+use crate::outcome::Status;
+use crate::record::cells::Locale;
+use crate::record::chain::BadLine;
+use crate::record::entry::{Entry, VERSION};
+use crate::record::{
+    Damage, JournalReader, LastWord, LastWords, LastWordsBuilder, Logbook, Scan, scan_journal, seen_from,
+};
+use crate::report::{ResultsCheck, Verification, judge};
+use crate::settings::{ResultsSettings, VerifySettings};
+
+/// Verifies a journal, and its results if they are given.
+pub(super) fn run(settings: &VerifySettings) -> Result<Exit> {
+    let journal = Journal::open(settings)?;
+    let size = journal.file.metadata().map_err(|error| journal.unreadable(error))?.len();
+    let (mut book, mut words) = (Logbook::default(), LastWordsBuilder::up_to(size));
+    let scan = journal.scan(|entry, offset| {
+        book.take(entry, offset);
+        words.take(entry, offset);
+    })?;
+    journal.refuse_what_is_newer(&scan, &book)?;
+    let words = words.build();
+    let results = match &settings.results {
+        Some(results) if scan.damage().is_none() => Some(compare(results, &journal, &book)?),
+        _ => None,
+    };
+    let (locale, name) = (Locale::here(settings.language), &journal.name);
+    let verification = Verification {
+        journal: name,
+        scan: &scan,
+        book: &book,
+        words: &words,
+        results: results.as_ref(),
+        locale: &locale,
+    };
+    print(settings.format, || verification.text(), || verification.json());
+    Ok(verification.exit())
+}
+
+/// A journal that is read, and never changed.
+struct Journal<'a> {
+    settings: &'a VerifySettings,
+    name: String,
+    file: File,
+}
+
+impl<'a> Journal<'a> {
+    fn open(settings: &'a VerifySettings) -> Result<Self> {
+        let name = settings.journal.display().to_string();
+        let file = File::open(&settings.journal)
+            .map_err(|error| Error::unusable(text!("can't read {name}", name)).because(error))?;
+        Ok(Journal { settings, name, file })
+    }
+
+    fn unreadable(&self, error: std::io::Error) -> Error {
+        Error::unusable(text!("can't read {name}", name = self.name)).because(error)
+    }
+
+    fn changed(&self) -> Error {
+        Error::unusable(text!("{name} was changed while it was read", name = self.name))
+            .hint(text!("run the same command again"))
+    }
+
+    fn scan(&self, show: impl FnMut(&Entry, u64)) -> Result<Scan> {
+        scan_journal(&self.file, show).map_err(|error| self.unreadable(error))
+    }
+
+    /// What this version does not know, it can't judge.
+    fn refuse_what_is_newer(&self, scan: &Scan, book: &Logbook) -> Result<()> {
+        let is_unknown = matches!(scan.damage(), Some((_, Damage::Bad(BadLine::UnknownEntry(_)))));
+        let newer = book.runs.iter().map(|run| &run.started).find(|run| run.version > VERSION);
+        match newer {
+            None if !is_unknown => Ok(()),
+            newer => {
+                let path = &self.name;
+                let message = match newer {
+                    Some(run) => text!("{path} was written by prehire {run}", path, run = run.tool),
+                    None => text!("{path} was written by a later version of prehire", path),
+                };
+                Err(Error::unusable(message).hint(text!("use that version, or a later one")))
+            }
+        }
+    }
+}
+
+fn compare(settings: &ResultsSettings, journal: &Journal<'_>, book: &Logbook) -> Result<ResultsCheck> {
+    let spool = Spool::copy(&settings.path, &settings.file)?;
+    let mut rows = ResultsRows::of(&spool, &settings.file.columns)?;
+    let name = match &settings.path {
+        InputPath::File(results) => seen_from(&journal.settings.journal, results),
+        InputPath::Standard => String::new(),
+    };
+    let (run, until) = book.run_of(&name).map_or((0, 0), |(run, end)| (run, end.place));
+    let mut words = LastWordsBuilder::up_to(until);
+    journal.scan(|entry, offset| words.take(entry, offset))?;
+    let words = words.build();
+    let reader = JournalReader::new(journal.file.try_clone().map_err(|error| journal.unreadable(error))?);
+    let began = book.runs.first().map(|run| run.started.at);
+    let later = book.runs.get(run as usize..).unwrap_or_default();
+    let is_overtaken = later.iter().any(|run| run.end_with_results().is_none());
+    let mut check = ResultsCheck::of(settings.path.shown(), book.names(&name), is_overtaken);
+    let mut told = vec![false; words.len()];
+    while let Some(row) = rows.read()? {
+        let place = row.id().and_then(|id| words.place_of(id));
+        let recorded = place.map(|place| reader.row_at(words.at(place).offset)).transpose();
+        let recorded = recorded.map_err(|_| journal.changed())?;
+        if let Some(place) = place {
+            told[place] |= !matches!(row.status(), Some(Status::Invalid | Status::Duplicate));
+        }
+        check.note(row.line(), row.id_cell(), judge(row, recorded.as_ref().map(|(cells, _)| cells), began));
+    }
+    note_missing(&words, &told, run, &mut check);
+    Ok(check)
+}
+
+/// What a run has settled stands in its results, unless the file did not hold it any more.
+fn note_missing(words: &LastWords, told: &[bool], run: u32, check: &mut ResultsCheck) {
+    let is_expected = |word: &LastWord| word.run == run && word.is_in_input;
+    let untold = words.iter().zip(told).filter(|(word, is_told)| is_expected(word) && !**is_told);
+    untold.for_each(|(word, _)| check.note_missing(word.id));
+}

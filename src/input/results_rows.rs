@@ -1,0 +1,107 @@
+//! Owns reading a results file of ours, row by row: whoever has saved it since, and in whatever form.
+
+use super::columns::{ColumnChoice, Columns, RESULT_COLUMNS};
+use super::id::PreHireId;
+use super::record::Record;
+use super::records::RecordReader;
+use super::selection::is_true;
+use super::spool::{Spool, SpoolReader};
+use crate::error::{Error, Result};
+use crate::language::text;
+use crate::operation::Operation;
+use crate::outcome::Status;
+
+/// The rows of a results file.
+#[derive(Debug)]
+pub struct ResultsRows<'a> {
+    reader: RecordReader<SpoolReader<'a>>,
+    columns: Columns,
+}
+
+/// One of them.
+#[derive(Clone, Copy, Debug)]
+pub struct ResultsRow<'r> {
+    record: &'r Record,
+    columns: &'r Columns,
+}
+
+impl<'a> ResultsRows<'a> {
+    /// The rows of the copy of a results file.
+    ///
+    /// # Errors
+    /// When it is none of ours, or can't be read; exit 2.
+    pub fn of(spool: &'a Spool, choice: &ColumnChoice) -> Result<Self> {
+        let mut reader = spool.records();
+        let header =
+            reader.read()?.ok_or_else(|| Error::unusable(text!("the file holds nothing but empty rows")))?;
+        // A restoration reads such files, too, and wants the same of them.
+        let columns = Columns::find(header, choice, Operation::Restore)?;
+        Ok(ResultsRows { reader, columns })
+    }
+
+    /// What the header says.
+    #[must_use]
+    pub const fn columns(&self) -> &Columns {
+        &self.columns
+    }
+
+    /// The next row; `None` at the end.
+    ///
+    /// # Errors
+    /// When the copy can't be read.
+    pub fn read(&mut self) -> Result<Option<ResultsRow<'_>>> {
+        let columns = &self.columns;
+        Ok(self.reader.read()?.map(|record| ResultsRow { record, columns }))
+    }
+}
+
+impl<'r> ResultsRow<'r> {
+    /// The line on which it begins, in the results.
+    #[must_use]
+    pub const fn line(self) -> u64 {
+        self.record.line()
+    }
+
+    /// The pre-hire, as the cell has it.
+    #[must_use]
+    pub fn id_cell(self) -> &'r str {
+        self.record.cell(self.columns.id())
+    }
+
+    /// The pre-hire, if it can be read.
+    #[must_use]
+    pub fn id(self) -> Option<PreHireId> {
+        PreHireId::parse(self.id_cell(), true).ok()
+    }
+
+    /// A cell of the input's own.
+    #[must_use]
+    pub fn input_cell(self, index: usize) -> &'r str {
+        self.record.cell(index)
+    }
+
+    /// The cell in a column of ours, by its place in [`RESULT_COLUMNS`].
+    #[must_use]
+    pub fn cell(self, place: usize) -> &'r str {
+        self.record.cell(self.columns.passed_through() + place)
+    }
+
+    /// The cell in a column of ours, by its name.
+    #[must_use]
+    pub fn named(self, column: &str) -> &'r str {
+        let place = RESULT_COLUMNS.iter().position(|name| *name == column);
+        place.map_or("", |place| self.cell(place))
+    }
+
+    /// The status, if it is one of our words.
+    #[must_use]
+    pub fn status(self) -> Option<Status> {
+        Status::from_word(self.named("status").trim())
+    }
+
+    /// Is the pre-hire as it was to be? A spreadsheet writes `TRUE`.
+    #[must_use]
+    pub fn is_success(self) -> bool {
+        is_true(self.named("success"))
+    }
+}

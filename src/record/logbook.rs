@@ -1,0 +1,177 @@
+//! Owns what a journal tells as a whole: its runs, whose they were, and how each ended.
+
+use jiff::Timestamp;
+
+use super::entry::{Entry, RunStarted};
+use crate::error::Exit;
+
+/// The runs of a journal.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Logbook {
+    /// In their order.
+    pub runs: Vec<RunStory>,
+    /// When the last line that has a time was written.
+    pub last_at: Option<Timestamp>,
+}
+
+/// One run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunStory {
+    /// What it was about.
+    pub started: RunStarted,
+    /// How it ended; `None` if it was killed, or goes on.
+    pub ended: Option<RunEnd>,
+    /// Calls of the operation, whatever came of them.
+    pub calls: u64,
+    /// Calls that went out again after another one for the same row.
+    pub repeats: u64,
+    /// Calls that the server turned away.
+    pub throttled: u64,
+    /// Looks at pre-hires.
+    pub looks: u64,
+    /// When the last of its lines that have a time was written.
+    pub last_at: Timestamp,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunEnd {
+    /// When.
+    pub at: Timestamp,
+    /// The exit code of the process.
+    pub exit_code: u8,
+    /// Why it was stopped early, if it was.
+    pub stopped: Option<String>,
+    /// A place behind the beginning of its last line, and before any other, in bytes.
+    pub place: u64,
+}
+
+impl RunStory {
+    fn of(started: &RunStarted) -> RunStory {
+        let (last_at, started) = (started.at, started.clone());
+        RunStory { started, ended: None, calls: 0, repeats: 0, throttled: 0, looks: 0, last_at }
+    }
+
+    /// How it ended, if it left results. Where they could not be written, those of an earlier run may be there.
+    #[must_use]
+    pub fn end_with_results(&self) -> Option<&RunEnd> {
+        self.ended.as_ref().filter(|end| end.exit_code != Exit::CannotRecord.code())
+    }
+}
+
+impl Logbook {
+    /// Takes the next entry; `offset` is the place of its line.
+    pub fn take(&mut self, entry: &Entry, offset: u64) {
+        if let Entry::RunStarted(started) = entry {
+            self.runs.push(RunStory::of(started));
+        }
+        let at = entry.at();
+        self.last_at = at.or(self.last_at);
+        let Some(run) = self.runs.last_mut() else { return };
+        run.last_at = at.unwrap_or(run.last_at);
+        match entry {
+            Entry::CallStarted { attempt, .. } => {
+                run.calls += 1;
+                run.repeats += u64::from(*attempt > 1);
+            }
+            Entry::Throttled { .. } => run.throttled += 1,
+            Entry::ReadBack { .. } => run.looks += 1,
+            Entry::RunFinished { at, exit_code, stopped } => {
+                let (at, exit_code, stopped) = (*at, *exit_code, stopped.clone());
+                run.ended = Some(RunEnd { at, exit_code, stopped, place: offset + 1 });
+            }
+            Entry::RunStarted(_)
+            | Entry::CallFinished { .. }
+            | Entry::TokenRefreshed { .. }
+            | Entry::RowSettled { .. } => {}
+        }
+    }
+
+    /// The number of the run that has written these results, counted from 1: the last one that names them and left results,
+    /// else the last one that left any. `results` is their name as the journal gives it.
+    #[must_use]
+    pub fn run_of(&self, results: &str) -> Option<(u32, &RunEnd)> {
+        let (mut named, mut any) = (None, None);
+        for (number, run) in (1..).zip(&self.runs) {
+            let Some(end) = run.end_with_results() else { continue };
+            any = Some((number, end));
+            if run.started.results == results {
+                named = any;
+            }
+        }
+        named.or(any)
+    }
+
+    /// Does a run name these results?
+    #[must_use]
+    pub fn names(&self, results: &str) -> bool {
+        self.runs.iter().any(|run| run.started.results == results)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::entry::{Owner, RunSettings, VERSION};
+
+    fn started(results: &str) -> Entry {
+        let [host, app, tenant, operation] = ["host", "app", "", "withdraw"].map(str::to_owned);
+        let owner = Owner { host, app, tenant, operation, source: None };
+        let settings = RunSettings {
+            rate: "99/60s".to_owned(),
+            burst: 10,
+            workers: 16,
+            timeout_milliseconds: 30_000,
+            max_attempts: 5,
+            read_back: true,
+            confirm_workforce: false,
+        };
+        let [tool, input, digest] = ["0.1.0", "in.csv", "0"].map(str::to_owned);
+        let (version, at, source_journal, results) =
+            (VERSION, Timestamp::UNIX_EPOCH, None, results.to_owned());
+        Entry::RunStarted(RunStarted {
+            version,
+            tool,
+            at,
+            owner,
+            input,
+            source_journal,
+            digest,
+            results,
+            settings,
+        })
+    }
+
+    fn finished(exit_code: u8) -> Entry {
+        Entry::RunFinished { at: Timestamp::UNIX_EPOCH, exit_code, stopped: None }
+    }
+
+    fn book(entries: &[Entry]) -> Logbook {
+        let mut book = Logbook::default();
+        for (offset, entry) in (0..).step_by(100).zip(entries) {
+            book.take(entry, offset);
+        }
+        book
+    }
+
+    #[test]
+    fn the_results_are_those_of_the_last_run_that_names_them_and_left_some() {
+        let book = book(&[
+            started("a.csv"),
+            finished(1),
+            started("a.csv"),
+            finished(0),
+            started("b.csv"),
+            finished(3),
+            started("a.csv"),
+            finished(4),
+            started("a.csv"),
+        ]);
+        let found = |results| book.run_of(results).map(|(run, end)| (run, end.place));
+        assert_eq!(found("a.csv"), Some((2, 301)));
+        assert_eq!(found("b.csv"), Some((3, 501)));
+        assert_eq!(found("renamed.csv"), Some((3, 501)), "the last one that left any");
+        assert!(book.names("b.csv") && !book.names("renamed.csv"));
+        assert_eq!(Logbook::default().run_of("a.csv"), None);
+    }
+}

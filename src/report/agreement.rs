@@ -1,0 +1,314 @@
+//! Owns whether a row of the results says what the record says: which columns count, and what a spreadsheet may have changed
+//! in them without changing what they say.
+
+use jiff::Timestamp;
+
+use crate::input::{RESULT_COLUMNS, ResultsRow, one_line};
+use crate::language::{Text, text};
+use crate::outcome::Status;
+use crate::record::cells::Cells;
+
+/// The columns that are compared. `row` is that of another file, once rows are sorted; `error_message` and `advice` are words
+/// for people.
+pub const COMPARED: [&str; 10] = [
+    "status",
+    "success",
+    "error_code",
+    "retry_outcome",
+    "attempts",
+    "http_status",
+    "confirmed_by",
+    "log_id",
+    "first_sent_at",
+    "settled_at",
+];
+
+/// The longest cell that is shown.
+const SHOWN: usize = 70;
+
+/// What the record makes of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Judgement {
+    /// The record says the same.
+    Agrees,
+    /// Nothing was done, and the row says so: the record has nothing to say of it.
+    ClaimsNothing,
+    /// A success of an earlier results file, from before this record began: that file's journal proves it.
+    FromBefore,
+    /// It is not what the record says.
+    Disagrees(Disagreement),
+}
+
+/// How a row is not what the record says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Disagreement {
+    /// A cell says something else.
+    Cell {
+        /// The column.
+        column: &'static str,
+        /// What the results say.
+        results: String,
+        /// What the record says.
+        journal: String,
+    },
+    /// It tells of something that the record does not know.
+    UnknownClaim(Status),
+    /// Its id is none any more.
+    UnreadableId,
+    /// Its status is no word of ours.
+    UnreadableStatus,
+}
+
+impl Disagreement {
+    /// What is said of it.
+    #[must_use]
+    pub fn in_words(&self) -> Text {
+        match self {
+            Disagreement::Cell { column, results, journal } => {
+                let said = |cell: &str| match cell {
+                    "" => text!("empty"),
+                    cell => Text::Plain(format!("\"{cell}\"")),
+                };
+                text!("{column} is {results},\nand in the journal {journal}", column, results => said(results), journal => said(journal))
+            }
+            Disagreement::UnknownClaim(status) => {
+                text!("it is \"{status}\", of which the journal knows nothing", status = status.word())
+            }
+            Disagreement::UnreadableId => {
+                text!("its id can't be read: a spreadsheet may have changed it")
+            }
+            Disagreement::UnreadableStatus => text!("its status is no word of ours"),
+        }
+    }
+}
+
+/// Judges a row by what was recorded of its pre-hire, if anything was; the record `began` with its first run.
+#[must_use]
+pub fn judge(row: ResultsRow<'_>, recorded: Option<&Cells>, began: Option<Timestamp>) -> Judgement {
+    let Some(status) = row.status() else {
+        return Judgement::Disagrees(Disagreement::UnreadableStatus);
+    };
+    let is_of_its_own = !matches!(status, Status::Invalid | Status::Duplicate);
+    if is_of_its_own && row.id().is_none() {
+        return Judgement::Disagrees(Disagreement::UnreadableId);
+    }
+    match (status, recorded) {
+        (Status::Duplicate, Some(recorded)) => difference(row, recorded, &["success"]),
+        (Status::Duplicate, None) if row.is_success() => Judgement::FromBefore,
+        (Status::Withdrawn | Status::AlreadyWithdrawn, _) if is_from_before(row, began) => {
+            Judgement::FromBefore
+        }
+        (_, Some(recorded)) if is_of_its_own => difference(row, recorded, &COMPARED),
+        (Status::Invalid | Status::Duplicate | Status::NotAttempted, _) if claims_nothing(row) => {
+            Judgement::ClaimsNothing
+        }
+        (status, _) => Judgement::Disagrees(Disagreement::UnknownClaim(status)),
+    }
+}
+
+fn claims_nothing(row: ResultsRow<'_>) -> bool {
+    let attempts = row.named("attempts").trim();
+    !row.is_success() && (attempts.is_empty() || same_number(attempts, "0"))
+}
+
+/// Rows are carried over from an earlier results file, cells and all.
+fn is_from_before(row: ResultsRow<'_>, began: Option<Timestamp>) -> bool {
+    let settled_at = row.named("settled_at").trim().parse::<Timestamp>();
+    row.is_success() && settled_at.is_ok_and(|settled_at| began.is_some_and(|began| settled_at < began))
+}
+
+fn difference(row: ResultsRow<'_>, recorded: &Cells, columns: &[&'static str]) -> Judgement {
+    let places = RESULT_COLUMNS.iter().enumerate();
+    let differs = places.filter(|(_, name)| columns.contains(name)).find_map(|(place, column)| {
+        let (results, journal) = (row.cell(place).trim(), recorded[place].trim());
+        (!says_the_same(column, results, journal)).then(|| Disagreement::Cell {
+            column,
+            results: one_line(results, SHOWN),
+            journal: one_line(journal, SHOWN),
+        })
+    });
+    differs.map_or(Judgement::Agrees, Judgement::Disagrees)
+}
+
+/// Does a cell say what was recorded, whatever a spreadsheet did to its form?
+fn says_the_same(column: &str, results: &str, journal: &str) -> bool {
+    results == journal
+        || match column {
+            "success" => results.eq_ignore_ascii_case(journal),
+            "error_code" | "attempts" | "http_status" => same_number(results, journal),
+            "first_sent_at" | "settled_at" => same_time(results, journal),
+            "log_id" => is_rounded(results, journal),
+            _ => false,
+        }
+}
+
+fn same_number(one: &str, other: &str) -> bool {
+    let number = |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite());
+    number(one).is_some_and(|one| number(other) == Some(one))
+}
+
+fn same_time(one: &str, other: &str) -> bool {
+    let time = |text: &str| text.parse::<Timestamp>().ok();
+    time(one).is_some_and(|one| time(other) == Some(one))
+}
+
+/// A log id that is made of digits alone comes back as `2.02607E+22`.
+fn is_rounded(results: &str, journal: &str) -> bool {
+    /// A spreadsheet shows at least so many digits of a long number.
+    const FEWEST_DIGITS: usize = 4;
+    let Some((mantissa, _)) = results.split_once(['E', 'e']) else { return false };
+    let digits = mantissa.bytes().filter(u8::is_ascii_digit).count();
+    let (Ok(shown), Ok(whole)) = (results.parse::<f64>(), journal.parse::<f64>()) else { return false };
+    digits >= FEWEST_DIGITS && format!("{shown:.*e}", digits - 1) == format!("{whole:.*e}", digits - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::{ColumnChoice, FileChoice, ResultsRows, Spool};
+    use crate::record::cells::{STATUS, SUCCESS};
+
+    const ID: &str = "7345005664477775407";
+    const SETTLED: &str = "2026-07-01T10:00:00.123+08:00";
+
+    /// A row that was withdrawn, as the record has it.
+    fn recorded() -> Cells {
+        [
+            "2",
+            "withdrawn",
+            "true",
+            "",
+            "",
+            "recovered",
+            "3",
+            "200",
+            "reply",
+            "20260701100000123456789",
+            "",
+            SETTLED,
+            SETTLED,
+        ]
+        .map(str::to_owned)
+    }
+
+    /// What is made of a row with these cells, against this record, which began an hour before the row was settled.
+    fn judged(id: &str, cells: &Cells, recorded: Option<&Cells>) -> Judgement {
+        let began = "2026-07-01T01:00:00Z".parse().ok();
+        judged_since(id, cells, recorded, began)
+    }
+
+    fn judged_since(
+        id: &str,
+        cells: &Cells,
+        recorded: Option<&Cells>,
+        began: Option<Timestamp>,
+    ) -> Judgement {
+        let mut text = csv::Writer::from_writer(Vec::new());
+        text.write_record(["pre_hire_id"].into_iter().chain(RESULT_COLUMNS)).expect("memory");
+        text.write_record([id].into_iter().chain(cells.iter().map(String::as_str))).expect("memory");
+        let text = text.into_inner().expect("memory");
+        let spool = Spool::copy_from(&text[..], "results", &FileChoice::default()).expect("a file");
+        let mut rows = ResultsRows::of(&spool, &ColumnChoice::default()).expect("results");
+        judge(rows.read().expect("readable").expect("a row"), recorded, began)
+    }
+
+    fn with(column: &str, cell: &str) -> Cells {
+        let mut cells = recorded();
+        cells[RESULT_COLUMNS.iter().position(|name| *name == column).expect("a column")] = cell.to_owned();
+        cells
+    }
+
+    #[test]
+    fn every_column_that_counts_is_compared_and_no_other() {
+        for column in RESULT_COLUMNS {
+            let changed = with(column, if column == "status" { "refused" } else { "something else" });
+            let judgement = judged(ID, &changed, Some(&recorded()));
+            match judgement {
+                Judgement::Agrees => assert!(!COMPARED.contains(&column), "{column}"),
+                Judgement::Disagrees(Disagreement::Cell { column: found, .. }) => assert_eq!(found, column),
+                other => panic!("{column}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_spreadsheet_does_to_a_cell_changes_nothing() {
+        for (column, cell) in [
+            ("success", "TRUE"),
+            ("attempts", "3.0"),
+            ("http_status", " 200 "),
+            ("settled_at", "2026-07-01T02:00:00.123Z"),
+            ("log_id", "2.02607E+22"),
+            ("status", "withdrawn "),
+        ] {
+            assert_eq!(
+                judged(ID, &with(column, cell), Some(&recorded())),
+                Judgement::Agrees,
+                "{column} {cell}"
+            );
+        }
+        for (column, cell) in [
+            ("success", "false"),
+            ("attempts", "4"),
+            ("attempts", ""),
+            ("settled_at", "2026-07-01T10:00:01.123+08:00"),
+            ("log_id", "2.02608E+22"),
+            ("log_id", "20260701100000123456780"),
+            ("error_code", "0"),
+        ] {
+            let judgement = judged(ID, &with(column, cell), Some(&recorded()));
+            assert!(matches!(judgement, Judgement::Disagrees(_)), "{column} {cell}");
+        }
+    }
+
+    #[test]
+    fn a_success_that_the_record_does_not_know_is_from_before_it_or_a_lie() {
+        let began = |text: &str| text.parse().ok();
+        let since = |began| judged_since(ID, &recorded(), None, began);
+        assert_eq!(since(began("2026-07-01T02:00:01Z")), Judgement::FromBefore);
+        let lie = Judgement::Disagrees(Disagreement::UnknownClaim(Status::Withdrawn));
+        assert_eq!(since(began("2026-07-01T02:00:00Z")), lie);
+        assert_eq!(since(None), lie);
+        for (column, cell) in [("settled_at", ""), ("success", "false")] {
+            let judgement = judged_since(ID, &with(column, cell), None, began("2026-08-01T00:00:00Z"));
+            assert_eq!(judgement, lie, "{column}");
+        }
+        // An undo carries nothing over.
+        let judgement = judged_since(ID, &with("status", "restored"), None, began("2026-08-01T00:00:00Z"));
+        assert!(matches!(judgement, Judgement::Disagrees(_)));
+    }
+
+    #[test]
+    fn only_a_row_that_was_never_called_may_be_unknown_to_the_record() {
+        for status in Status::ALL {
+            let mut cells = Cells::default();
+            cells[STATUS] = status.word().to_owned();
+            cells[SUCCESS] = "FALSE".to_owned();
+            let never_called = matches!(status, Status::Invalid | Status::Duplicate | Status::NotAttempted);
+            let claims_nothing = judged(ID, &cells, None) == Judgement::ClaimsNothing;
+            assert_eq!(claims_nothing, never_called, "{status:?}");
+            cells[6] = "1".to_owned();
+            assert!(matches!(judged(ID, &cells, None), Judgement::Disagrees(_)), "{status:?} was called");
+        }
+    }
+
+    #[test]
+    fn a_duplicate_mirrors_what_the_record_says_of_its_pre_hire() {
+        let mut duplicate = Cells::default();
+        duplicate[STATUS] = "duplicate".to_owned();
+        duplicate[SUCCESS] = "true".to_owned();
+        assert_eq!(judged(ID, &duplicate, Some(&recorded())), Judgement::Agrees);
+        assert_eq!(judged(ID, &duplicate, None), Judgement::FromBefore);
+        duplicate[SUCCESS] = "false".to_owned();
+        assert!(matches!(judged(ID, &duplicate, Some(&recorded())), Judgement::Disagrees(_)));
+        assert_eq!(judged("no id", &duplicate, None), Judgement::ClaimsNothing);
+    }
+
+    #[test]
+    fn what_can_not_be_read_is_no_agreement() {
+        let judgement = judged("7.345E+18", &recorded(), None);
+        assert_eq!(judgement, Judgement::Disagrees(Disagreement::UnreadableId));
+        let judgement = judged(ID, &with("status", "done"), Some(&recorded()));
+        assert_eq!(judgement, Judgement::Disagrees(Disagreement::UnreadableStatus));
+    }
+}

@@ -1,0 +1,182 @@
+//! Owns what `prehire verify` shows: is the record whole, whose is it, what does it tell, and do the results agree with it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::results_check::ResultsCheck;
+use super::table::Table;
+use crate::error::Exit;
+use crate::language::{Text, text};
+use crate::outcome::Status;
+use crate::record::cells::Locale;
+use crate::record::{LastWords, Logbook, Scan};
+
+/// What was found out about a journal.
+#[derive(Debug)]
+pub struct Verification<'a> {
+    /// Its name, as it was typed.
+    pub journal: &'a str,
+    /// What reading it has come to.
+    pub scan: &'a Scan,
+    /// Its runs.
+    pub book: &'a Logbook,
+    /// Its last words.
+    pub words: &'a LastWords,
+    /// Its results, if they were asked for and the record is whole.
+    pub results: Option<&'a ResultsCheck>,
+    /// How it is said.
+    pub locale: &'a Locale,
+}
+
+impl Verification<'_> {
+    /// 0: whole, and the results agree.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        let agrees = self.results.is_none_or(ResultsCheck::agrees);
+        if self.is_whole() && agrees { Exit::Success } else { Exit::SomeRowsFailed }
+    }
+
+    /// A torn end is what a kill leaves, and is cut off by the next run; a record of nothing is none.
+    fn is_whole(&self) -> bool {
+        self.scan.damage().is_none() && self.scan.lines > 0
+    }
+
+    /// The table for people.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut table = Table::new(self.locale.language);
+        table.count(text!("journal"), self.journal);
+        self.add_state(&mut table);
+        self.add_owner(&mut table);
+        self.add_runs(&mut table);
+        self.add_pre_hires(&mut table);
+        self.add_damage(&mut table);
+        if let Some(results) = self.results {
+            table.gap();
+            results.add_to(&mut table);
+        }
+        table.into_text()
+    }
+
+    fn add_state(&self, table: &mut Table) {
+        let state = match (self.scan.damage(), self.scan.lines) {
+            (Some((line, _)), _) => text!("not whole: line {line} is damaged", line),
+            (None, 0) => text!("not whole: there is no whole line in it"),
+            (None, 1) => text!("whole: 1 line, as it was written"),
+            (None, lines) => text!("whole: {lines} lines, each follows from the one before", lines),
+        };
+        table.line(text!("state"), state);
+        let bytes = self.scan.torn_bytes();
+        if bytes > 0 {
+            table.line(
+                text!("torn end"),
+                text!("{bytes} bytes that a run which was killed has not finished,", bytes),
+            );
+            table.line("", text!("or one is writing now; the next run cuts them off"));
+        }
+    }
+
+    fn add_damage(&self, table: &mut Table) {
+        let Some((line, damage)) = self.scan.damage() else { return };
+        let path = self.journal;
+        table.gap();
+        table
+            .say(text!("line {line} of {path} is damaged:\n{cause}", line, path, cause => damage.in_words()));
+        table.say(text!(
+            "What stands behind it proves nothing: it is not counted above,\nand no results are compared with it."
+        ));
+    }
+
+    fn add_owner(&self, table: &mut Table) {
+        let Some(run) = self.book.runs.last() else { return };
+        let owner = &run.started.owner;
+        table.count(text!("operation"), &owner.operation);
+        table.count(text!("app"), &owner.app);
+        table.count(text!("host"), &owner.host);
+        if !owner.tenant.is_empty() {
+            table.count(text!("tenant"), &owner.tenant);
+        }
+    }
+
+    fn add_runs(&self, table: &mut Table) {
+        let (Some(first), Some(last)) = (self.book.runs.first(), self.book.runs.last()) else { return };
+        table.count(text!("runs"), self.book.runs.len());
+        table.count(text!("first time"), self.shown(first.started.at));
+        table.count(text!("last time"), self.shown(last.last_at));
+        if self.scan.damage().is_none() {
+            let ended = match &last.ended {
+                None => text!("has not ended: it was killed, or goes on"),
+                Some(end) => text!("ended with exit code {code}", code = end.exit_code),
+            };
+            table.line(text!("last run"), ended);
+        }
+        table.count(text!("calls"), self.calls());
+    }
+
+    fn add_pre_hires(&self, table: &mut Table) {
+        if self.book.runs.is_empty() {
+            return;
+        }
+        table.count(text!("pre-hires"), self.words.len());
+        for (status, rows) in self.by_status() {
+            match status {
+                Some(status) => table.count(Text::Plain(status.word().to_owned()), rows),
+                None => table.line(text!("in flight"), text!("{rows} (called, and not settled)", rows)),
+            }
+        }
+    }
+
+    fn calls(&self) -> u64 {
+        self.book.runs.iter().map(|run| run.calls).sum()
+    }
+
+    /// Those in flight last.
+    fn by_status(&self) -> Vec<(Option<Status>, u32)> {
+        let mut counts: BTreeMap<Option<Status>, u32> = BTreeMap::new();
+        for word in self.words.iter() {
+            *counts.entry(word.status).or_default() += 1;
+        }
+        let in_flight = counts.remove(&None).map(|rows| (None, rows));
+        counts.into_iter().chain(in_flight).collect()
+    }
+
+    fn shown(&self, at: Timestamp) -> String {
+        at.to_zoned(self.locale.time_zone.clone()).strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
+    }
+
+    /// The one object for scripts.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        let owner = self.book.runs.last().map(|run| {
+            let owner = &run.started.owner;
+            json!({ "operation": owner.operation, "app": owner.app, "host": owner.host, "tenant": owner.tenant })
+        });
+        let damage = self.scan.damage().map(
+            |(number, damage)| json!({ "file": self.journal, "line": number, "what": damage.in_words().to_string() }),
+        );
+        let by_status: BTreeMap<String, u32> = self
+            .by_status()
+            .into_iter()
+            .map(|(status, rows)| (status.map_or("in_flight", Status::word).to_owned(), rows))
+            .collect();
+        json!({
+            "command": "verify",
+            "journal": self.journal,
+            "whole": self.is_whole(),
+            "damage": damage,
+            "lines": self.scan.lines,
+            "torn_bytes": self.scan.torn_bytes(),
+            "owner": owner,
+            "runs": self.book.runs.len(),
+            "first_at": self.book.runs.first().map(|run| run.started.at.to_string()),
+            "last_at": self.book.last_at.map(|at| at.to_string()),
+            "last_exit_code": self.book.runs.last().and_then(|run| Some(run.ended.as_ref()?.exit_code)),
+            "calls": self.calls(),
+            "pre_hires": { "total": self.words.len(), "by_status": by_status },
+            "results": self.results.map(ResultsCheck::json),
+            "exit_code": self.exit().code(),
+        })
+    }
+}

@@ -1,0 +1,270 @@
+//! Owns `prehire verify`: a record is whole or not, and results agree with it or not; and no run is disturbed.
+
+use std::fs;
+use std::path::PathBuf;
+
+use prehire::record::chain::{Chain, entry_of};
+use prehire::record::entry::{Entry, RunStarted};
+use unicode_width::UnicodeWidthStr;
+
+use crate::context::{SOMEBODY, TestContext};
+use crate::run::Run;
+use crate::watch::journal_of;
+use crate::workbook::Workbook;
+
+const REFUSED: &str = "9922000000000000001";
+/// Applied, and answered 1161000: the first withdraw call.
+const APPLIED: &str = "9903011610000000001";
+
+fn verify(context: &TestContext, arguments: &[&str]) -> Run {
+    context.finish(context.program([&["verify", "leavers.results.csv.journal"], arguments].concat()))
+}
+
+fn verify_results(context: &TestContext) -> Run {
+    verify(context, &["--results", "leavers.results.csv"])
+}
+
+fn change_journal(context: &TestContext, change: impl FnOnce(String) -> String) {
+    let text = String::from_utf8(context.journal_bytes()).unwrap();
+    fs::write(context.journal_path(), change(text)).unwrap();
+}
+
+fn change_results(context: &TestContext, change: impl FnOnce(&str) -> String) {
+    let text = fs::read_to_string(context.results_path()).unwrap();
+    fs::write(context.results_path(), change(&text)).unwrap();
+}
+
+/// No line is wider than a terminal.
+fn assert_narrow(run: &Run) {
+    for line in run.stdout.lines() {
+        assert!(line.width() <= 80, "{line:?} is too wide{run}");
+    }
+}
+
+/// A row of each kind: withdrawn, refused, recovered, invalid, repeated.
+fn every_kind() -> TestContext {
+    let rows = TestContext::new().rows(3).row(REFUSED, "a").row(APPLIED, "b");
+    let rows = rows.row("7.345E+18", "c").row(REFUSED, "d").row(APPLIED, "e");
+    rows.switch("--no-canary")
+}
+
+#[test]
+fn a_record_that_was_left_alone_is_whole_and_its_results_agree() {
+    let context = every_kind();
+    context.run().assert_exit(1);
+    let run = verify_results(&context);
+    run.assert_exit(0).assert_stdout("whole: ").assert_stdout("ended with exit code 1");
+    run.assert_stdout("withdraw\n").assert_stdout(crate::context::APP_ID).assert_stdout("127.0.0.1:");
+    assert_eq!(run.stderr, "", "{run}");
+    assert_narrow(&run);
+    let chinese = verify(&context, &["--results", "leavers.results.csv", "--lang", "zh"]);
+    chinese.assert_exit(0).assert_stdout("完整：");
+    assert_narrow(&chinese);
+
+    let json = verify(&context, &["--results", "leavers.results.csv", "--format", "json"]).json();
+    assert_eq!((&json["whole"], &json["runs"], &json["exit_code"]), (&true.into(), &1.into(), &0.into()));
+    assert_eq!(json["lines"], context.journal().len());
+    assert_eq!(json["pre_hires"]["by_status"], serde_json::json!({ "withdrawn": 4, "refused": 1 }));
+    let results = &json["results"];
+    assert_eq!(
+        (&results["rows"], &results["agree"], &results["nothing_done"]),
+        (&8.into(), &7.into(), &1.into()),
+        "{json}"
+    );
+    assert_eq!(results["agrees"], true);
+}
+
+#[test]
+fn the_first_line_that_was_changed_left_out_or_moved_is_named() {
+    let context = every_kind();
+    context.run().assert_exit(1);
+    let whole = String::from_utf8(context.journal_bytes()).unwrap();
+    let lines: Vec<&str> = whole.lines().collect();
+    let changed = whole.replacen("\"attempt\":1", "\"attempt\":2", 1);
+    let first_changed = 1 + lines.iter().position(|line| line.contains("\"attempt\":1")).unwrap();
+    let left_out = [&lines[..3], &lines[4..]].concat().join("\n") + "\n";
+    let moved = [&lines[..5], &[lines[6], lines[5]], &lines[7..]].concat().join("\n") + "\n";
+    let in_the_middle = [&lines[..2], &["", lines[2]], &lines[3..]].concat().join("\n") + "\n";
+    for (text, line) in [(changed, first_changed), (left_out, 4), (moved, 6), (in_the_middle, 3)] {
+        change_journal(&context, |_| text);
+        let run = verify_results(&context);
+        let named = format!("line {line} of leavers.results.csv.journal is damaged");
+        run.assert_exit(1)
+            .assert_stdout("not whole")
+            .assert_stdout(&named)
+            .assert_stdout("no results are compared");
+        assert_narrow(&run);
+        assert_narrow(&verify(&context, &["--lang", "zh"]));
+        let json = verify(&context, &["--format", "json"]).json();
+        assert_eq!((&json["whole"], &json["damage"]["line"]), (&false.into(), &line.into()), "{json}");
+    }
+}
+
+#[test]
+fn a_torn_end_is_whole_and_told_and_a_record_of_nothing_is_none() {
+    let context = every_kind();
+    context.run().assert_exit(1);
+    let whole = context.journal_bytes();
+    fs::write(context.journal_path(), [&whole[..], b"{\"hash\":\"0"].concat()).unwrap();
+    let run = verify_results(&context);
+    run.assert_exit(0).assert_stdout("torn end           10 bytes");
+    assert_narrow(&run);
+    for nothing in [&whole[..0], &whole[..20]] {
+        fs::write(context.journal_path(), nothing).unwrap();
+        verify(&context, &[]).assert_exit(1).assert_stdout("no whole line");
+    }
+}
+
+#[test]
+fn what_can_not_be_judged_is_exit_2() {
+    let context = TestContext::new().row(SOMEBODY, "a");
+    verify(&context, &[]).assert_exit(2).assert_stderr("leavers.results.csv.journal: No such file");
+    context.run().assert_exit(0);
+    context.finish(context.program(["verify", "."])).assert_exit(2);
+    verify(&context, &["--results", "nothing.csv"]).assert_exit(2).assert_stderr("nothing.csv");
+    let input = context.input_path();
+    verify(&context, &["--results", input.to_str().unwrap()]).assert_exit(2).assert_stderr("no results file");
+
+    let first = context.journal_bytes().split(|byte| *byte == b'\n').next().unwrap().to_vec();
+    let Some(Entry::RunStarted(started)) = entry_of(&first) else { panic!("a run begins") };
+    let mut newer = Vec::new();
+    let (version, tool) = (99, "9.0.0".to_owned());
+    Chain::default().append(&mut newer, &Entry::RunStarted(RunStarted { version, tool, ..started }));
+    fs::write(context.journal_path(), newer).unwrap();
+    verify(&context, &[]).assert_exit(2).assert_stderr("prehire 9.0.0");
+    let mut unknown = Vec::new();
+    Chain::default().append(&mut unknown, &serde_json::json!({ "moon_landed": {} }));
+    fs::write(context.journal_path(), unknown).unwrap();
+    verify(&context, &[]).assert_exit(2).assert_stderr("a later version");
+}
+
+#[test]
+fn results_that_were_edited_do_not_agree() {
+    let context = every_kind();
+    context.run().assert_exit(1);
+    let whole = fs::read_to_string(context.results_path()).unwrap();
+    let lines: Vec<&str> = whole.lines().collect();
+    assert!(lines[4].contains("refused,false,") && lines[7].contains(",duplicate,false,"), "{whole}");
+    let edits = [
+        (5, whole.replacen("refused,false,", "withdrawn,true,", 1), "status is \"withdrawn\""),
+        (2, whole.replacen("withdrawn,true,", "withdrawn,false,", 1), "success is \"false\""),
+        (8, whole.replacen(",duplicate,false,", ",duplicate,true,", 1), "success is \"true\""),
+        (6, whole.replacen(",recovered,1,", ",recovered,2,", 1), "attempts is \"2\""),
+        (6, whole.replacen(",500,read_back,", ",500,reply,", 1), "confirmed_by is \"reply\""),
+        (2, whole.replacen("7345005664477000001", "7345005664477000099", 1), "knows nothing"),
+        (2, whole.replacen("7345005664477000001", "7.345E+18", 1), "can't be read"),
+        (3, whole.replacen("\n7345005664477000008", "\n9345005664477000008", 1), "knows nothing"),
+    ];
+    for (line, text, said) in edits {
+        assert_ne!(text, whole, "{said}");
+        change_results(&context, |_| text);
+        let run = verify_results(&context);
+        run.assert_exit(1).assert_stdout(&format!("line {line} of leavers.results.csv")).assert_stdout(said);
+        assert_narrow(&run);
+    }
+    let without_one = [&lines[..4], &lines[5..]].concat().join("\n") + "\n";
+    change_results(&context, |_| without_one);
+    verify_results(&context).assert_exit(1).assert_stdout(&format!("tells of pre-hire {REFUSED}"));
+}
+
+#[test]
+fn results_that_were_sorted_and_saved_by_a_spreadsheet_agree() {
+    let context = every_kind();
+    context.run().assert_exit(1);
+    change_results(&context, |text| {
+        let mut lines: Vec<String> =
+            text.lines().map(|line| line.replace(",true,", ",TRUE,").replace(',', ";")).collect();
+        lines[1..].reverse();
+        lines.join("\r\n") + "\r\n"
+    });
+    verify_results(&context).assert_exit(0);
+    let text = fs::read_to_string(context.results_path()).unwrap();
+    fs::write(context.results_path(), encoding_rs::GB18030.encode(&format!("{text}8;离职\r\n")).0).unwrap();
+    verify_results(&context).assert_exit(1).assert_stdout("line 10 of");
+}
+
+#[test]
+fn results_as_a_workbook_agree() {
+    let context = every_kind().flag("--output", "out.xlsx");
+    context.run().assert_exit(1);
+    assert_eq!(Workbook::open(&context.path("out.xlsx")).rows().len(), 8);
+    let verify = ["verify", "out.xlsx.journal", "--results", "out.xlsx"];
+    context.finish(context.program(verify)).assert_exit(0).assert_stdout("agree              7");
+}
+
+#[test]
+fn every_run_of_a_long_story_agrees_with_the_record() {
+    let context = TestContext::new().rows(30).row(REFUSED, "a").flag("--max-attempts", 1);
+    let context = context.simulator(|simulated| simulated.fault_percent = 50.0);
+    let context = context.flag("--stop-after", 5).switch("--no-read-back");
+    for _ in 0..4 {
+        context.run();
+        verify_results(&context).assert_exit(0);
+    }
+    let context = context.without("--max-attempts").without("--stop-after").without("--no-read-back");
+    context.run();
+    verify_results(&context).assert_exit(0).assert_stdout("runs               5");
+}
+
+#[test]
+fn what_was_carried_over_is_proved_by_its_own_journal() {
+    let context = every_kind();
+    context.run().assert_exit(1);
+    let second =
+        ["withdraw", "leavers.results.csv", "-o", "second.csv", "--yes", "--rate", "1000/1s", "--no-canary"];
+    let mut command = context.program(second);
+    command.arg("--base-url").arg(context.api().base_url());
+    context.finish(command).assert_exit(1);
+    let check = ["verify", "second.csv.journal", "--results", "second.csv"];
+    let run = context.finish(context.program(check));
+    run.assert_exit(0).assert_stdout("from before        5").assert_stdout("nothing done       1");
+    assert_narrow(&run);
+    // Of the first journal it is the results of somebody else.
+    let foreign = ["verify", "leavers.results.csv.journal", "--results", "second.csv"];
+    context
+        .finish(context.program(foreign))
+        .assert_exit(1)
+        .assert_stdout("No run of the journal names this file");
+}
+
+#[test]
+fn an_undo_has_a_record_like_any_other() {
+    let context = every_kind();
+    context.run().assert_exit(1);
+    context.restore().assert_exit(1);
+    let journal = journal_of(&PathBuf::from("leavers.restored.csv"));
+    let verify = ["verify", journal.to_str().unwrap(), "--results", "leavers.restored.csv"];
+    let run = context.finish(context.program(verify));
+    run.assert_exit(0).assert_stdout("restore\n").assert_stdout("restored           4");
+}
+
+#[test]
+fn a_run_that_goes_on_is_neither_disturbed_nor_damaged() {
+    let context = TestContext::new().rows(30).rate("10/1s").flag("--burst", 1);
+    let started = context.start_and_await_calls(3);
+    let mut seen = 0;
+    for _ in 0..10 {
+        let run = verify(&context, &["--format", "json"]);
+        run.assert_exit(0);
+        let json = run.json();
+        assert!(json["last_exit_code"].is_null(), "{run}");
+        seen = json["calls"].as_u64().unwrap().max(seen);
+    }
+    assert!(seen >= 3, "{seen} calls");
+    context.outcome(started.into_child()).assert_exit(0);
+    verify_results(&context).assert_exit(0);
+}
+
+#[test]
+fn results_are_compared_with_the_run_that_wrote_them() {
+    let context = TestContext::new().rows(3);
+    context.run().assert_exit(0);
+    let context = context.row("9911010000000000001", "no answer");
+    context.start_and_await_calls(1).kill_dead();
+    let run = verify_results(&context);
+    run.assert_exit(0)
+        .assert_stdout("has not ended")
+        .assert_stdout("A later run has begun")
+        .assert_stdout("in flight");
+    assert_narrow(&run);
+}
