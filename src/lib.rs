@@ -175,7 +175,7 @@
 //! let typed = ["prehire", "withdraw", &input, "--simulate", "--yes", "--quiet"];
 //! // Without the config file of whoever runs this.
 //! let surroundings = Surroundings { config_file: None, ..Surroundings::read() };
-//! let exit = prehire::app::run(Cli::try_parse_from(typed)?, &surroundings)?;
+//! let exit = prehire::app::run(Cli::try_parse_from(typed)?, surroundings);
 //!
 //! // One row in, one row out. The second id was damaged by a spreadsheet: it could be another person's.
 //! assert_eq!(exit, Exit::SomeRowsFailed);

@@ -133,18 +133,14 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::feishu::install_tls_provider;
 
     const BRIEF: Patience = Patience { longest: Duration::from_millis(400), pause: Duration::from_millis(1) };
     const PATH: &str = "/open-apis/bot/v2/hook/address-of-the-bot";
 
-    /// As the program does first thing.
-    fn have_tls() {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-    }
-
     /// How often the bot was called, and what came of it.
     async fn told(status: u16, answer: &str) -> (usize, Result<(), Text>) {
-        have_tls();
+        install_tls_provider();
         let server = MockServer::start_async().await;
         let mock = server
             .mock_async(|when, then| {
@@ -182,7 +178,7 @@ mod tests {
 
     #[tokio::test]
     async fn nobody_waits_for_a_bot_that_is_silent_or_gone() {
-        have_tls();
+        install_tls_provider();
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let webhook = Webhook::parse(&format!("http://{address}{PATH}")).unwrap();
