@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use super::variables::Variables;
 use crate::language::Language;
 
+/// The flag that sets an earlier run aside.
+const RESTART: &str = "--restart";
 /// The file of systemd's credential with the app's secret, in `$CREDENTIALS_DIRECTORY`.
 const SYSTEMD_SECRET: &str = "feishu_app_secret";
 
@@ -26,7 +28,7 @@ pub struct Surroundings {
     pub state_directory: Option<PathBuf>,
     /// This very program, to be called again for a workbook; `None` if it can't be found.
     pub program: Option<PathBuf>,
-    /// What was typed, so that it can be typed again.
+    /// What is to be typed to go on: the same again.
     pub command_line: String,
     /// The language of advice, messages and summaries: `--lang`, else that of the locale.
     pub language: Language,
@@ -89,7 +91,7 @@ fn state_directory() -> Option<PathBuf> {
     of_systemd.or_else(of_user).or_else(default)
 }
 
-/// The command as a shell takes it.
+/// The command as a shell takes it. Without `--restart`: that would begin anew, and not go on.
 fn command_line(arguments: impl Iterator<Item = String>) -> String {
     let is_plain = |character: char| character.is_alphanumeric() || "-_./:=,@%+".contains(character);
     let quoted = |argument: String| {
@@ -99,7 +101,7 @@ fn command_line(arguments: impl Iterator<Item = String>) -> String {
             format!("'{}'", argument.replace('\'', r"'\''"))
         }
     };
-    arguments.map(quoted).collect::<Vec<_>>().join(" ")
+    arguments.filter(|argument| argument != RESTART).map(quoted).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -111,5 +113,6 @@ mod tests {
         let line = |words: &[&str]| command_line(words.iter().map(ToString::to_string));
         assert_eq!(line(&["prehire", "withdraw", "离职.csv", "--yes"]), "prehire withdraw 离职.csv --yes");
         assert_eq!(line(&["prehire", "a b.csv", "it's", ""]), r"prehire 'a b.csv' 'it'\''s' ''");
+        assert_eq!(line(&["prehire", "withdraw", "a.csv", "--restart", "-y"]), "prehire withdraw a.csv -y");
     }
 }
