@@ -28,6 +28,18 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// Every one, by its number.
+    pub const ALL: [Exit; 8] = [
+        Exit::Success,
+        Exit::SomeRowsFailed,
+        Exit::Unusable,
+        Exit::StoppedEarly,
+        Exit::CannotRecord,
+        Exit::Locked,
+        Exit::Interrupted,
+        Exit::Terminated,
+    ];
+
     /// What it means, in a few words that name nobody.
     #[must_use]
     pub fn meaning(self) -> Text {

@@ -45,7 +45,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Our words, apart from `http_NNN`.
-    const WORDS: [(ErrorCode, &'static str); 14] = [
+    pub const WORDS: [(ErrorCode, &'static str); 14] = [
         (ErrorCode::ConnectFailed, "connect_failed"),
         (ErrorCode::TimedOut, "timed_out"),
         (ErrorCode::ConnectionLost, "connection_lost"),
