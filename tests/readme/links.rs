@@ -1,8 +1,9 @@
-//! Owns the links: each leads somewhere.
+//! Owns the links: each leads somewhere, and the two languages lead to each other.
 
 use std::path::Path;
 
-use crate::{PAGES, ROOT};
+use crate::page::Page;
+use crate::{CHINESE, ENGLISH, PAGES, ROOT};
 
 /// The name under which a heading is linked.
 fn anchor(heading: &str) -> String {
@@ -28,6 +29,22 @@ fn every_link_leads_somewhere() {
             }
         }
     }
+}
+
+#[test]
+fn both_languages_lead_to_each_other_and_to_the_same_places() {
+    let elsewhere = |page: Page| -> Vec<String> {
+        let mut links: Vec<String> = page.links().into_iter().filter(|link| !link.starts_with('#')).collect();
+        links.sort_unstable();
+        links
+    };
+    let (mut english, mut chinese) = (elsewhere(ENGLISH), elsewhere(CHINESE));
+    for (links, other) in [(&mut english, CHINESE.name), (&mut chinese, ENGLISH.name)] {
+        let before = links.len();
+        links.retain(|link| link != other);
+        assert_eq!(before, links.len() + 1, "one link to {other}");
+    }
+    assert_eq!(english, chinese);
 }
 
 #[test]

@@ -18,6 +18,7 @@ pub(crate) struct Block {
 /// What stands from one heading to the next, without its blocks.
 pub(crate) struct Section {
     pub(crate) heading: &'static str,
+    pub(crate) level: usize,
     pub(crate) prose: String,
 }
 
@@ -61,7 +62,7 @@ impl Page {
             let level = line.chars().take_while(|character| *character == '#').count();
             if level > 0 && !is_inside {
                 let heading = line[level..].trim();
-                sections.push(Section { heading, prose: String::new() });
+                sections.push(Section { heading, level, prose: String::new() });
             } else if !is_inside {
                 let section = sections.last_mut().expect("a page begins with its title");
                 section.prose.push_str(line);
