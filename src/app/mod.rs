@@ -1,4 +1,11 @@
 //! The wiring: the only place that knows all stages.
+//!
+//! - [`run()`] chooses what the command asks for: a file for each, such as `check`, `explain` or `simulate`.
+//! - `operate` is a run that changes pre-hires, from the file to the exit code. `rules` say how its rows are judged,
+//!   `allowance` makes its gates, `confirm` asks before the first call.
+//! - `run` is the pool beside `desk`, the one event loop. `watch` and `signals` stop it; `ending` tells those who were
+//!   not there how it ended.
+//! - `output` is what goes to standard output.
 
 mod allowance;
 mod check;

@@ -2,7 +2,11 @@
 //!
 //! - [`codes`] is the one table of codes.
 //! - [`Exchange`] is one call and its reply as plain data.
-//! - [`Client`] makes the calls; nothing but the pool, behind the gate, uses it.
+//! - [`Client`] makes the calls; nothing but the sending stage, behind its gates, uses it. `http` sets its connections up,
+//!   `wire` holds the bytes, `failure` says what a failed call was.
+//! - [`Credentials`] and [`Ticket`] lead to a [`Token`] by [`TokenCall`]s (`tokens`). A [`Secret`] can't be printed, and
+//!   `scrub` crosses it out of what a server says.
+//! - [`Stage`] is where a pre-hire stands.
 //! - [`show_card`] tells a custom bot how a run ended: a host, and an allowance, of its own.
 
 mod bot;

@@ -1,4 +1,11 @@
 //! Stage 5: what people and scripts get to see of the run.
+//!
+//! - [`Tally`] counts; `calls` proves the cap afterwards. [`RunReport`] is the summary, `stop` the words for an early end.
+//! - [`Progress`] shows how far a run is (`standing`), through the [`Log`], which owns standard error.
+//! - `ending` is what a bot (`card`) and Prometheus (`metrics`) are told.
+//! - [`CheckReport`] and [`ConfigReport`] are what `check` and `config show` say; [`Story`] is one pre-hire's, for `explain`.
+//! - `verification` and `results_check` say whether a record is whole, and whether results agree with it (`agreement`).
+//! - `table` is the form of what people read.
 
 mod agreement;
 mod calls;

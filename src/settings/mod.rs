@@ -1,4 +1,11 @@
 //! From what was typed to what the program needs: flags and surroundings become checked settings.
+//!
+//! - [`Surroundings`] are read once, in `main`: environment ([`Variables`]), terminals, places.
+//! - [`Config`] finds a [`Profile`] in a file. A [`Layer`] is what one place says; [`Effective`] is what is in force, each
+//!   value [`Sourced`].
+//! - [`Pieces`] of credentials become an [`Access`] to one host, or an error: they never go to another.
+//! - [`OperationSettings`], [`CheckSettings`] and their likes are what a command needs, made of the parts in `run`.
+//! - [`BaseUrl`], [`Rate`] and `span` read what is written: hosts, allowances, lengths of time.
 
 mod access;
 mod base_url;

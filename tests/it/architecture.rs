@@ -172,6 +172,18 @@ fn every_file_says_what_it_owns_and_is_short() {
     }
 }
 
+#[test]
+fn every_folder_lists_its_cast() {
+    // The first says what it is about in prose; the second holds tests.
+    let exempt = [source().join("language"), source().join("send/pool_tests")];
+    for path in files().into_iter().filter(|path| path.ends_with("mod.rs")) {
+        let text = fs::read_to_string(&path).unwrap();
+        let folder = path.parent().unwrap();
+        let has_cast = text.lines().any(|line| line.starts_with("//! - "));
+        assert!(has_cast || exempt.iter().any(|exempt| exempt == folder), "{} has no cast", path.display());
+    }
+}
+
 fn source() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
 }
