@@ -17,6 +17,7 @@ mod explain;
 mod operate;
 mod output;
 mod pages;
+mod report;
 mod rules;
 mod run;
 mod signals;
@@ -28,7 +29,9 @@ use crate::cli::{Cli, Command, LogFormat};
 use crate::error::{Exit, Result};
 use crate::operation::Operation;
 use crate::report::{Detail, Log, LogSettings};
-use crate::settings::{CheckSettings, OperationSettings, Surroundings, VerifySettings, log_settings};
+use crate::settings::{
+    CheckSettings, OperationSettings, ReportSettings, Surroundings, VerifySettings, log_settings,
+};
 
 /// Does what was asked for, and says what has gone wrong; how the process is to end.
 pub fn run(cli: Cli, surroundings: Surroundings) -> Exit {
@@ -65,6 +68,7 @@ fn answer(command: Command, surroundings: &Surroundings) -> Result<Exit> {
         Command::Check(typed) => check::run(&CheckSettings::new(typed, surroundings)?),
         Command::Explain(typed) => explain::run(&typed, surroundings.language),
         Command::Verify(typed) => verify::run(&VerifySettings::new(typed, surroundings)?),
+        Command::Report(typed) => report::run(&ReportSettings::new(typed, surroundings)?),
         Command::Config(typed) => config::run(&typed.command, surroundings),
         Command::Simulate(typed) => simulate::run(&typed),
         Command::Completions(typed) => pages::completions(&typed, surroundings.language),

@@ -26,7 +26,8 @@ pub(super) fn run(settings: &VerifySettings) -> Result<Exit> {
         words.take(entry, offset);
     })?;
     journal.refuse_what_is_newer(&scan, &book)?;
-    let words = words.build();
+    // Only the counts stay: those that are compared are read again, up to the end of their run.
+    let pre_hires = words.build().counts();
     let results = match &settings.results {
         Some(results) if scan.damage().is_none() => Some(compare(results, &journal, &book)?),
         _ => None,
@@ -36,7 +37,7 @@ pub(super) fn run(settings: &VerifySettings) -> Result<Exit> {
         journal: name,
         scan: &scan,
         book: &book,
-        words: &words,
+        pre_hires: &pre_hires,
         results: results.as_ref(),
         locale: &locale,
     };

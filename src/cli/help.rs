@@ -23,7 +23,7 @@ const FIRST: [(&str, &[&str]); 3] = [
 ];
 
 /// What one types, by command.
-const EXAMPLES: [(&str, &[&str]); 5] = [
+const EXAMPLES: [(&str, &[&str]); 6] = [
     (
         "withdraw",
         &[
@@ -35,6 +35,13 @@ const EXAMPLES: [(&str, &[&str]); 5] = [
     ),
     ("restore", &["prehire restore leavers.results.csv", "prehire restore leavers.results.csv --dry-run"]),
     ("check", &["prehire check leavers.xlsx", "prehire check leavers.csv -o checked.csv --format json"]),
+    (
+        "report",
+        &[
+            "prehire report leavers.results.csv",
+            "prehire report leavers.results.csv -o monday.html --lang zh",
+        ],
+    ),
     ("verify", &["prehire verify leavers.results.csv.journal --results leavers.results.csv"]),
     ("explain", &["prehire explain leavers.results.csv.journal 7345005664477775401"]),
 ];

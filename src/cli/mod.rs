@@ -8,6 +8,7 @@ mod config;
 mod help;
 mod manual;
 mod profile;
+mod report;
 mod restore;
 mod run;
 mod shells;
@@ -26,6 +27,7 @@ pub use config::{ConfigArgs, ConfigCommand, ConfigShowArgs};
 pub use help::{command, typed_language};
 pub use manual::{ManArgs, ManualPage, manual, manual_pages};
 pub use profile::ProfileArgs;
+pub use report::ReportArgs;
 pub use restore::{RestoreArgs, UndoArgs};
 pub use run::{Format, LogFormat, ProgressChoice, RunArgs, ShowArgs, TellArgs};
 pub use shells::{CompletionsArgs, ShellName};
@@ -64,6 +66,7 @@ impl Cli {
             Command::Check(typed) => Some(&typed.show),
             Command::Explain(_)
             | Command::Verify(_)
+            | Command::Report(_)
             | Command::Config(_)
             | Command::Simulate(_)
             | Command::Completions(_)
@@ -105,6 +108,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Check that a journal is whole and untouched, and that results agree with it.
     Verify(VerifyArgs),
+    /// Make a self-contained web page of results.
+    Report(ReportArgs),
     /// Show the settings in force, and where each comes from.
     Config(ConfigArgs),
     /// Serve the simulated API on this machine, for rehearsals and tests.

@@ -2,6 +2,7 @@
 
 mod files;
 mod help;
+mod page;
 mod records;
 mod rows;
 mod runs;
@@ -26,6 +27,7 @@ fn catalogue() -> impl Iterator<Item = (&'static str, &'static str)> {
         runs::RUNS,
         records::RECORDS,
         settings::SETTINGS,
+        page::PAGE,
         told::TOLD,
         verification::VERIFICATION,
     ]
@@ -115,6 +117,8 @@ mod tests {
             "{told}, {code}",
             "{told} \"{message}\"",
             "{told}, log id {log_id}",
+            "{ending}: {why}",
+            "{calls}; {waits}",
             "log id",
             "ticket",
             "profile",

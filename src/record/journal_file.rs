@@ -163,7 +163,7 @@ fn directory_of(path: &Path) -> PathBuf {
 }
 
 /// A rename or a new file is lasting only when its directory is on disk.
-pub(super) fn sync_directory(path: &Path) -> io::Result<()> {
+pub(crate) fn sync_directory(path: &Path) -> io::Result<()> {
     File::open(directory_of(path))?.sync_all()
 }
 

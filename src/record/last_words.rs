@@ -1,6 +1,6 @@
 //! Owns the last word of a journal on each pre-hire: where the line that settled it is, and what it says.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::cells::STATUS;
 use super::entry::Entry;
@@ -30,6 +30,16 @@ pub struct LastWord {
 pub struct LastWords(Vec<LastWord>);
 
 impl LastWords {
+    /// How many there are of each status; those without were called, and not settled since.
+    #[must_use]
+    pub fn counts(&self) -> BTreeMap<Option<Status>, u64> {
+        let mut counts = BTreeMap::new();
+        for word in &self.0 {
+            *counts.entry(word.status).or_default() += 1;
+        }
+        counts
+    }
+
     /// All of them, in the order of the ids.
     pub fn iter(&self) -> impl Iterator<Item = &LastWord> {
         self.0.iter()
@@ -142,7 +152,6 @@ mod tests {
     use crate::record::cells::Cells;
     use jiff::Timestamp;
     use proptest::prelude::*;
-    use std::collections::BTreeMap;
 
     fn id(number: u64) -> PreHireId {
         PreHireId::parse(&number.to_string(), true).expect("an id")

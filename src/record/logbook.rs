@@ -1,5 +1,7 @@
 //! Owns what a journal tells as a whole: its runs, whose they were, and how each ended.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::entry::{Entry, RunStarted};
@@ -27,10 +29,13 @@ pub struct RunStory {
     pub repeats: u64,
     /// Calls that the server turned away.
     pub throttled: u64,
+    /// For how long calls were held back after that.
+    pub held: Duration,
     /// Looks at pre-hires.
     pub looks: u64,
     /// When the last of its lines that have a time was written.
     pub last_at: Timestamp,
+    held_until: Timestamp,
 }
 
 /// How a run ended.
@@ -48,8 +53,27 @@ pub struct RunEnd {
 
 impl RunStory {
     fn of(started: &RunStarted) -> RunStory {
-        let (last_at, started) = (started.at, started.clone());
-        RunStory { started, ended: None, calls: 0, repeats: 0, throttled: 0, looks: 0, last_at }
+        RunStory {
+            ended: None,
+            calls: 0,
+            repeats: 0,
+            throttled: 0,
+            held: Duration::ZERO,
+            looks: 0,
+            last_at: started.at,
+            held_until: started.at,
+            started: started.clone(),
+        }
+    }
+
+    /// Holds that overlap are not counted twice.
+    fn hold(&mut self, at: Timestamp, seconds: f64) {
+        self.throttled += 1;
+        let hold = Duration::try_from_secs_f64(seconds).unwrap_or_default();
+        let until = at.checked_add(hold).unwrap_or(at);
+        let more = until.duration_since(self.held_until.max(at));
+        self.held += Duration::try_from(more).unwrap_or_default();
+        self.held_until = self.held_until.max(until);
     }
 
     /// How it ended, if it left results. Where they could not be written, those of an earlier run may be there.
@@ -74,7 +98,7 @@ impl Logbook {
                 run.calls += 1;
                 run.repeats += u64::from(*attempt > 1);
             }
-            Entry::Throttled { .. } => run.throttled += 1,
+            Entry::Throttled { at, seconds } => run.hold(*at, *seconds),
             Entry::ReadBack { .. } => run.looks += 1,
             Entry::RunFinished { at, exit_code, stopped } => {
                 let (at, exit_code, stopped) = (*at, *exit_code, stopped.clone());
@@ -152,6 +176,15 @@ mod tests {
             book.take(entry, offset);
         }
         book
+    }
+
+    #[test]
+    fn holds_that_overlap_are_not_counted_twice() {
+        let at = |second| Timestamp::from_second(second).expect("a time");
+        let holds = [(10, 10.0), (11, 9.0), (12, 13.0), (40, 1.0), (41, f64::NAN)];
+        let holds = holds.map(|(second, seconds)| Entry::Throttled { at: at(second), seconds });
+        let book = book(&[&[started("a.csv")], &holds[..]].concat());
+        assert_eq!((book.runs[0].throttled, book.runs[0].held), (5, Duration::from_secs(16)));
     }
 
     #[test]

@@ -37,6 +37,7 @@ mod workbook_text;
 
 pub use allowance::Allowance;
 pub use journal::Journal;
+pub(crate) use journal_file::sync_directory;
 pub use journal_file::{JournalFile, seen_from};
 pub use last_words::{LastWord, LastWords, LastWordsBuilder};
 pub use lock::Lock;
@@ -44,5 +45,6 @@ pub use logbook::{Logbook, RunEnd, RunStory};
 pub use output_path::{OutputPath, journal_beside};
 pub use replay::{JournalReader, Replay, Replayer, read_journal, replay};
 pub use results::{ResultsFile, Written};
+pub(crate) use results_writer::create_anew;
 pub use scan::{Damage, JournalEnd, Scan, scan_journal};
 pub use source::withdrawn_ids;

@@ -87,7 +87,7 @@ impl ResultsWriter {
 
 /// Creates a file that only its owner can read. What an earlier run left there is removed first: it may have other
 /// rights, or lead elsewhere.
-pub(super) fn create_anew(path: &Path) -> io::Result<File> {
+pub(crate) fn create_anew(path: &Path) -> io::Result<File> {
     remove(path)?;
     OpenOptions::new().write(true).create_new(true).mode(OWNER_ONLY).open(path)
 }

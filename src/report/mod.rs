@@ -5,6 +5,7 @@
 //! - `ending` is what a bot (`card`) and Prometheus (`metrics`) are told.
 //! - [`CheckReport`] and [`ConfigReport`] are what `check` and `config show` say; [`Story`] is one pre-hire's, for `explain`.
 //! - `verification` and `results_check` say whether a record is whole, and whether results agree with it (`agreement`).
+//! - [`page`] is the web page of `report`; `page_file` puts it where it belongs, `made_page` says so.
 //! - `table` is the form of what people read.
 
 mod agreement;
@@ -14,8 +15,11 @@ mod check;
 mod config;
 mod ending;
 mod log;
+mod made_page;
 mod metrics;
 mod metrics_file;
+pub mod page;
+mod page_file;
 mod progress;
 mod results_check;
 mod standing;
@@ -32,7 +36,9 @@ pub use check::CheckReport;
 pub use config::ConfigReport;
 pub use ending::Ending;
 pub use log::{Detail, Level, Log, LogLine, LogSettings};
+pub use made_page::MadePage;
 pub use metrics_file::write_metrics;
+pub use page_file::PageFile;
 pub use progress::{Progress, ProgressKind};
 pub use results_check::ResultsCheck;
 pub use stop::{stop_line, stop_story, stop_words};

@@ -11,7 +11,7 @@ use crate::error::Exit;
 use crate::language::{Text, text};
 use crate::outcome::Status;
 use crate::record::cells::Locale;
-use crate::record::{LastWords, Logbook, Scan};
+use crate::record::{Logbook, Scan};
 
 /// What was found out about a journal.
 #[derive(Debug)]
@@ -22,8 +22,8 @@ pub struct Verification<'a> {
     pub scan: &'a Scan,
     /// Its runs.
     pub book: &'a Logbook,
-    /// Its last words.
-    pub words: &'a LastWords,
+    /// Its pre-hires by their last status; those without were called, and not settled since.
+    pub pre_hires: &'a BTreeMap<Option<Status>, u64>,
     /// Its results, if they were asked for and the record is whole.
     pub results: Option<&'a ResultsCheck>,
     /// How it is said.
@@ -119,7 +119,7 @@ impl Verification<'_> {
         if self.book.runs.is_empty() {
             return;
         }
-        table.count(text!("pre-hires"), self.words.len());
+        table.count(text!("pre-hires"), self.total());
         for (status, rows) in self.by_status() {
             match status {
                 Some(status) => table.count(Text::Plain(status.word().to_owned()), rows),
@@ -133,13 +133,14 @@ impl Verification<'_> {
     }
 
     /// Those in flight last.
-    fn by_status(&self) -> Vec<(Option<Status>, u32)> {
-        let mut counts: BTreeMap<Option<Status>, u32> = BTreeMap::new();
-        for word in self.words.iter() {
-            *counts.entry(word.status).or_default() += 1;
-        }
-        let in_flight = counts.remove(&None).map(|rows| (None, rows));
-        counts.into_iter().chain(in_flight).collect()
+    fn by_status(&self) -> impl Iterator<Item = (Option<Status>, u64)> {
+        let settled = self.pre_hires.iter().filter(|(status, _)| status.is_some());
+        let in_flight = self.pre_hires.iter().filter(|(status, _)| status.is_none());
+        settled.chain(in_flight).map(|(status, rows)| (*status, *rows))
+    }
+
+    fn total(&self) -> u64 {
+        self.pre_hires.values().sum()
     }
 
     fn shown(&self, at: Timestamp) -> String {
@@ -156,9 +157,8 @@ impl Verification<'_> {
         let damage = self.scan.damage().map(
             |(number, damage)| json!({ "file": self.journal, "line": number, "what": damage.in_words().to_string() }),
         );
-        let by_status: BTreeMap<String, u32> = self
+        let by_status: BTreeMap<String, u64> = self
             .by_status()
-            .into_iter()
             .map(|(status, rows)| (status.map_or("in_flight", Status::word).to_owned(), rows))
             .collect();
         json!({
@@ -174,7 +174,7 @@ impl Verification<'_> {
             "last_at": self.book.last_at.map(|at| at.to_string()),
             "last_exit_code": self.book.runs.last().and_then(|run| Some(run.ended.as_ref()?.exit_code)),
             "calls": self.calls(),
-            "pre_hires": { "total": self.words.len(), "by_status": by_status },
+            "pre_hires": { "total": self.total(), "by_status": by_status },
             "results": self.results.map(ResultsCheck::json),
             "exit_code": self.exit().code(),
         })

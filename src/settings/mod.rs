@@ -32,7 +32,7 @@ pub use layers::{Effective, Layer, Origin, Sourced};
 pub use operation::OperationSettings;
 pub use profile::{Profile, profile_keys};
 pub use rate::{DEFAULT_BURST, Rate};
-pub use results::{ResultsSettings, VerifySettings};
+pub use results::{ReportSettings, ResultsSettings, VerifySettings};
 pub use run::{Guards, InputSettings, KeepSettings, Purpose, ShowSettings, Target, log_settings};
 pub use span::{about, in_words, parse_positive_span, parse_span};
 pub use variables::Variables;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::Surroundings;
 use super::run::file_choice;
-use crate::cli::{FormArgs, Format, VerifyArgs};
+use crate::cli::{FormArgs, Format, ReportArgs, VerifyArgs};
 use crate::error::{Error, Result};
 use crate::input::{FileChoice, InputPath};
 use crate::language::{Language, text};
@@ -50,5 +50,32 @@ impl VerifySettings {
         let VerifyArgs { journal, results, form, format } = typed;
         let results = results.map(|path| ResultsSettings::new(&path, form, surroundings)).transpose()?;
         Ok(VerifySettings { journal, results, format, language: surroundings.language })
+    }
+}
+
+/// The settings of `report`.
+#[derive(Clone, Debug)]
+pub struct ReportSettings {
+    /// The results.
+    pub results: ResultsSettings,
+    /// The path that was typed for the page.
+    pub output: Option<PathBuf>,
+    /// The path that was typed for the journal.
+    pub journal: Option<PathBuf>,
+    /// The form of what is shown.
+    pub format: Format,
+    /// Its language, and the page's.
+    pub language: Language,
+}
+
+impl ReportSettings {
+    /// Checks what was typed.
+    ///
+    /// # Errors
+    /// For what can't be meant; exit 2.
+    pub fn new(typed: ReportArgs, surroundings: &Surroundings) -> Result<Self> {
+        let ReportArgs { results, output, journal, form, format } = typed;
+        let results = ResultsSettings::new(&results, form, surroundings)?;
+        Ok(ReportSettings { results, output, journal, format, language: surroundings.language })
     }
 }

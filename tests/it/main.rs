@@ -24,6 +24,8 @@ mod allowance;
 mod architecture;
 /// What a journal must prove about its runs, for the tests that kill them.
 mod audit;
+/// The page of `prehire report` in a real browser.
+mod browser;
 /// What goes over the wire, against a mock that sees every byte: requests, tokens, secrets, broken servers.
 mod client;
 /// The question on a terminal.
@@ -72,6 +74,8 @@ mod profiles;
 mod read_back;
 /// What each reply means, row by row.
 mod replies;
+/// `prehire report`: a page of results.
+mod report;
 /// `prehire restore`: the undo of a run, and of nothing else.
 mod restore;
 /// The same command again: it goes on, by pre-hire id.

@@ -33,6 +33,13 @@ pub(super) const HELP: &[(&str, &str)] = &[
         "Write a page for each command into this directory instead: prehire.1, prehire-withdraw.1, …",
         "改为把每个命令的页写入这个目录：prehire.1、prehire-withdraw.1……",
     ),
+    ("Make a self-contained web page of results", "把结果做成一个独立的网页"),
+    ("The results of a run, or - for standard input", "一次运行的结果文件，或用-表示标准输入"),
+    ("The page [default: the results' name with .html]", "网页文件 [默认：结果文件名改为.html]"),
+    (
+        "The journal of the results; it is only read [default: the results' name with .journal, if it is there]",
+        "结果的日志，只读取不改动 [默认：结果文件名加.journal，如果存在]",
+    ),
     ("Show the settings in force, and where each comes from", "显示生效的设置及其来源"),
     (
         "Show the settings that a run would have, and where each comes from; secrets are shown as ***",

@@ -1,0 +1,84 @@
+//! Owns `prehire report`: a results file and its journal become a page.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::output::print;
+use crate::error::{Error, Exit, Result};
+use crate::input::{InputPath, ResultsRows, Spool};
+use crate::language::text;
+use crate::record::cells::Locale;
+use crate::record::{Logbook, journal_beside, read_journal, seen_from};
+use crate::report::page::{Facts, Page, PageRecord, PageSource, Tracks};
+use crate::report::{MadePage, PageFile};
+use crate::settings::ReportSettings;
+
+/// Makes the page.
+pub(super) fn run(settings: &ReportSettings) -> Result<Exit> {
+    let results = &settings.results;
+    let file = PageFile::choose(settings.output.as_deref(), &results.path)?;
+    let spool = Spool::copy(&results.path, &results.file)?;
+    let mut rows = ResultsRows::of(&spool, &results.file.columns)?;
+    let columns = rows.columns().clone();
+    let mut facts = Facts::of(&columns);
+    let record = Record::find(settings)?;
+    while let Some(row) = rows.read()? {
+        facts.take(row);
+    }
+    let (name, locale) = (results.path.shown(), Locale::here(settings.language));
+    let page = Page::of(&PageSource {
+        results: &name,
+        columns: &columns,
+        facts: &facts,
+        record: record.as_ref().map(Record::for_the_page),
+        locale: &locale,
+        made_at: Timestamp::now(),
+    });
+    file.write(&page)?;
+    let journal = record.as_ref().map(|record| record.name.as_str());
+    let (page, language) = (file.path(), settings.language);
+    let made = MadePage { page, results: &name, journal, facts: &facts, language };
+    print(settings.format, || made.text(), || made.json());
+    Ok(Exit::Success)
+}
+
+/// The journal of the results, read.
+struct Record {
+    name: String,
+    book: Logbook,
+    tracks: Tracks,
+    names_results: bool,
+}
+
+impl Record {
+    /// The journal that was typed, or the one beside the results, if it is there.
+    fn find(settings: &ReportSettings) -> Result<Option<Record>> {
+        let results = match &settings.results.path {
+            InputPath::File(results) => Some(results.as_path()),
+            InputPath::Standard => None,
+        };
+        let beside = || results.map(journal_beside).filter(|journal| journal.exists());
+        let Some(journal) = settings.journal.clone().or_else(beside) else { return Ok(None) };
+        Record::read(&journal, results).map(Some)
+    }
+
+    fn read(journal: &PathBuf, results: Option<&Path>) -> Result<Record> {
+        let name = journal.display().to_string();
+        let file = File::open(journal)
+            .map_err(|error| Error::unusable(text!("can't read {name}", name)).because(error))?;
+        let (mut book, mut tracks) = (Logbook::default(), Tracks::default());
+        read_journal(&file, journal, |entry, offset| {
+            book.take(entry, offset);
+            tracks.take(entry);
+        })?;
+        let names_results = results.is_some_and(|results| book.names(&seen_from(journal, results)));
+        Ok(Record { name, book, tracks, names_results })
+    }
+
+    fn for_the_page(&self) -> PageRecord<'_> {
+        let Record { name, book, tracks, names_results } = self;
+        PageRecord { name, book, tracks, names_results: *names_results }
+    }
+}

@@ -1,0 +1,165 @@
+//! Owns what stands on the page: everything that the template shows, as texts and places. It decides nothing else.
+
+use askama::Template;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use ring::digest::{SHA256, digest};
+
+use super::facts::Facts;
+use super::head;
+use super::numbers_view::{Figure, figures, retries};
+use super::rows_view::{
+    GroupView, MOST_GROUPS, OutcomeView, PersonView, groups, outcomes, people, rows_by_status,
+};
+use super::shown::{grouped, shown};
+use super::track_view::{TrackView, track_views};
+use super::tracks::Tracks;
+use super::words::Words;
+use crate::input::Columns;
+use crate::language::{Language, Text, text};
+use crate::operation::Operation;
+use crate::record::Logbook;
+use crate::record::cells::Locale;
+
+const STYLE: &str = include_str!("../../../templates/report.css");
+const SCRIPT: &str = include_str!("../../../templates/report.js");
+
+/// What a page is made of.
+#[derive(Debug)]
+pub struct PageSource<'a> {
+    /// The name of the results.
+    pub results: &'a str,
+    /// Their header.
+    pub columns: &'a Columns,
+    /// What their rows tell.
+    pub facts: &'a Facts,
+    /// What their journal tells, if it was found.
+    pub record: Option<PageRecord<'a>>,
+    /// How it is said.
+    pub locale: &'a Locale,
+    /// When the page is made.
+    pub made_at: Timestamp,
+}
+
+/// What the journal tells.
+#[derive(Clone, Copy, Debug)]
+pub struct PageRecord<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its runs.
+    pub book: &'a Logbook,
+    /// Their timelines.
+    pub tracks: &'a Tracks,
+    /// Does one of its runs name these results?
+    pub names_results: bool,
+}
+
+/// The page.
+#[derive(Debug, Template)]
+#[template(path = "report.html")]
+pub struct Page {
+    words: Words,
+    language_tag: &'static str,
+    policy: String,
+    title: String,
+    subtitle: String,
+    notes: Vec<String>,
+    facts: Vec<Fact>,
+    figures: Vec<Figure>,
+    outcomes: Vec<OutcomeView>,
+    outcomes_in_words: String,
+    groups: Vec<GroupView>,
+    more_groups: Option<String>,
+    has_record: bool,
+    tracks: Vec<TrackView>,
+    earlier_tracks: Option<String>,
+    retries: Vec<Fact>,
+    names: Vec<String>,
+    people: Vec<PersonView>,
+    people_in_words: String,
+    more_people: Option<String>,
+    made: String,
+}
+
+/// A name and a value.
+#[derive(Debug)]
+pub(super) struct Fact {
+    pub(super) name: String,
+    pub(super) value: String,
+}
+
+impl Page {
+    /// Puts the page together.
+    #[must_use]
+    pub fn of(source: &PageSource<'_>) -> Page {
+        let (facts, language) = (source.facts, source.locale.language);
+        let said = |text: Text| text.in_language(language);
+        let operation = source.operation();
+        let record = source.record;
+        let more_people = facts.failures() - facts.people.len() as u64;
+        let more_groups = facts.groups.len().saturating_sub(MOST_GROUPS) as u64;
+        let earlier = record.map_or(0, |record| record.tracks.left_out());
+        Page {
+            words: Words::in_language(language),
+            language_tag: match language {
+                Language::English => "en",
+                Language::Chinese => "zh-CN",
+            },
+            policy: policy(),
+            title: said(head::title(operation)),
+            subtitle: source.results.to_owned(),
+            notes: head::notes(source).into_iter().map(said).collect(),
+            facts: head::facts(source),
+            figures: figures(source),
+            outcomes: outcomes(facts, language),
+            outcomes_in_words: said(rows_by_status(facts)),
+            groups: groups(facts, operation, language),
+            more_groups: more(more_groups).map(|more| said(text!("and {more} more kinds of rows", more))),
+            has_record: record.is_some(),
+            tracks: record.map(|record| track_views(&record, source.locale)).unwrap_or_default(),
+            earlier_tracks: more(earlier).map(|more| said(text!("{more} earlier runs are not shown.", more))),
+            retries: retries(source),
+            names: facts.names().iter().map(|index| source.columns.name(*index).to_owned()).collect(),
+            people: people(facts, operation, language),
+            people_in_words: said(text!("{rows} rows", rows = grouped(facts.people.len() as u64))),
+            more_people: more(more_people)
+                .map(|more| said(text!("and {more} more: they are in the results file.", more))),
+            made: said(text!(
+                "made by prehire {version} at {at}",
+                version = env!("CARGO_PKG_VERSION"),
+                at = shown(source.made_at, source.locale)
+            )),
+        }
+    }
+
+    fn style(&self) -> &'static str {
+        STYLE
+    }
+
+    fn script(&self) -> &'static str {
+        SCRIPT
+    }
+}
+
+impl PageSource<'_> {
+    /// What was done: the journal knows; else the rows may.
+    pub(super) fn operation(&self) -> Option<Operation> {
+        let owner = self.record.and_then(|record| Some(&record.book.runs.last()?.started.owner));
+        owner.and_then(|owner| Operation::from_word(&owner.operation)).or_else(|| self.facts.operation())
+    }
+}
+
+/// Nothing but what is in the page itself, not even from this machine: a name that looks like a script is none.
+fn policy() -> String {
+    let hash = |text: &str| STANDARD.encode(digest(&SHA256, text.as_bytes()));
+    format!(
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+        hash(STYLE),
+        hash(SCRIPT)
+    )
+}
+
+fn more(number: u64) -> Option<String> {
+    (number > 0).then(|| grouped(number))
+}

@@ -1,0 +1,93 @@
+//! Owns the words of the page, in one language.
+
+use crate::language::{Language, Text, text};
+use crate::outcome::Status;
+
+/// Names each word, and says it.
+macro_rules! words {
+    ($($name:ident: $text:expr),* $(,)?) => {
+        /// All words of the page that stand there without a number.
+        #[derive(Debug)]
+        pub(super) struct Words {
+            $(pub(super) $name: String),*
+        }
+
+        impl Words {
+            pub(super) fn in_language(language: Language) -> Words {
+                Words { $($name: $text.in_language(language)),* }
+            }
+        }
+    };
+}
+
+words! {
+    outcomes: text!("Outcomes"),
+    status: text!("status"),
+    meaning: text!("meaning"),
+    rows: text!("rows"),
+    share: text!("share"),
+    what_to_do: text!("What to do"),
+    nothing_to_do: text!("Nothing: every row is a success."),
+    code: text!("code"),
+    advice: text!("advice"),
+    calls_and_allowance: text!("Calls against the allowance"),
+    no_timeline: text!(
+        "There is no timeline: the journal of these results was not found. Give it with --journal FILE."
+    ),
+    no_calls: text!("No run in the journal has made a call."),
+    retries_and_waits: text!("Retries and waits"),
+    people: text!("Rows that need a person"),
+    filter: text!("Filter"),
+    filter_hint: text!("a name, an id, a code, a word"),
+    every_status: text!("every status"),
+    no_match: text!("No row matches."),
+    row: text!("row"),
+    id: text!("pre-hire id"),
+    message: text!("message"),
+    personal_data: text!("This page holds personal data: only its owner can read it. Keep it no longer than needed."),
+    legend_calls: text!("calls in the last window"),
+    legend_cap: text!("allowed"),
+    legend_held: text!("calls held back"),
+    legend_throttled: text!("turned away by the server"),
+}
+
+/// What a status means, in a few words.
+pub(super) fn meaning(status: Option<Status>) -> Text {
+    match status {
+        Some(Status::Withdrawn) => text!("withdrawn by this tool"),
+        Some(Status::AlreadyWithdrawn) => text!("withdrawn before, by somebody else"),
+        Some(Status::Restored) => text!("restored by this tool"),
+        Some(Status::AlreadyActive) => text!("restored before, by somebody else"),
+        Some(Status::Refused) => text!("the API said no, for good"),
+        Some(Status::Exhausted) => text!("all attempts were used up; certainly not done"),
+        Some(Status::Unknown) => text!("nobody knows whether it was done: look it up"),
+        Some(Status::Invalid) => text!("the row can't be sent; nothing was called"),
+        Some(Status::Duplicate) => text!("an earlier row has the same id"),
+        Some(Status::NotAttempted) => text!("the run ended before its turn; certainly not done"),
+        None => text!("no word of ours"),
+    }
+}
+
+/// How a run ended, by its exit code.
+pub(super) fn ending(exit_code: u8) -> Text {
+    match exit_code {
+        0 => text!("ended, every row a success"),
+        1 => text!("ended, some rows not a success"),
+        3 => text!("stopped early"),
+        4 => text!("stopped: results or journal could not be written"),
+        130 | 143 => text!("interrupted"),
+        code => text!("ended with exit code {code}", code),
+    }
+}
+
+/// What came of the calls for a row: a word of the column `retry_outcome`.
+pub(super) fn retry_outcome(word: &str) -> Text {
+    match word {
+        "not_needed" => text!("settled by the first attempt"),
+        "recovered" => text!("succeeded on a later attempt, or a look"),
+        "refused_on_retry" => text!("refused on a later attempt"),
+        "exhausted" => text!("gave up after all attempts"),
+        "interrupted" => text!("the run ended while the row waited"),
+        _ => text!("never called"),
+    }
+}

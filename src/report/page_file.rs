@@ -1,0 +1,95 @@
+//! Owns where a page goes, and what must not be overwritten: only a page of ours is ever replaced, and only by a whole one.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+
+use askama::Template;
+
+use super::page::Page;
+use crate::error::{Error, Result};
+use crate::input::InputPath;
+use crate::language::text;
+use crate::record::{create_anew, sync_directory};
+
+/// Every page of ours has it near its beginning, and nothing else does.
+const SIGN: &[u8] = b"<meta name=\"generator\" content=\"prehire report\">";
+/// Where it stands at the latest.
+const SIGN_WITHIN: u64 = 1024;
+
+/// Where a page goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageFile {
+    path: PathBuf,
+}
+
+impl PageFile {
+    /// The path that was typed, or the results' with its last ending replaced.
+    ///
+    /// # Errors
+    /// For standard input without a typed path, and where somebody else's file is; exit 2.
+    pub fn choose(typed: Option<&Path>, results: &InputPath) -> Result<PageFile> {
+        let path = match (typed, results) {
+            (Some(path), _) => path.to_owned(),
+            (None, InputPath::File(results)) => results.with_extension("html"),
+            (None, InputPath::Standard) => {
+                return Err(Error::unusable(text!("the page of standard input needs a name"))
+                    .hint(text!("give one with -o FILE")));
+            }
+        };
+        if path == Path::new("-") || path.as_os_str().is_empty() {
+            return Err(
+                Error::unusable(text!("the page needs a file")).hint(text!("give its name with -o FILE"))
+            );
+        }
+        if fs::symlink_metadata(&path).is_ok() && !is_ours(&path) {
+            let page = path.display();
+            return Err(Error::unusable(text!("{page} exists already, and is no report of ours", page))
+                .hint(text!("move that file away, or choose another name with -o FILE")));
+        }
+        Ok(PageFile { path })
+    }
+
+    /// Where the page is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes the page under a name of its own, and gives it its name when it is whole.
+    ///
+    /// # Errors
+    /// When it can't be written: exit 4.
+    pub fn write(&self, page: &Page) -> Result<()> {
+        let partial = self.partial();
+        let written = write_whole(&partial, page)
+            .and_then(|()| fs::rename(&partial, &self.path))
+            .and_then(|()| sync_directory(&self.path));
+        written.map_err(|error| {
+            // Half a page is of no use; if it can't be removed, the next one replaces it.
+            let _ = fs::remove_file(&partial);
+            Error::cannot_record(text!("can't write {path}", path = self.path.display()))
+                .because(error)
+                .hint(text!("make room, or choose another place with -o FILE"))
+        })
+    }
+
+    fn partial(&self) -> PathBuf {
+        let mut name = self.path.as_os_str().to_owned();
+        name.push(".partial");
+        PathBuf::from(name)
+    }
+}
+
+fn write_whole(partial: &Path, page: &Page) -> io::Result<()> {
+    let mut writer = BufWriter::new(create_anew(partial)?);
+    page.write_into(&mut writer)?;
+    writer.flush()?;
+    writer.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
+}
+
+fn is_ours(path: &Path) -> bool {
+    let mut head = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(SIGN_WITHIN).read_to_end(&mut head));
+    read.is_ok() && head.starts_with(b"<!DOCTYPE html>") && head.windows(SIGN.len()).any(|part| part == SIGN)
+}
