@@ -155,6 +155,27 @@ pub enum StopCause {
     Interrupted(Interrupt),
     /// The results can't be written any more.
     CannotRecord,
+    /// The app may not search, or the search is one that the API will never answer.
+    SearchRefused(Refusal),
+    /// A search got no answer in all its attempts.
+    SearchUnanswered(Refusal),
+    /// The pages of a search make no sense.
+    PagesAstray(PageFault),
+}
+
+/// What is wrong with the pages of a search. Following them could go on for ever, or leave people out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PageFault {
+    /// There is said to be another page, but not where.
+    NoToken,
+    /// There is said to be another page, and nobody is on this one.
+    EmptyPage,
+    /// The next page is one that was there before.
+    RepeatedToken,
+    /// The same people once more, under another token.
+    RepeatedPage,
+    /// More pages than there can be.
+    TooMany,
 }
 
 /// Why a store app's refused ticket could not be replaced.

@@ -205,6 +205,8 @@ pub mod feishu;
 
 pub mod operation;
 
+pub mod prospect;
+
 pub mod outcome;
 
 mod error_code;

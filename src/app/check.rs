@@ -1,7 +1,9 @@
 //! Owns `prehire check` and every dry run: one pass over the file, and a report. With `-o` also one result per row, none of them sent.
 
+use super::online_check::OnlineCheck;
 use super::output::print_summary;
 use super::rules::row_rules;
+use super::searching::say_stopped;
 use crate::cli::Duplicates;
 use crate::error::{Error, Exit, Result};
 use crate::event::Settlement;
@@ -10,11 +12,11 @@ use crate::language::text;
 use crate::operation::Operation;
 use crate::plan::{Decision, Ledger, Past, Planned, Planner};
 use crate::record::{OutputPath, ResultsFile};
-use crate::report::CheckReport;
-use crate::settings::{CheckSettings, InputSettings};
+use crate::report::{CheckReport, Log};
+use crate::settings::{CheckSettings, InputSettings, Surroundings};
 
 /// Checks the file.
-pub(super) fn run(settings: &CheckSettings) -> Result<Exit> {
+pub(super) fn run(settings: &CheckSettings, surroundings: &Surroundings) -> Result<Exit> {
     let operation = settings.input.purpose.operation();
     let output = settings
         .output
@@ -23,16 +25,42 @@ pub(super) fn run(settings: &CheckSettings) -> Result<Exit> {
         .transpose()?;
     let spool = Spool::copy(&settings.input.path, &settings.input.file)?;
     let rules = row_rules(&settings.input, settings.source_owner.as_ref())?;
-    let survey = survey_input(&spool, &settings.input, &rules)?;
-    if let Some(output) = output {
+    let mut survey = survey_input(&spool, &settings.input, &rules)?;
+    if settings.online.is_some() {
+        survey.columns = survey.columns.with_look_up();
+    }
+    if let Some(output) = &output {
         output.refuse_to_overwrite(false, &settings.input.file)?;
         output.refuse_what_does_not_fit(&survey)?;
-        let results = ResultsFile::create(output, &spool, &survey, &rules)?;
-        write_results(results.speaking(settings.show.language), &spool, &survey, &rules)?;
     }
+    let language = settings.show.language;
+    let create = |output| {
+        ResultsFile::create(output, &spool, &survey, &rules).map(|results| results.speaking(language))
+    };
+    let results = || output.map(create).transpose();
+    let ledger = Ledger::default();
+    let past = Past { ledger: &ledger, recall: None };
+    let plan = Planner::new(spool.records(), &survey, &rules, past)?;
+    let online = match &settings.online {
+        None => {
+            results()?.map(|results| write_results(results, plan)).transpose()?;
+            None
+        }
+        Some(calls) => {
+            let online = OnlineCheck { calls, show: settings.show, operation, to_look_up: survey.sendable };
+            match online.run(plan, results)? {
+                Ok(seen) => Some(seen),
+                Err(cause) => {
+                    let log = Log::new(settings.show.log);
+                    return Ok(say_stopped(&cause, &surroundings.command_line, &log));
+                }
+            }
+        }
+    };
     let input = settings.input.path.shown();
-    let (copied, rate, language) = (spool.copied(), settings.rate, settings.show.language);
-    let report = CheckReport { input: &input, operation, survey: &survey, copied, rate, language };
+    let online = online.as_ref().map(|(outlook, progress)| (outlook, progress));
+    let (survey, copied, rate) = (&survey, spool.copied(), settings.rate);
+    let report = CheckReport { input: &input, operation, survey, copied, rate, online, language };
     print_summary(settings.show, || report.text(), || report.json());
     Ok(report.exit())
 }
@@ -60,21 +88,18 @@ pub(super) const fn check_command(operation: Operation) -> &'static str {
     }
 }
 
-fn write_results(
-    mut results: ResultsFile<'_>,
-    spool: &Spool,
-    survey: &Survey,
-    rules: &RowRules,
-) -> Result<()> {
-    let ledger = Ledger::default();
-    let past = Past { ledger: &ledger, recall: None };
-    for planned in Planner::new(spool.records(), survey, rules, past)? {
+fn write_results(mut results: ResultsFile<'_>, plan: impl Iterator<Item = Result<Planned>>) -> Result<()> {
+    for planned in plan {
         let Planned::Row { index, decision, .. } = planned? else { continue };
-        let settlement = match decision {
-            Decision::Send(..) | Decision::Resume(..) => Settlement::NotReached,
-            Decision::Settled(settlement) => settlement,
-        };
-        results.settle(index, settlement, |_| ())?;
+        results.settle(index, unsent(decision), |_| ())?;
     }
     results.finish()
+}
+
+/// What a check says of a row: none is sent.
+pub(super) fn unsent(decision: Decision) -> Settlement {
+    match decision {
+        Decision::Send(..) | Decision::Resume(..) => Settlement::NotReached,
+        Decision::Settled(settlement) => settlement,
+    }
 }

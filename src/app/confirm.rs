@@ -3,13 +3,14 @@
 use std::fmt::Write as _;
 use std::io::{self, BufRead};
 
+use super::preview::Preview;
+use super::run::RunInput;
 use crate::cli::LogFormat;
 use crate::error::{Error, Result};
 use crate::input::{RowRules, Spool, Survey, one_line};
-use crate::language::{Text, text};
+use crate::language::{Language, Text, text};
 use crate::operation::Operation;
 use crate::plan::{Decision, Past, Planned, Planner};
-use crate::report::Log;
 use crate::settings::{OperationSettings, Purpose, Surroundings, Target, about as estimate};
 
 /// How much of a cell is shown.
@@ -66,17 +67,13 @@ pub(super) fn refuse_to_ask_nobody(settings: &OperationSettings, surroundings: &
 }
 
 /// Asks, unless the answer was given beforehand or there is nothing to send.
-pub(super) fn confirm(
-    settings: &OperationSettings,
-    survey: &Survey,
-    upcoming: &Upcoming,
-    log: &Log,
-) -> Result<()> {
+pub(super) fn confirm(input: RunInput<'_>, preview: &Preview) -> Result<()> {
+    let RunInput { settings, upcoming, log, .. } = input;
     if settings.guards.yes || upcoming.rows == 0 {
         return Ok(());
     }
     let mut answer = String::new();
-    log.ask(&question(settings, survey, upcoming))
+    log.ask(&question(input, preview))
         .and_then(|()| io::stdin().lock().read_line(&mut answer))
         .map_err(|error| Error::unusable(text!("can't ask")).because(error).hint(text!("add --yes")))?;
     if is_consent(&answer, upcoming.rows) {
@@ -89,7 +86,8 @@ fn is_consent(answer: &str, rows: u32) -> bool {
     answer.trim() == rows.to_string()
 }
 
-fn question(settings: &OperationSettings, survey: &Survey, upcoming: &Upcoming) -> String {
+fn question(input: RunInput<'_>, preview: &Preview) -> String {
+    let RunInput { settings, survey, upcoming, .. } = input;
     let said = |text: Text| text.in_language(settings.show.language);
     let mut text = String::new();
     for (row, cells) in &upcoming.first_rows {
@@ -103,6 +101,7 @@ fn question(settings: &OperationSettings, survey: &Survey, upcoming: &Upcoming) 
     if more > 0 {
         let _ = writeln!(text, "{}", said(text!("and {more} more", more)));
     }
+    text.push_str(&seen(preview, upcoming.rows, settings.show.language));
     // Last, so that it stands in sight whatever the rows hold.
     let _ = writeln!(text, "\n{}", said(about(settings, upcoming.rows)));
     if let Purpose::Restore { confirm_workforce: true, .. } = settings.input.purpose {
@@ -134,9 +133,35 @@ fn question(settings: &OperationSettings, survey: &Survey, upcoming: &Upcoming) 
     text
 }
 
+/// The first names and the counts by stage, as far as the app may see them.
+fn seen(preview: &Preview, rows: u32, language: Language) -> String {
+    let said = |text: Text| text.in_language(language);
+    match preview {
+        Preview::NotAsked => String::new(),
+        Preview::Blind(why) => {
+            format!("\n{}\n", said(text!("Names and stages are not shown: {why}.", why => why.clone())))
+        }
+        Preview::Seen(outlook) => {
+            let (seen, problems) = (outlook.rows(), outlook.problems());
+            let which = if seen == rows {
+                text!("Looked up just now, all {rows} rows:", rows)
+            } else {
+                text!("Looked up just now, the first {seen} of {rows} rows:", seen, rows)
+            };
+            let (first, counts) = (outlook.first_rows(language), outlook.counts(language));
+            let mut text = format!("\n{}\n{first}{counts}", said(which));
+            if problems > 0 {
+                let problems = text!("  {problems} of them would be refused, or are not visible", problems);
+                let _ = writeln!(text, "{}", said(problems));
+            }
+            text
+        }
+    }
+}
+
 /// What is about to be done, to whom it is said, and how long it takes.
 fn about(settings: &OperationSettings, rows: u32) -> Text {
-    let (host, app) = match &settings.target {
+    let (host, app) = match &settings.calls.target {
         Target::Api { base_url, credentials } => {
             let (app, tenant) = (credentials.app(), credentials.tenant());
             let app = match tenant {

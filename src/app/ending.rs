@@ -70,6 +70,7 @@ fn note(ending: &mut Ending, fact: Fact) {
         Fact::Target(target) => ending.target = Some(target),
         Fact::Places { results, journal } => ending.places = Some((results, journal)),
         Fact::Counted(tally, stop) => (ending.tally, ending.stop) = (Some(*tally), stop),
+        Fact::Stopped(stop) => ending.stop = Some(stop),
         Fact::Abandoned => ending.was_abandoned = true,
     }
 }

@@ -11,15 +11,21 @@ mod allowance;
 mod check;
 mod config;
 mod confirm;
+mod connect;
 mod desk;
 mod ending;
 mod explain;
+mod find;
+mod online_check;
 mod operate;
 mod output;
 mod pages;
+mod preview;
 mod report;
+mod row_looks;
 mod rules;
 mod run;
+mod searching;
 mod signals;
 mod simulate;
 mod verify;
@@ -30,7 +36,8 @@ use crate::error::{Exit, Result};
 use crate::operation::Operation;
 use crate::report::{Detail, Log, LogSettings};
 use crate::settings::{
-    CheckSettings, OperationSettings, ReportSettings, Surroundings, VerifySettings, log_settings,
+    CheckSettings, FindSettings, OperationSettings, ReportSettings, Surroundings, VerifySettings,
+    log_settings,
 };
 
 /// Does what was asked for, and says what has gone wrong; how the process is to end.
@@ -63,9 +70,14 @@ pub fn run(cli: Cli, surroundings: Surroundings) -> Exit {
 /// What changes nothing in Feishu.
 fn answer(command: Command, surroundings: &Surroundings) -> Result<Exit> {
     match command {
-        Command::Withdraw(typed) => check::run(&CheckSettings::of_dry_withdrawal(*typed, surroundings)?),
-        Command::Restore(typed) => check::run(&CheckSettings::of_dry_restoration(*typed, surroundings)?),
-        Command::Check(typed) => check::run(&CheckSettings::new(typed, surroundings)?),
+        Command::Withdraw(typed) => {
+            check::run(&CheckSettings::of_dry_withdrawal(*typed, surroundings)?, surroundings)
+        }
+        Command::Restore(typed) => {
+            check::run(&CheckSettings::of_dry_restoration(*typed, surroundings)?, surroundings)
+        }
+        Command::Check(typed) => check::run(&CheckSettings::new(*typed, surroundings)?, surroundings),
+        Command::Find(typed) => find::run(&FindSettings::new(*typed, surroundings)?, surroundings),
         Command::Explain(typed) => explain::run(&typed, surroundings.language),
         Command::Verify(typed) => verify::run(&VerifySettings::new(typed, surroundings)?),
         Command::Report(typed) => report::run(&ReportSettings::new(typed, surroundings)?),

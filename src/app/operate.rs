@@ -1,31 +1,33 @@
 //! Owns `prehire withdraw` and `prehire restore`, from the file to the exit code: read → validate → ask → run → report.
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
 use super::allowance::gates;
 use super::check::{check_command, survey_input};
 use super::confirm::{Upcoming, confirm, refuse_to_ask_nobody};
+use super::connect::{connect, warn};
 use super::output::print_summary;
+use super::preview::preview;
 use super::rules::row_rules;
 use super::run::{Means, Ran, RunInput, RunOutput, run_to_the_end, runtime};
+use super::searching::say_stopped;
 use super::signals::Signals;
 use super::watch::{Fact, Witness};
 use crate::cli::Format;
 use crate::error::{Error, Exit, Result};
-use crate::feishu::{Client, ClientSettings, Credentials, Secret};
+use crate::feishu::Client;
 use crate::input::{RowRules, Spool, Survey};
 use crate::language::{Text, text};
 use crate::operation::Operation;
 use crate::plan::{Past, Recall};
 use crate::record::entry::{Entry, Owner, RunSettings, RunStarted, VERSION};
 use crate::record::{JournalFile, OutputPath, ResultsFile, seen_from};
-use crate::report::{Log, LogLine, RunReport, Tally, stop_line};
+use crate::report::{Log, RunReport, Tally, stop_line};
 use crate::send::Gates;
 use crate::settings::{OperationSettings, Purpose, Surroundings, Target};
-use crate::simulator::{Running, Simulator, SimulatorSettings, Stage};
 
 /// Withdraws, or restores, the rows of the file.
 pub(super) fn run(
@@ -36,30 +38,42 @@ pub(super) fn run(
 ) -> Result<Exit> {
     let log = &log.clone().speaking(settings.show.language);
     witness.tell(Fact::Language(settings.show.language));
-    settings.warnings.iter().for_each(|warning| log.announce(&LogLine::warning(warning.clone())));
+    warn(&settings.calls, log);
     witness.tell(target_of(settings));
     refuse_to_ask_nobody(settings, surroundings)?;
     let (output, journal_path) = places(settings)?;
     witness.tell(places_of(&output, &journal_path));
     let spool = Spool::copy(&settings.input.path, &settings.input.file)?;
-    let source_owner = settings.target.owner(Operation::Withdraw);
+    let source_owner = settings.calls.target.owner(Operation::Withdraw);
     let rules = row_rules(&settings.input, Some(&source_owner))?;
     let survey = survey_input(&spool, &settings.input, &rules)?;
     output.refuse_what_does_not_fit(&survey)?;
 
     let (keep, owner) = (&settings.keep, owner(settings, &rules));
-    let (journal_file, ledger) = JournalFile::take(&journal_path, &owner, keep.restart, keep.wait_lock)?;
+    let (journal_file, ledger) =
+        JournalFile::take(&journal_path, &owner, keep.restart, settings.calls.wait_lock)?;
     output.refuse_to_overwrite(journal_file.names(output.results()), &settings.input.file)?;
     let recall = journal_file.reader()?;
     let past = Past { ledger: &ledger, recall: recall.as_ref().map(|reader| reader as &dyn Recall) };
     let upcoming = Upcoming::find(&spool, &survey, &rules, past)?;
     check_guards(settings, &survey, upcoming.rows)?;
     let gates = gates(settings)?;
-    confirm(settings, &survey, &upcoming, log)?;
+    let (client, _simulator) = connect(&settings.calls, settings.operation())?;
 
-    let (spool, survey, rules, upcoming) = (&spool, &survey, &rules, &upcoming);
-    let input = RunInput { settings, rules, spool, survey, past, upcoming, log, witness };
-    carry_out(input, Books { output, journal_path, journal_file, owner }, gates, &surroundings.command_line)
+    let (spool, survey, rules, upcoming, spent) = (&spool, &survey, &rules, &upcoming, Duration::ZERO);
+    let input = RunInput { settings, rules, spool, survey, past, upcoming, spent, log, witness };
+    let again = &surroundings.command_line;
+    let (preview, spent) = match preview(input, client.clone())? {
+        Ok(looked) => looked,
+        Err(cause) => {
+            let exit = say_stopped(&cause, again, log);
+            witness.tell(Fact::Stopped(cause));
+            return Ok(exit);
+        }
+    };
+    confirm(input, &preview)?;
+    let books = Books { output, journal_path, journal_file, owner };
+    carry_out(RunInput { spent, ..input }, books, (client, gates), again)
 }
 
 /// Where a run is recorded.
@@ -71,10 +85,9 @@ struct Books {
 }
 
 /// From the first call to the summary; `again` is the command that goes on.
-fn carry_out(input: RunInput<'_>, books: Books, gates: Gates, again: &str) -> Result<Exit> {
+fn carry_out(input: RunInput<'_>, books: Books, (api, gates): (Client, Gates), again: &str) -> Result<Exit> {
     let RunInput { settings, rules, spool, survey, witness, .. } = input;
     let Books { output, journal_path, journal_file, owner } = books;
-    let (client, _simulator) = connect(settings)?;
     let started = Instant::now();
     let runtime = runtime()?;
     let signals = Signals::listen_in(&runtime)?;
@@ -88,7 +101,7 @@ fn carry_out(input: RunInput<'_>, books: Books, gates: Gates, again: &str) -> Re
         .with_journal(reader);
 
     let mut tally = Tally::new(settings.send.rate);
-    let means = Means { api: client, gates, signals };
+    let means = Means { api, gates, signals };
     let output = RunOutput { journal, results, journal_file, tally: &mut tally };
     let ran = runtime.block_on(run_to_the_end(input, means, output));
     let (stop, done) = match ran {
@@ -117,12 +130,12 @@ fn carry_out(input: RunInput<'_>, books: Books, gates: Gates, again: &str) -> Re
 /// To whom the journal belongs. A restoration's is of no use for other withdrawals, such as those of a later run.
 fn owner(settings: &OperationSettings, rules: &RowRules) -> Owner {
     let source = rules.source().map(|journal| journal.first_hash.clone());
-    Owner { source, ..settings.target.owner(settings.operation()) }
+    Owner { source, ..settings.calls.target.owner(settings.operation()) }
 }
 
 /// Where the results go, and the journal; nothing of somebody else's is there.
 fn places(settings: &OperationSettings) -> Result<(OutputPath, PathBuf)> {
-    let is_simulated = matches!(settings.target, Target::Simulator { .. });
+    let is_simulated = matches!(settings.calls.target, Target::Simulator { .. });
     let (typed, input) = (settings.output.as_deref(), &settings.input.path);
     let output = OutputPath::choose(typed, input, settings.operation(), is_simulated)?;
     let journal = output.journal(settings.keep.journal.as_deref());
@@ -134,7 +147,7 @@ fn places(settings: &OperationSettings) -> Result<(OutputPath, PathBuf)> {
 }
 
 fn target_of(settings: &OperationSettings) -> Fact {
-    Fact::Target(match &settings.target {
+    Fact::Target(match &settings.calls.target {
         Target::Api { base_url, credentials } => {
             Text::Plain(format!("{}, {}", credentials.app(), base_url.host()))
         }
@@ -206,30 +219,4 @@ fn run_started(settings: &OperationSettings, owner: Owner, survey: &Survey, resu
             confirm_workforce,
         },
     })
-}
-
-/// The client; with `--simulate` also the simulated API that it talks to.
-fn connect(settings: &OperationSettings) -> Result<(Client, Option<Running>)> {
-    let timeout = settings.send.timeout;
-    match &settings.target {
-        Target::Api { base_url, credentials } => {
-            let (base_url, credentials) = (base_url.clone(), credentials.clone());
-            Ok((Client::new(ClientSettings { base_url, credentials, timeout })?, None))
-        }
-        Target::Simulator { limit } => {
-            // A rehearsal begins where the real thing would.
-            let start = match settings.operation() {
-                Operation::Withdraw => Stage::Preboarding,
-                Operation::Restore => Stage::Withdrawn,
-            };
-            let simulated = SimulatorSettings { rate: Some(*limit), start, ..SimulatorSettings::default() };
-            let simulator = Simulator::spawn(simulated)
-                .map_err(|error| Error::unusable(text!("can't start the simulated API")).because(error))?;
-            let base_url = simulator.base_url().parse().expect("the simulated API is on loopback");
-            // Secrets are crossed out of what the server says, so this one is no word of its messages.
-            let app_secret = Secret::new("the-simulated-api-takes-any-secret");
-            let credentials = Credentials::App { app_id: "cli_simulated".to_owned(), app_secret };
-            Ok((Client::new(ClientSettings { base_url, credentials, timeout })?, Some(simulator)))
-        }
-    }
 }

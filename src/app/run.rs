@@ -1,6 +1,7 @@
 //! Owns a run from its first call to its last: the pool and the desk side by side, and the signals that stop them.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, watch};
@@ -16,7 +17,7 @@ use crate::language::text;
 use crate::plan::{Past, Planner};
 use crate::record::{Journal, JournalFile, ResultsFile};
 use crate::report::{Level, Log, LogLine, Progress, Tally};
-use crate::send::{Api, Gates, Lines, Pool};
+use crate::send::{Api, Gates, Lines, Pool, SendSettings};
 use crate::settings::OperationSettings;
 
 /// Events that may wait for the desk.
@@ -32,6 +33,8 @@ pub(super) struct RunInput<'a> {
     pub(super) past: Past<'a>,
     /// The rows that are still to be sent.
     pub(super) upcoming: &'a Upcoming,
+    /// How much of the time until the deadline went by when they were looked up.
+    pub(super) spent: Duration,
     pub(super) log: &'a Log,
     pub(super) witness: &'a Witness,
 }
@@ -73,12 +76,14 @@ pub(super) async fn run_to_the_end<A: Api>(
     means: Means<A>,
     output: RunOutput<'_>,
 ) -> Result<Ran> {
-    let RunInput { settings, rules, spool, survey, past, upcoming, log, witness } = input;
+    let RunInput { settings, rules, spool, survey, past, upcoming, spent, log, witness } = input;
     let Means { api, gates, mut signals } = means;
     let (sender, notices) = mpsc::channel(QUEUE);
     let (halt, halted) = watch::channel(None);
     let plan = Planner::new(spool.records(), survey, rules, past)?;
-    let pool = Pool::new(api, plan, settings.send.clone(), gates, Lines { events: sender, halt: halted });
+    let deadline = settings.send.deadline.map(|deadline| deadline.saturating_sub(spent));
+    let send = SendSettings { deadline, ..settings.send.clone() };
+    let pool = Pool::new(api, plan, send, gates, Lines { events: sender, halt: halted });
     let (show, rate) = (settings.show, settings.send.rate);
     let mut desk = Desk {
         journal: output.journal,

@@ -27,6 +27,8 @@ pub(super) enum Fact {
     Places { results: PathBuf, journal: PathBuf },
     /// What was counted, and why it was stopped early, if it was.
     Counted(Box<Tally>, Option<StopCause>),
+    /// Why it does not even begin, where that is no error.
+    Stopped(StopCause),
     /// A second signal has ended it at once.
     Abandoned,
 }

@@ -7,7 +7,7 @@ use super::Cli;
 use crate::language::Language;
 
 /// The flags that `-h` shows; a command that is not here shows all of its own.
-const FIRST: [(&str, &[&str]); 3] = [
+const FIRST: [(&str, &[&str]); 4] = [
     (
         "withdraw",
         &[
@@ -19,11 +19,27 @@ const FIRST: [(&str, &[&str]); 3] = [
         "restore",
         &["output", "only", "max-rows", "yes", "restart", "dry-run", "simulate", "lang", "confirm-workforce"],
     ),
-    ("check", &["output", "reason", "only", "sheet", "format", "lang"]),
+    ("check", &["output", "reason", "only", "sheet", "online", "format", "lang"]),
+    (
+        "find",
+        &[
+            "stage",
+            "onboarding-from",
+            "onboarding-to",
+            "updated-before",
+            "department",
+            "key-word",
+            "limit",
+            "reason",
+            "output",
+            "format",
+            "lang",
+        ],
+    ),
 ];
 
 /// What one types, by command.
-const EXAMPLES: [(&str, &[&str]); 6] = [
+const EXAMPLES: [(&str, &[&str]); 7] = [
     (
         "withdraw",
         &[
@@ -34,7 +50,22 @@ const EXAMPLES: [(&str, &[&str]); 6] = [
         ],
     ),
     ("restore", &["prehire restore leavers.results.csv", "prehire restore leavers.results.csv --dry-run"]),
-    ("check", &["prehire check leavers.xlsx", "prehire check leavers.csv -o checked.csv --format json"]),
+    (
+        "check",
+        &[
+            "prehire check leavers.xlsx",
+            "prehire check leavers.xlsx --online -o checked.xlsx  # names and stages, too",
+            "prehire check leavers.csv -o checked.csv --format json",
+        ],
+    ),
+    (
+        "find",
+        &[
+            "prehire find --onboarding-to -30d -o leavers.csv  # those who should be here for a month",
+            "prehire find --stage preboarding --updated-before 2026-03-01 --reason no-show -o stale.csv",
+            "prehire find --department od-1 --limit 20  # to standard output",
+        ],
+    ),
     (
         "report",
         &[

@@ -4,7 +4,9 @@
 //! - [`InputArgs`], [`RunArgs`], [`ProfileArgs`] and [`ShowArgs`] are shared by several.
 //! - `help`, `manual` and `shells` make of the definitions what people and shells read.
 
+mod call;
 mod config;
+mod find;
 mod help;
 mod manual;
 mod profile;
@@ -23,7 +25,9 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::language::Language;
 
+pub use call::CallArgs;
 pub use config::{ConfigArgs, ConfigCommand, ConfigShowArgs};
+pub use find::FindArgs;
 pub use help::{command, typed_language};
 pub use manual::{ManArgs, ManualPage, manual, manual_pages};
 pub use profile::ProfileArgs;
@@ -39,6 +43,7 @@ pub use withdraw::{CheckArgs, Duplicates, FormArgs, InputArgs, RowArgs, Withdraw
 #[derive(Debug, Parser)]
 #[command(name = "prehire", version, max_term_width = 100)]
 #[command(after_help = "Examples:
+  prehire find --onboarding-to -30d -o leavers.csv
   prehire check leavers.csv
   prehire withdraw leavers.csv --simulate --yes
   prehire withdraw leavers.csv
@@ -64,6 +69,7 @@ impl Cli {
             Command::Withdraw(typed) => Some(&typed.run.show),
             Command::Restore(typed) => Some(&typed.run.show),
             Command::Check(typed) => Some(&typed.show),
+            Command::Find(typed) => Some(&typed.show),
             Command::Explain(_)
             | Command::Verify(_)
             | Command::Report(_)
@@ -102,8 +108,10 @@ pub enum Command {
     Withdraw(Box<WithdrawArgs>),
     /// Restore the pre-hires that a run has withdrawn: the undo.
     Restore(Box<RestoreArgs>),
-    /// Validate a file, and call nothing.
-    Check(CheckArgs),
+    /// Validate a file; with --online, look every id up, too.
+    Check(Box<CheckArgs>),
+    /// List pre-hires by stage and date, as a file for withdraw.
+    Find(Box<FindArgs>),
     /// Tell one pre-hire's whole story, attempt by attempt.
     Explain(ExplainArgs),
     /// Check that a journal is whole and untouched, and that results agree with it.

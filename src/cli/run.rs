@@ -1,13 +1,13 @@
-//! Owns the flags that every run has which calls the API, whatever it does to the pre-hires.
+//! Owns the flags of every run that changes pre-hires, and those about what is shown.
 
-use std::num::{NonZeroU32, NonZeroUsize};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::ProfileArgs;
-use crate::settings::{BaseUrl, Rate, parse_positive_span, parse_span};
+use super::CallArgs;
+use crate::settings::parse_span;
 
 /// How a run goes.
 #[derive(Args, Debug)]
@@ -28,37 +28,9 @@ pub struct RunArgs {
     #[arg(long, help_heading = "Running again")]
     pub no_read_back: bool,
 
-    /// Wait this long for another run to end, before exit code 75 [default: 0s].
-    #[arg(long, value_name = "DURATION", value_parser = parse_span, help_heading = "Running again")]
-    pub wait_lock: Option<Duration>,
-
-    /// Never more than CALLS in any rolling PERIOD, as the server sees it [default: 99/60s].
-    #[arg(long, value_name = "CALLS/PERIOD", help_heading = "Pace")]
-    pub rate: Option<Rate>,
-
-    /// Calls that may go at once before even spacing sets in [default: 10].
-    #[arg(long, value_name = "N", help_heading = "Pace")]
-    pub burst: Option<NonZeroU32>,
-
     /// Calls in flight at most [default: 16].
     #[arg(long, value_name = "N", help_heading = "Pace")]
     pub workers: Option<NonZeroUsize>,
-
-    /// The longest time for one call, from connect to last byte [default: 30s].
-    #[arg(long, value_name = "DURATION", value_parser = parse_positive_span, help_heading = "Pace")]
-    pub timeout: Option<Duration>,
-
-    /// Attempts per row; a call answered "throttled" or "token stale" is none [default: 5].
-    #[arg(long, value_name = "N", help_heading = "Pace")]
-    pub max_attempts: Option<NonZeroU32>,
-
-    /// The first backoff is drawn between zero and this, then it doubles [default: 1s].
-    #[arg(long, value_name = "DURATION", value_parser = parse_span, help_heading = "Pace")]
-    pub retry_base: Option<Duration>,
-
-    /// No backoff is longer than this [default: 60s].
-    #[arg(long, value_name = "DURATION", value_parser = parse_span, help_heading = "Pace")]
-    pub retry_cap: Option<Duration>,
 
     /// Refuse to start with more rows than this.
     #[arg(long, value_name = "N", help_heading = "Guards")]
@@ -68,6 +40,12 @@ pub struct RunArgs {
     #[arg(long, value_name = "DIGEST", help_heading = "Guards")]
     pub expect: Option<String>,
 
+    /// Look every id up first; refuse to start if any would be refused.
+    ///
+    /// An id that is not visible, or in a stage that does not allow it, or in one that the app may not see.
+    #[arg(long, conflicts_with = "dry_run", help_heading = "Guards")]
+    pub require_online_check: bool,
+
     /// Let all first calls go at once, instead of one alone.
     #[arg(long, help_heading = "Guards")]
     pub no_canary: bool,
@@ -75,10 +53,6 @@ pub struct RunArgs {
     /// Stop the run after this many refusals in a row; 0 means never [default: 20].
     #[arg(long, value_name = "N", help_heading = "Guards")]
     pub stop_after: Option<u32>,
-
-    /// Start no new call this long after the first one, such as 50m.
-    #[arg(long, value_name = "DURATION", value_parser = parse_span, help_heading = "Guards")]
-    pub deadline: Option<Duration>,
 
     /// Everything but the calls.
     #[arg(long, help_heading = "Guards")]
@@ -90,29 +64,9 @@ pub struct RunArgs {
     #[arg(short, long, help_heading = "Guards")]
     pub yes: bool,
 
-    /// Run against the built-in simulated API.
-    ///
-    /// It needs no credentials and no network, and keeps the same pace.
-    #[arg(long, conflicts_with_all = ["base_url", "lark"], help_heading = "Target")]
-    pub simulate: bool,
-
-    /// Another host.
-    #[arg(
-        long,
-        help = "Another host [default: https://open.feishu.cn]",
-        value_name = "URL",
-        conflicts_with = "lark",
-        help_heading = "Target"
-    )]
-    pub base_url: Option<BaseUrl>,
-
-    /// The host of Lark, open.larksuite.com.
-    #[arg(long, help_heading = "Target")]
-    pub lark: bool,
-
-    /// Which profile of which file.
+    /// Where calls go, and how.
     #[command(flatten)]
-    pub profile: ProfileArgs,
+    pub call: CallArgs,
 
     /// How things are shown.
     #[command(flatten)]

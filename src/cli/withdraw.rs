@@ -4,10 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::profile::ProfileArgs;
+use super::call::CallArgs;
 use super::run::{RunArgs, ShowArgs};
 use crate::input::{Delimiter, Selected, TextEncoding};
-use crate::settings::Rate;
 
 /// Withdraws the pre-hires of a file, one call per row.
 ///
@@ -34,7 +33,8 @@ pub struct WithdrawArgs {
     pub run: RunArgs,
 }
 
-/// Validates a file, and calls nothing. Exit code 0: every row can be sent; 1: some can't; 2: the file is unusable.
+/// Validates a file, and calls nothing; with --online, looks every id up, too. Exit code 0: every row can be sent; 1: some can't;
+/// 2: the file is unusable.
 #[derive(Args, Debug)]
 pub struct CheckArgs {
     /// What to read.
@@ -49,13 +49,13 @@ pub struct CheckArgs {
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
-    /// The allowance for the estimate of the time that a run takes [default: 99/60s].
-    #[arg(long, value_name = "CALLS/PERIOD")]
-    pub rate: Option<Rate>,
+    /// Look every id up: name, stage and date; and say which rows would be refused, or are not visible.
+    #[arg(long)]
+    pub online: bool,
 
-    /// Which profile of which file.
+    /// Where calls go, and how; the rate is also that of the estimate.
     #[command(flatten)]
-    pub profile: ProfileArgs,
+    pub call: CallArgs,
 
     /// How things are shown.
     #[command(flatten)]

@@ -8,10 +8,11 @@ use std::time::Duration;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Response, Url};
 
-use super::exchange::{Body, Exchange, Failure, QueryReply, Reply};
+use super::exchange::{Body, Exchange, Failure, QueryReply, Reply, SearchReply};
 use super::failure::failure_of;
 use super::http::http_client;
 use super::scrub::Secrets;
+use super::search::{self, PageToken, SearchQuery, SearchRequest};
 use super::secret::{Credentials, Token};
 use super::wire::{self, ParsedBody, QueryRequest, RestoreRequest, WithdrawRequest};
 use crate::error::{Error, Result};
@@ -42,6 +43,7 @@ pub struct Client {
     withdraw_url: Url,
     restore_url: Url,
     query_url: Url,
+    search_url: Url,
     pub(super) credentials: Credentials,
     /// A server that echoes one of these must not bring it into the results.
     pub(super) secrets: Secrets,
@@ -63,11 +65,13 @@ impl Client {
             [wire::WITHDRAW_PATH, wire::RESTORE_PATH].map(|path| base_url.join(path));
         let mut query_url = base_url.join(wire::QUERY_PATH);
         query_url.query_pairs_mut().append_pair("page_size", &wire::MOST_QUERIED.to_string());
+        let mut search_url = base_url.join(search::SEARCH_PATH);
+        search_url.query_pairs_mut().append_pair("page_size", &search::MOST_SEARCHED.to_string());
         let secrets = Secrets::new(credentials.app_secret());
         if let Credentials::Given(token) = &credentials {
             secrets.learn(&token.0);
         }
-        Ok(Client { http, base_url, withdraw_url, restore_url, query_url, credentials, secrets })
+        Ok(Client { http, base_url, withdraw_url, restore_url, query_url, search_url, credentials, secrets })
     }
 
     /// Asks for one pre-hire to be withdrawn, or restored.
@@ -95,6 +99,19 @@ impl Client {
         let request = self.http.post(self.query_url.clone()).header(AUTHORIZATION, bearer(token));
         let (exchange, parsed) = self.exchange(request.header(CONTENT_TYPE, JSON).body(body)).await;
         QueryReply { exchange, stages: parsed.map(|parsed| parsed.stages).unwrap_or_default() }
+    }
+
+    /// Asks for one page of a search; the first one without a page token.
+    pub async fn search(&self, token: &Token, query: &SearchQuery, page: Option<&PageToken>) -> SearchReply {
+        let body = serde_json::to_vec(&SearchRequest::from(query)).expect("ids, dates and texts are JSON");
+        let mut url = self.search_url.clone();
+        if let Some(PageToken(page)) = page {
+            url.query_pairs_mut().append_pair("page_token", page);
+        }
+        let request = self.http.post(url).header(AUTHORIZATION, bearer(token));
+        let (exchange, parsed) = self.exchange(request.header(CONTENT_TYPE, JSON).body(body)).await;
+        let scrub = |text: &str| self.secrets.scrub(text);
+        SearchReply { exchange, page: parsed.and_then(|parsed| search::page(&parsed.value, &scrub)) }
     }
 
     pub(super) async fn exchange(&self, request: reqwest::RequestBuilder) -> (Exchange, Option<ParsedBody>) {

@@ -39,6 +39,8 @@ pub const QUOTA_USED_UP: i64 = 99_991_403;
 
 /// The app ticket of a store app is not the current one; a new one can be asked for.
 pub const TICKET_REFUSED: i64 = 10_012;
+/// The app lacks a scope, the token a permission, or the tenant has not granted one.
+const NO_PERMISSION: [i64; 4] = [MAY_NOT_READ, 99_991_672, 99_991_676, 99_991_679];
 
 /// Every code with a meaning of its own.
 pub const TABLE: [(i64, Meaning); 60] = [
@@ -108,6 +110,12 @@ pub const TABLE: [(i64, Meaning); 60] = [
 #[must_use]
 pub fn meaning(code: i64) -> Option<Meaning> {
     TABLE.iter().find(|(known, _)| *known == code).map(|(_, meaning)| *meaning)
+}
+
+/// Would another permission of the app help?
+#[must_use]
+pub fn lacks_permission(code: i64) -> bool {
+    NO_PERMISSION.contains(&code)
 }
 
 /// Could this refusal come from an earlier call that was applied after all?

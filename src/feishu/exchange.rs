@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::search::SearchPage;
 use super::stage::Stage;
 use crate::input::PreHireId;
 use crate::language::{Text, text};
@@ -180,4 +181,13 @@ impl QueryReply {
     pub fn stage_of(&self, id: PreHireId) -> Option<&Stage> {
         self.stages.iter().find(|(known, _)| *known == id).map(|(_, stage)| stage)
     }
+}
+
+/// What came of asking for one page of a search.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SearchReply {
+    /// The exchange; judge it first.
+    pub exchange: Exchange,
+    /// The page, if there was one that could be read.
+    pub page: Option<SearchPage>,
 }

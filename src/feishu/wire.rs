@@ -89,6 +89,8 @@ pub(super) struct ParsedBody {
     pub(super) app_token: Option<(Token, Duration)>,
     /// The stages of a query's reply.
     pub(super) stages: Vec<(PreHireId, Stage)>,
+    /// All of it.
+    pub(super) value: Value,
 }
 
 /// Parses a body; `None` when it is not JSON.
@@ -107,7 +109,7 @@ pub(super) fn parse(bytes: &[u8], scrub: &dyn Fn(&str) -> String) -> Option<Pars
     let log_id = text(&error["log_id"], LOG_ID_CHARACTERS);
     let token = granted_token(&value, "tenant_access_token");
     let app_token = granted_token(&value, "app_access_token");
-    Some(ParsedBody { envelope, log_id, token, app_token, stages: stages(&value) })
+    Some(ParsedBody { envelope, log_id, token, app_token, stages: stages(&value), value })
 }
 
 /// What a body says, whatever its bytes are; nothing is crossed out of it.

@@ -22,6 +22,9 @@ pub const RESULT_COLUMNS: [&str; 13] = [
     "settled_at",
 ];
 
+/// The columns that stand before those, where pre-hires were looked up (contract, "Flags", `check`).
+pub const LOOK_UP_COLUMNS: [&str; 3] = ["name", "stage", "onboarding_date"];
+
 const ID_NAMES: [&str; 2] = ["prehireid", "待入职id"];
 const REASON_NAMES: [&str; 4] = ["withdrawreason", "reason", "撤销原因", "原因"];
 
@@ -67,6 +70,8 @@ pub struct Columns {
     id: usize,
     reason: Option<usize>,
     is_results: bool,
+    /// Do the results tell what was looked up?
+    with_look_up: bool,
 }
 
 impl Columns {
@@ -105,7 +110,7 @@ impl Columns {
                 name = names[id]
             )));
         }
-        Ok(Columns { names, id, reason, is_results })
+        Ok(Columns { names, id, reason, is_results, with_look_up: false })
     }
 
     /// The place of the id column.
@@ -144,18 +149,45 @@ impl Columns {
         self.is_results
     }
 
+    /// The same for results that tell what was looked up.
+    #[must_use]
+    pub fn with_look_up(self) -> Columns {
+        Columns { with_look_up: true, ..self }
+    }
+
+    /// Do the results tell what was looked up?
+    #[must_use]
+    pub const fn tell_look_up(&self) -> bool {
+        self.with_look_up
+    }
+
+    /// Where the columns of ours begin in an input that has them; else behind the last one.
+    #[must_use]
+    pub fn earlier_results(&self) -> usize {
+        self.names.len() - if self.is_results { RESULT_COLUMNS.len() } else { 0 }
+    }
+
     /// How many of the input's columns pass through to the results: all, but those that are ours already.
     #[must_use]
     pub fn passed_through(&self) -> usize {
-        self.names.len() - if self.is_results { RESULT_COLUMNS.len() } else { 0 }
+        let own = self.earlier_results();
+        let before_look_up = own.saturating_sub(LOOK_UP_COLUMNS.len());
+        let are_replaced = self.with_look_up
+            && self.is_results
+            && self.names[before_look_up..own] == LOOK_UP_COLUMNS
+            && self.id < before_look_up
+            && self.reason.is_none_or(|reason| reason < before_look_up);
+        if are_replaced { before_look_up } else { own }
     }
 
     /// The header of the results. A column of the input that has one of our names becomes `input_NAME`.
     pub fn results_header(&self) -> impl Iterator<Item = String> + '_ {
-        let passed = self.names[..self.passed_through()].iter().map(|name| {
-            if RESULT_COLUMNS.contains(&name.as_str()) { format!("input_{name}") } else { name.clone() }
-        });
-        passed.chain(RESULT_COLUMNS.into_iter().map(str::to_owned))
+        let looked_up = if self.with_look_up { &LOOK_UP_COLUMNS[..] } else { &[] };
+        let is_ours = |name: &str| RESULT_COLUMNS.contains(&name) || looked_up.contains(&name);
+        let passed = self.names[..self.passed_through()]
+            .iter()
+            .map(move |name| if is_ours(name) { format!("input_{name}") } else { name.clone() });
+        passed.chain(looked_up.iter().chain(&RESULT_COLUMNS).map(ToString::to_string))
     }
 }
 
@@ -276,6 +308,28 @@ mod tests {
         );
         let ours = format!("pre_hire_id,reason,{}", RESULT_COLUMNS.join(","));
         assert_eq!(header(&ours).len(), 2 + RESULT_COLUMNS.len());
+    }
+
+    #[test]
+    fn what_was_looked_up_has_columns_of_its_own_which_are_replaced_when_they_are_looked_up_again() {
+        let columns = |text: &str, reason: Option<&str>| {
+            let choice = ColumnChoice { id: None, reason: reason.map(str::to_owned) };
+            find(text, &choice).expect("a header").with_look_up()
+        };
+        let header = |text: &str| columns(text, None).results_header().collect::<Vec<_>>().join(",");
+        let ours = format!("name,stage,onboarding_date,{}", RESULT_COLUMNS.join(","));
+        assert_eq!(header("pre_hire_id,reason"), format!("pre_hire_id,reason,{ours}"));
+        assert_eq!(
+            header("pre_hire_id,name,stage,onboarding_date,withdraw_reason"),
+            format!("pre_hire_id,input_name,input_stage,input_onboarding_date,withdraw_reason,{ours}"),
+            "a list of find"
+        );
+        let again = format!("pre_hire_id,reason,{ours}");
+        assert_eq!(header(&again), again);
+        let without = find(&again, &ColumnChoice::default()).expect("a header");
+        assert_eq!((without.passed_through(), without.earlier_results()), (5, 5), "a run keeps them");
+        let odd = columns(&format!("pre_hire_id,{ours}"), Some("stage"));
+        assert_eq!((odd.passed_through(), odd.earlier_results()), (4, 4), "the reason is no column of ours");
     }
 
     #[test]

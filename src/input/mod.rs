@@ -38,7 +38,7 @@ pub mod workbook;
 
 use columns::ROWS_ABOVE_A_HEADER;
 
-pub use columns::{ColumnChoice, Columns, RESULT_COLUMNS, ends_with_ours};
+pub use columns::{ColumnChoice, Columns, LOOK_UP_COLUMNS, RESULT_COLUMNS, ends_with_ours};
 pub use decoding::Decoding;
 pub use dialect::Dialect;
 pub use encoding::TextEncoding;

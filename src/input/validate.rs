@@ -184,6 +184,6 @@ impl<'a> Validator<'a> {
     /// Where the input is a results file of ours: what it says in one of our columns.
     pub fn earlier_cell<'r>(&self, record: &'r Record, column: &str) -> Option<&'r str> {
         let place = RESULT_COLUMNS.iter().position(|name| *name == column)?;
-        self.columns.is_results().then(|| record.cell(self.columns.passed_through() + place))
+        self.columns.is_results().then(|| record.cell(self.columns.earlier_results() + place))
     }
 }

@@ -2,6 +2,7 @@
 
 mod files;
 mod help;
+mod looks;
 mod page;
 mod records;
 mod rows;
@@ -25,6 +26,7 @@ fn catalogue() -> impl Iterator<Item = (&'static str, &'static str)> {
         rows::ROWS,
         files::FILES,
         runs::RUNS,
+        looks::LOOKS,
         records::RECORDS,
         settings::SETTINGS,
         page::PAGE,
@@ -122,6 +124,8 @@ mod tests {
             "log id",
             "ticket",
             "profile",
+            "{lines}\n  {line}",
+            "{words}; {waits}",
         ];
         for (english, chinese) in catalogue() {
             assert_eq!(names(english), names(chinese), "{english}");

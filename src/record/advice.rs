@@ -4,6 +4,7 @@ use crate::feishu::codes;
 use crate::language::{Text, text};
 use crate::operation::Operation;
 use crate::outcome::{ErrorCode, Status};
+use crate::prospect::Prospect;
 
 /// The sentence for a row; empty on success.
 #[must_use]
@@ -31,6 +32,22 @@ pub fn of_unsent(status: Status, code: ErrorCode) -> Text {
             text!("Nothing to do: an earlier row with this id decides. Remove the repeated row.")
         }
         _ => of_invalid(code),
+    }
+}
+
+/// The sentence for a row of which a look-up says that it would be refused.
+#[must_use]
+pub fn of_prospect(prospect: Prospect) -> Text {
+    match prospect {
+        Prospect::Possible => Text::default(),
+        Prospect::AlreadyDone => text!("Nothing to do: take the row out of the file."),
+        Prospect::WrongStage => text!("Take the row out of the file: the API would refuse it."),
+        Prospect::StageHidden => text!(
+            "Look the pre-hire up in Feishu, or give the app the permission to see onboarding_info.onboarding_status."
+        ),
+        Prospect::NotVisible => text!(
+            "Check the id; if it is right, an administrator must give the app the data permission (待入职人员) for it."
+        ),
     }
 }
 

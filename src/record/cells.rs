@@ -4,11 +4,13 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::advice::{self, advice};
+use crate::feishu::PreHire;
 use crate::history::{Doubt, History};
-use crate::input::{Problem, RESULT_COLUMNS};
+use crate::input::{LOOK_UP_COLUMNS, Problem, RESULT_COLUMNS};
 use crate::language::{Language, Text, text};
 use crate::operation::Operation;
 use crate::outcome::{ConfirmedBy, ErrorCode, Outcome, RetryOutcome, Status};
+use crate::prospect::{Prospect, SeenRow};
 
 /// One row's cells, in the order of [`RESULT_COLUMNS`].
 pub type Cells = [String; RESULT_COLUMNS.len()];
@@ -36,6 +38,8 @@ pub const STATUS: usize = 1;
 pub const SUCCESS: usize = 2;
 /// The column `error_code`.
 pub const ERROR_CODE: usize = 3;
+const ERROR_MESSAGE: usize = 4;
+const ADVICE: usize = 10;
 
 /// The story that the cells of an earlier run tell.
 #[must_use]
@@ -72,6 +76,37 @@ pub fn sent(line: u64, outcome: &Outcome, operation: Operation, locale: &Locale)
 pub fn invalid(line: u64, problem: &Problem, language: Language) -> Cells {
     let unsent = Unsent { status: Status::Invalid, success: false, code: problem.code };
     unsent.cells(line, &problem.message, language)
+}
+
+/// The cells in front of those: what was looked up of a pre-hire. What the app may not see is empty.
+#[must_use]
+pub fn looked_up(pre_hire: Option<&PreHire>) -> [String; LOOK_UP_COLUMNS.len()] {
+    let Some(pre_hire) = pre_hire else { return Default::default() };
+    let safe = |text: &Option<String>| text.as_deref().map_or_else(String::new, formula_safe);
+    let stage = pre_hire.stage.as_ref().map_or_else(String::new, |stage| formula_safe(&stage.to_string()));
+    [safe(&pre_hire.name), stage, safe(&pre_hire.onboarding_date)]
+}
+
+/// The cells of a row that would be sent, with what a look-up says of that.
+#[must_use]
+pub fn foreseen(mut cells: Cells, seen: Option<&SeenRow>, operation: Operation, language: Language) -> Cells {
+    let Some(seen) = seen.filter(|seen| seen.prospect.is_problem()) else { return cells };
+    let stage = seen.pre_hire.as_ref().and_then(|pre_hire| pre_hire.stage.as_ref());
+    let message = match (seen.prospect, stage, operation) {
+        (Prospect::NotVisible, ..) => text!("there is no such pre-hire, or the app may not see it"),
+        (Prospect::AlreadyDone, _, Operation::Withdraw) => text!("it is withdrawn already"),
+        (Prospect::AlreadyDone, _, Operation::Restore) => text!("it is restored already"),
+        (_, None, _) => text!("the app may not see the stage of this pre-hire"),
+        (_, Some(stage), Operation::Withdraw) => {
+            text!("its stage is {stage}, in which it can't be withdrawn", stage)
+        }
+        (_, Some(stage), Operation::Restore) => {
+            text!("its stage is {stage}, in which it can't be restored", stage)
+        }
+    };
+    cells[ERROR_MESSAGE] = message.in_language(language);
+    cells[ADVICE] = advice::of_prospect(seen.prospect).in_language(language);
+    cells
 }
 
 /// The row that a duplicate repeats.
@@ -112,10 +147,10 @@ impl Unsent {
         cells[1] = self.status.word().to_owned();
         cells[2] = self.success.to_string();
         cells[3] = self.code.to_string();
-        cells[4] = message.in_language(language);
+        cells[ERROR_MESSAGE] = message.in_language(language);
         cells[6] = "0".to_owned();
         if !self.success {
-            cells[10] = advice::of_unsent(self.status, self.code).in_language(language);
+            cells[ADVICE] = advice::of_unsent(self.status, self.code).in_language(language);
         }
         cells
     }
@@ -127,7 +162,7 @@ fn rfc_3339(time: Timestamp, time_zone: &TimeZone) -> String {
 }
 
 /// A text from the server that a spreadsheet would take for a formula gets a leading `'`.
-fn formula_safe(text: &str) -> String {
+pub(super) fn formula_safe(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 

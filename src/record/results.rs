@@ -6,6 +6,7 @@ use std::fs;
 use std::io;
 
 use super::cells::{self, Cells, Locale};
+use super::earlier::{carried_over, recorded};
 use super::journal_file::sync_directory;
 use super::order::ReorderWindow;
 use super::originals::Originals;
@@ -17,6 +18,7 @@ use crate::event::{SentRow, Settlement};
 use crate::input::{Columns, Record, RecordReader, RowRules, Spool, SpoolReader, Survey, Validator};
 use crate::language::{Language, text};
 use crate::outcome::{ErrorCode, Outcome, Status};
+use crate::prospect::SeenRow;
 
 /// What was written about one row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +31,13 @@ pub struct Written {
     pub error_code: Option<ErrorCode>,
 }
 
+/// How the story of a row ended, and what was looked up before it began.
+#[derive(Debug)]
+struct Settled {
+    settlement: Settlement,
+    seen: Option<Box<SeenRow>>,
+}
+
 /// The results, while they are written.
 #[derive(Debug)]
 pub struct ResultsFile<'a> {
@@ -39,7 +48,7 @@ pub struct ResultsFile<'a> {
     rules: &'a RowRules,
     locale: Locale,
     journal: Option<JournalReader>,
-    window: ReorderWindow<Settlement>,
+    window: ReorderWindow<Settled>,
     originals: Originals,
 }
 
@@ -91,19 +100,32 @@ impl<'a> ResultsFile<'a> {
         cells::sent(line, outcome, self.rules.operation(), &self.locale)
     }
 
+    /// Leaves nothing behind: half a file of a check is of no use, and holds names.
+    pub fn discard(self) {
+        // If it can't be removed, the next check does it.
+        let _ = fs::remove_file(self.path.partial());
+    }
+
     /// Takes what came of a row, and writes all rows whose turn has come; each is told to `written`.
     ///
     /// # Errors
     /// When the file can't be written: exit 4.
-    pub fn settle(
-        &mut self,
-        row: u32,
-        settlement: Settlement,
-        mut written: impl FnMut(Written),
-    ) -> Result<()> {
-        self.window.put(row, settlement);
-        while let Some((row, settlement)) = self.window.take() {
-            if let Some(row) = self.write_row(row, &settlement)? {
+    pub fn settle(&mut self, row: u32, settlement: Settlement, written: impl FnMut(Written)) -> Result<()> {
+        self.take(row, Settled { settlement, seen: None }, written)
+    }
+
+    /// Takes a row of a check, with what was looked up.
+    ///
+    /// # Errors
+    /// When the file can't be written: exit 4.
+    pub fn settle_seen(&mut self, row: u32, settlement: Settlement, seen: Option<SeenRow>) -> Result<()> {
+        self.take(row, Settled { settlement, seen: seen.map(Box::new) }, |_| ())
+    }
+
+    fn take(&mut self, row: u32, settled: Settled, mut written: impl FnMut(Written)) -> Result<()> {
+        self.window.put(row, settled);
+        while let Some((row, settled)) = self.window.take() {
+            if let Some(row) = self.write_row(row, &settled)? {
                 written(row);
             }
         }
@@ -131,7 +153,8 @@ impl<'a> ResultsFile<'a> {
             .map_err(|error| cannot_write(&path, error))
     }
 
-    fn write_row(&mut self, row: u32, settlement: &Settlement) -> Result<Option<Written>> {
+    fn write_row(&mut self, row: u32, settled: &Settled) -> Result<Option<Written>> {
+        let Settled { settlement, seen } = settled;
         let record = self.input.read()?.expect("every row that was settled is in the copy");
         let validator = Validator::new(self.columns, self.rules);
         let line = record.line();
@@ -162,7 +185,15 @@ impl<'a> ResultsFile<'a> {
             }
             Settlement::NotReached => {
                 let written = Written { status: Status::NotAttempted, success: false, error_code: None };
-                (cells_of(&Outcome::default()), written)
+                (
+                    cells::foreseen(
+                        cells_of(&Outcome::default()),
+                        seen.as_deref(),
+                        self.rules.operation(),
+                        self.locale.language,
+                    ),
+                    written,
+                )
             }
             Settlement::Recorded { offset } => recorded(line, self.journal.as_ref(), *offset)?,
             Settlement::CarriedOver => carried_over(line, record, self.columns),
@@ -174,32 +205,27 @@ impl<'a> ResultsFile<'a> {
         };
         self.originals.note(row, line, written.success, || validator.reason_or_nothing(record));
         let passed_through = self.columns.passed_through();
-        let row = ResultRow { record, passed_through, ours: &cells, status: written.status };
+        let looked_up = looked_up(record, self.columns, settled);
+        let status = written.status;
+        let row = ResultRow { record, passed_through, looked_up: &looked_up, ours: &cells, status };
         self.writer.write(&row).map_err(|error| cannot_write(&self.path, error))?;
         Ok(Some(written))
     }
 }
 
-/// What an earlier run recorded goes over as it is, with the new row number.
-fn recorded(line: u64, journal: Option<&JournalReader>, offset: u64) -> Result<(Cells, Written)> {
-    let journal = journal.expect("a run that goes on has a journal");
-    let (mut cells, _) = journal.row_at(offset)?;
-    cells[0] = line.to_string();
-    let status = Status::from_word(&cells[cells::STATUS]).unwrap_or(Status::Unknown);
-    let error_code = cells[cells::ERROR_CODE].parse().ok();
-    Ok((cells, Written { status, success: status.is_success(), error_code }))
-}
-
-/// An earlier success goes over as it is, with the new row number.
-fn carried_over(line: u64, record: &Record, columns: &Columns) -> (Cells, Written) {
-    let mut cells: Cells =
-        std::array::from_fn(|index| record.cell(columns.passed_through() + index).to_owned());
-    cells[0] = line.to_string();
-    // A spreadsheet writes TRUE.
-    cells[cells::SUCCESS] = true.to_string();
-    let status = Status::from_word(cells[cells::STATUS].trim()).unwrap_or(Status::Withdrawn);
-    let error_code = cells[cells::ERROR_CODE].parse().ok();
-    (cells, Written { status, success: true, error_code })
+/// The cells that tell what was looked up; of an earlier success, what was looked up then.
+fn looked_up(record: &Record, columns: &Columns, settled: &Settled) -> Vec<String> {
+    if !columns.tell_look_up() {
+        return Vec::new();
+    }
+    let earlier = columns.passed_through()..columns.earlier_results();
+    match (&settled.seen, &settled.settlement) {
+        (Some(seen), _) => cells::looked_up(seen.pre_hire.as_ref()).into(),
+        (None, Settlement::CarriedOver) if !earlier.is_empty() => {
+            earlier.map(|index| record.cell(index).to_owned()).collect()
+        }
+        (None, _) => cells::looked_up(None).into(),
+    }
 }
 
 fn cannot_write(path: &OutputPath, error: io::Error) -> Error {

@@ -20,7 +20,9 @@ pub(super) struct ResultRow<'a> {
     pub(super) record: &'a Record,
     /// How many of its cells pass through.
     pub(super) passed_through: usize,
-    /// The cells that stand behind them.
+    /// What was looked up, behind them.
+    pub(super) looked_up: &'a [String],
+    /// The cells that stand behind all of them.
     pub(super) ours: &'a Cells,
     /// The status that they tell.
     pub(super) status: Status,
@@ -31,7 +33,12 @@ impl<'a> ResultRow<'a> {
     pub(super) fn cells(&self) -> impl Iterator<Item = &'a str> {
         let record = self.record;
         let passed = (0..self.passed_through).map(move |index| record.cell(index));
-        passed.chain(self.ours.iter().map(String::as_str))
+        passed.chain(self.looked_up.iter().chain(self.ours).map(String::as_str))
+    }
+
+    /// Where the cells begin that every row of results has.
+    pub(super) const fn first_of_ours(&self) -> usize {
+        self.passed_through + self.looked_up.len()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::error::{Error, Result};
-use crate::input::{RESULT_COLUMNS, Survey};
+use crate::input::Survey;
 use crate::language::text;
 
 /// With the header.
@@ -20,7 +20,7 @@ const LARGEST_PART: u64 = u32::MAX as u64 - (16 << 20);
 /// # Errors
 /// When one doesn't; exit 2, naming it.
 pub(super) fn refuse_what_does_not_fit(survey: &Survey) -> Result<()> {
-    let columns = survey.columns.passed_through() + RESULT_COLUMNS.len();
+    let columns = survey.columns.results_header().count();
     let longest = &survey.longest_cell;
     let rows = survey.results();
     let problem = if rows >= MOST_ROWS {
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn the_columns_of_the_results_count() {
         let header = |columns: usize| format!("pre_hire_id,reason{}\n1,a\n", ",x".repeat(columns - 2));
-        let most = MOST_COLUMNS - RESULT_COLUMNS.len();
+        let most = MOST_COLUMNS - crate::input::RESULT_COLUMNS.len();
         assert_eq!(refusal(&header(most)), None);
         assert!(refusal(&header(most + 1)).expect("too many").contains("16385 columns"));
     }

@@ -65,7 +65,7 @@ impl WorkbookResults {
 
     fn write_cells(&mut self, row: &ResultRow<'_>) -> Result<(), XlsxError> {
         for (index, text) in row.cells().enumerate() {
-            let ours = index.checked_sub(row.passed_through);
+            let ours = index.checked_sub(row.first_of_ours());
             let text = if ours.is_some() { fitting(text) } else { text.into() };
             self.widths.note(index, &text);
             self.size.add(&text);
@@ -193,7 +193,7 @@ mod tests {
         let csv = csv.into_inner().expect("in memory");
         let mut reader = RecordReader::new(csv.as_slice(), Layout::default());
         let record = reader.read().expect("readable").expect("a record");
-        let row = ResultRow { record, passed_through: 2, ours, status: Status::Unknown };
+        let row = ResultRow { record, passed_through: 2, looked_up: &[], ours, status: Status::Unknown };
         results.write(&row).expect("there is room");
         results.finish().expect("there is room");
         let mut workbook: Xlsx<_> = open_workbook(&partial).expect("a workbook");

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::looked_up::{looked_up_json, looked_up_text};
 use super::summary::counts;
 use super::table::Table;
+use super::{Outlook, SearchProgress};
 use crate::error::Exit;
 use crate::input::{Copied, FileFormat, Problem, Survey};
 use crate::language::{Language, Text, text};
@@ -27,6 +29,8 @@ pub struct CheckReport<'a> {
     pub copied: &'a Copied,
     /// The allowance that a run would keep.
     pub rate: Rate,
+    /// What was looked up, and how.
+    pub online: Option<(&'a Outlook, &'a SearchProgress)>,
     /// The language of what is said.
     pub language: Language,
 }
@@ -39,7 +43,8 @@ impl CheckReport<'_> {
         let (sent, unsent) = (survey.sendable + survey.carried_over_rows(), survey.invalid_rows());
         let duplicates = u32::try_from(survey.duplicates.len()).unwrap_or(u32::MAX);
         // A repeated row is no row that can't be sent: it shares the fate of the first one.
-        if sent + duplicates == survey.results() && unsent == 0 {
+        let refused = self.online.map_or(0, |(outlook, _)| outlook.problems());
+        if sent + duplicates == survey.results() && unsent == 0 && refused == 0 {
             Exit::Success
         } else {
             Exit::SomeRowsFailed
@@ -114,7 +119,7 @@ impl CheckReport<'_> {
         // Scripts look for this name, so it is the same in every language.
         table.count(Text::Plain("digest".to_owned()), &survey.digest);
         self.add_problems(&mut table);
-        table.into_text()
+        table.into_text() + &looked_up_text(self.online, self.language)
     }
 
     fn takes(&self) -> Text {
@@ -207,6 +212,7 @@ impl CheckReport<'_> {
             "rate": self.rate.to_string(),
             "estimated_seconds": self.duration().as_secs_f64().round(),
             "digest": survey.digest,
+            "online": looked_up_json(self.online),
             "exit_code": self.exit().code(),
         })
     }

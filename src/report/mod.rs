@@ -3,6 +3,7 @@
 //! - [`Tally`] counts; `calls` proves the cap afterwards. [`RunReport`] is the summary, `stop` the words for an early end.
 //! - [`Progress`] shows how far a run is (`standing`), through the [`Log`], which owns standard error.
 //! - `ending` is what a bot (`card`) and Prometheus (`metrics`) are told.
+//! - [`Outlook`] is what was seen of rows before a run (`looked_up`, `found`, in a `grid`).
 //! - [`CheckReport`] and [`ConfigReport`] are what `check` and `config show` say; [`Story`] is one pre-hire's, for `explain`.
 //! - `verification` and `results_check` say whether a record is whole, and whether results agree with it (`agreement`).
 //! - [`page`] is the web page of `report`; `page_file` puts it where it belongs, `made_page` says so.
@@ -14,14 +15,19 @@ mod card;
 mod check;
 mod config;
 mod ending;
+mod found;
+mod grid;
 mod log;
+mod looked_up;
 mod made_page;
 mod metrics;
 mod metrics_file;
+mod outlook;
 pub mod page;
 mod page_file;
 mod progress;
 mod results_check;
+mod search_progress;
 mod standing;
 mod stop;
 mod story;
@@ -35,13 +41,16 @@ pub use card::card;
 pub use check::CheckReport;
 pub use config::ConfigReport;
 pub use ending::Ending;
+pub use found::FoundReport;
 pub use log::{Detail, Level, Log, LogLine, LogSettings};
 pub use made_page::MadePage;
 pub use metrics_file::write_metrics;
+pub use outlook::Outlook;
 pub use page_file::PageFile;
 pub use progress::{Progress, ProgressKind};
 pub use results_check::ResultsCheck;
-pub use stop::{stop_line, stop_story, stop_words};
+pub use search_progress::SearchProgress;
+pub use stop::{search_stop_line, stop_line, stop_story, stop_words};
 pub use story::Story;
 pub use summary::RunReport;
 pub use tally::Tally;

@@ -28,7 +28,7 @@ pub enum ProgressKind {
     Never,
 }
 
-const BETWEEN_LINES: Duration = Duration::from_secs(10);
+pub(super) const BETWEEN_LINES: Duration = Duration::from_secs(10);
 const TEMPLATE: &str = "{bar:40} {pos}/{len}\n{msg}";
 
 /// The display.
@@ -97,10 +97,7 @@ impl Progress {
                 );
                 self.log.announce(&LogLine::new(Level::Warn, said).field("error_code", code));
             }
-            Event::TicketAskedFor => self.log.announce(&LogLine::new(
-                Level::Warn,
-                text!("the app ticket was refused; a new one was asked for, which the event receiver gets"),
-            )),
+            Event::TicketAskedFor => self.log.announce(&ticket_asked_for()),
             _ => {
                 if let Some(line) = detail_of(event) {
                     self.log.mention(&line);
@@ -177,6 +174,23 @@ impl Progress {
     }
 }
 
+/// What whoever keeps a store app's tickets should know.
+pub(super) fn ticket_asked_for() -> LogLine {
+    let said = text!("the app ticket was refused; a new one was asked for, which the event receiver gets");
+    LogLine::new(Level::Warn, said)
+}
+
+/// What those are told who asked for every detail of a wait.
+pub(super) fn held(wait: Duration) -> LogLine {
+    let said = text!("the server asked to wait: no call for {wait}", wait => in_words(wait));
+    LogLine::new(Level::Debug, said).field("seconds", wait.as_secs_f64())
+}
+
+/// The same of a call of the token endpoint.
+pub(super) fn token_called() -> LogLine {
+    LogLine::new(Level::Debug, text!("fetching a token"))
+}
+
 /// What those are told who asked for every detail; rows are named by line, never by id.
 fn detail_of(event: &Event) -> Option<LogLine> {
     let told = |message: Text| LogLine::new(Level::Debug, message);
@@ -194,12 +208,8 @@ fn detail_of(event: &Event) -> Option<LogLine> {
                 told(text!("row {line}: is tried again in {backoff}", line, backoff => in_words(*backoff)));
             Some(told.field("row", *line).field("seconds", backoff.as_secs_f64()))
         }
-        Event::Held { at, until } => {
-            let wait = until.since(*at);
-            let told = told(text!("the server asked to wait: no call for {wait}", wait => in_words(wait)));
-            Some(told.field("seconds", wait.as_secs_f64()))
-        }
-        Event::TokenCalled => Some(told(text!("fetching a token"))),
+        Event::Held { at, until } => Some(held(until.since(*at))),
+        Event::TokenCalled => Some(token_called()),
         Event::LookedUp(look) => {
             let number = look.found.len();
             Some(told(text!("{number} pre-hires were looked up", number)).field("pre_hires", number))

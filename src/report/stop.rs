@@ -5,8 +5,10 @@ use std::fmt::Write;
 use super::log::{Level, LogLine};
 use super::table::padded;
 use crate::error::Exit;
-use crate::event::{Interrupt, NoTicket, Refusal, StopCause};
+use crate::event::{Interrupt, NoTicket, PageFault, Refusal, StopCause};
+use crate::feishu::codes;
 use crate::language::{Language, Text, text};
+use crate::outcome::ErrorCode;
 
 /// The places of the names of details.
 const DETAIL_NAMES: usize = 7;
@@ -29,7 +31,9 @@ impl StopCause {
             | StopCause::TokenDenied(refusal)
             | StopCause::TokenRefusedAgain(refusal)
             | StopCause::NoToken(refusal)
-            | StopCause::NoTicket(_, refusal) => Some(refusal),
+            | StopCause::NoTicket(_, refusal)
+            | StopCause::SearchRefused(refusal)
+            | StopCause::SearchUnanswered(refusal) => Some(refusal),
             _ => None,
         }
     }
@@ -62,12 +66,67 @@ pub fn stop_words(stop: &StopCause) -> Text {
         StopCause::Interrupted(Interrupt::Interrupt) => text!("interrupted by Ctrl-C (SIGINT)"),
         StopCause::Interrupted(Interrupt::Terminate) => text!("interrupted by SIGTERM"),
         StopCause::CannotRecord => text!("the results can't be written"),
+        StopCause::SearchRefused(refusal) if lacks_permission(refusal) => {
+            text!("the app may not look pre-hires up")
+        }
+        StopCause::SearchRefused(_) => text!("the API refused the search"),
+        StopCause::SearchUnanswered(_) => {
+            text!("the API did not answer the search, however often it was asked")
+        }
+        StopCause::PagesAstray(fault) => page_fault_words(*fault),
     }
+}
+
+fn page_fault_words(fault: PageFault) -> Text {
+    match fault {
+        PageFault::NoToken => text!("the API says that there is another page of the search, but not where"),
+        PageFault::EmptyPage => {
+            text!("the API says that there is another page of the search, behind an empty one")
+        }
+        PageFault::RepeatedToken => {
+            text!("the API leads back to a page of the search that was there before")
+        }
+        PageFault::RepeatedPage => text!("the API gave the same page of the search twice"),
+        PageFault::TooMany => text!("the API gives more pages of the search than there can be"),
+    }
+}
+
+fn lacks_permission(refusal: &Refusal) -> bool {
+    matches!(refusal.error_code, Some(ErrorCode::Api(code)) if codes::lacks_permission(code))
 }
 
 /// The cause, what the API said, and the command to go on.
 #[must_use]
 pub fn stop_story(stop: &StopCause, again: &str, language: Language) -> String {
+    let mut story = cause_story(stop, language);
+    story.say(&to_go_on());
+    story.end_with(again)
+}
+
+fn to_go_on() -> Text {
+    text!("to go on, run the same command again:")
+}
+
+/// The same for a command that only reads: there is nothing to go on with.
+fn search_story(stop: &StopCause, again: &str, language: Language) -> String {
+    let mut story = cause_story(stop, language);
+    if let StopCause::SearchRefused(refusal) = stop
+        && lacks_permission(refusal)
+    {
+        story.detail(
+            text!("needs"),
+            text!("a scope such as corehr:pre_hire.search:read, and the data permission 待入职人员"),
+        );
+    }
+    story.say(&to_try_again());
+    story.end_with(again)
+}
+
+fn to_try_again() -> Text {
+    text!("nothing was changed; to try again:")
+}
+
+fn cause_story(stop: &StopCause, language: Language) -> Story {
     let mut story = Story { language, text: String::new() };
     story.say(&text!("stopped early: {cause}", cause => stop_words(stop)));
     if let StopCause::RefusalsInARow(rows) | StopCause::SilenceInARow(rows) = stop {
@@ -92,10 +151,7 @@ pub fn stop_story(stop: &StopCause, again: &str, language: Language) -> String {
             }
         }
     }
-    story.say(&text!("to go on, run the same command again:"));
-    story.text.push_str("  ");
-    story.text.push_str(again);
-    story.text
+    story
 }
 
 /// A story that grows line by line.
@@ -113,16 +169,33 @@ impl Story {
         let name = padded(&name.in_language(self.language), DETAIL_NAMES);
         let _ = writeln!(self.text, "  {name} {}", value.into().in_language(self.language));
     }
+
+    fn end_with(mut self, command: &str) -> String {
+        self.text.push_str("  ");
+        self.text.push_str(command);
+        self.text
+    }
 }
 
 /// The same for the log: what a collector can search for stands in fields of its own.
 #[must_use]
 pub fn stop_line(stop: &StopCause, again: &str, language: Language) -> LogLine {
-    let hint = format!("{} {again}", text!("to go on, run the same command again:").in_language(language));
+    let hint = format!("{} {again}", to_go_on().in_language(language));
+    line_of(stop, hint, stop_story(stop, again, language), language)
+}
+
+/// The same for a command that only reads.
+#[must_use]
+pub fn search_stop_line(stop: &StopCause, again: &str, language: Language) -> LogLine {
+    let hint = format!("{} {again}", to_try_again().in_language(language));
+    line_of(stop, hint, search_story(stop, again, language), language)
+}
+
+fn line_of(stop: &StopCause, hint: String, story: String, language: Language) -> LogLine {
     let line = LogLine::new(Level::Error, text!("stopped early: {cause}", cause => stop_words(stop)))
         .field("exit_code", stop.exit().code())
         .field("hint", hint)
-        .shown_as(Text::Plain(stop_story(stop, again, language)));
+        .shown_as(Text::Plain(story));
     let Some(refusal) = stop.refusal() else { return line };
     line.field("error_code", refusal.error_code.map(|code| code.to_string()))
         .field("said", refusal.message.in_language(language))

@@ -155,6 +155,6 @@ pub(super) fn counts<C: ToString>(
 }
 
 /// Three digits behind the point are enough for everybody.
-fn rounded(number: f64) -> f64 {
+pub(super) fn rounded(number: f64) -> f64 {
     (number * 1_000.0).round() / 1_000.0
 }

@@ -4,18 +4,15 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::error::{Error, Result};
 use crate::event::Event;
-use crate::feishu::{Client, Exchange, QueryReply, Secret, Token, TokenCall, TokenReply, TokenSource};
+use crate::feishu::{
+    Client, Exchange, PageToken, QueryReply, SearchQuery, SearchReply, Secret, Token, TokenCall, TokenReply,
+    TokenSource,
+};
 use crate::input::{PreHireId, Request};
 use crate::language::text;
 
-/// Makes calls; each is one request and one reply, without retries.
-pub trait Api: Clone + Send + Sync + 'static {
-    /// Asks for one pre-hire to be withdrawn, or restored.
-    fn call(&self, token: &Token, id: PreHireId, request: &Request) -> impl Future<Output = Exchange> + Send;
-
-    /// Looks pre-hires up, at most ten.
-    fn query(&self, token: &Token, ids: &[PreHireId]) -> impl Future<Output = QueryReply> + Send;
-
+/// Asks for tokens; each call is one request and one reply, without retries.
+pub trait TokenApi: Clone + Send + Sync + 'static {
     /// Makes one call on the way to a token.
     fn token(&self, call: &TokenCall) -> impl Future<Output = TokenReply> + Send;
 
@@ -26,15 +23,27 @@ pub trait Api: Clone + Send + Sync + 'static {
     fn ticket(&self) -> Option<Secret>;
 }
 
-impl Api for Client {
-    async fn call(&self, token: &Token, id: PreHireId, request: &Request) -> Exchange {
-        Client::call(self, token, id, request).await
-    }
+/// Changes pre-hires, and looks those up that are in doubt.
+pub trait Api: TokenApi {
+    /// Asks for one pre-hire to be withdrawn, or restored.
+    fn call(&self, token: &Token, id: PreHireId, request: &Request) -> impl Future<Output = Exchange> + Send;
 
-    async fn query(&self, token: &Token, ids: &[PreHireId]) -> QueryReply {
-        Client::query(self, token, ids).await
-    }
+    /// Looks pre-hires up, at most ten.
+    fn query(&self, token: &Token, ids: &[PreHireId]) -> impl Future<Output = QueryReply> + Send;
+}
 
+/// Searches for pre-hires.
+pub trait SearchApi: TokenApi {
+    /// Asks for one page of a search; the first one without a page token.
+    fn search(
+        &self,
+        token: &Token,
+        query: &SearchQuery,
+        page: Option<&PageToken>,
+    ) -> impl Future<Output = SearchReply> + Send;
+}
+
+impl TokenApi for Client {
     async fn token(&self, call: &TokenCall) -> TokenReply {
         Client::token(self, call).await
     }
@@ -45,6 +54,22 @@ impl Api for Client {
 
     fn ticket(&self) -> Option<Secret> {
         Client::ticket(self)
+    }
+}
+
+impl Api for Client {
+    async fn call(&self, token: &Token, id: PreHireId, request: &Request) -> Exchange {
+        Client::call(self, token, id, request).await
+    }
+
+    async fn query(&self, token: &Token, ids: &[PreHireId]) -> QueryReply {
+        Client::query(self, token, ids).await
+    }
+}
+
+impl SearchApi for Client {
+    async fn search(&self, token: &Token, query: &SearchQuery, page: Option<&PageToken>) -> SearchReply {
+        Client::search(self, token, query, page).await
     }
 }
 

@@ -8,14 +8,14 @@ use super::classify::{classify_question, echo, refusal};
 use super::gate::Pass;
 use super::look::{AfterLook, Found, Look, Question};
 use super::pool::{Landed, Pool};
+use super::reading::Reading;
 use super::token_state::Generation;
 use crate::error::Result;
 use crate::event::Event;
-use crate::feishu::{self, Exchange, QueryReply, Token, codes};
+use crate::feishu::{self, QueryReply, Token};
 use crate::history::Ending;
 use crate::input::PreHireId;
 use crate::moment::Moment;
-use crate::outcome::{ErrorCode, Verdict};
 use crate::plan::Planned;
 
 /// A pre-hire that waits to be looked up.
@@ -32,14 +32,6 @@ pub(super) struct LandedQuery {
     reply: QueryReply,
     pass: Pass,
     generation: Generation,
-}
-
-/// What a query tells about all of its pre-hires.
-enum QueryVerdict {
-    Answered,
-    Failed,
-    MayNotLook,
-    AskAgain,
 }
 
 impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
@@ -68,27 +60,33 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
     pub(super) async fn land_query(&mut self, landed: LandedQuery) -> Result<()> {
         let LandedQuery { batch, reply, pass, generation } = landed;
         let now = self.clock.now();
+        let reading = Reading::of(&reply.exchange);
         let verdict = classify_question(&reply.exchange).verdict;
         self.gates.query.ended(now, &pass, echo(&reply.exchange, verdict))?;
-        self.ear.tell(Event::LookedUp(self.told(&batch, &reply))).await?;
-        let has_failed = match judge(&reply.exchange, verdict) {
-            QueryVerdict::AskAgain => {
-                self.note_query_trouble(verdict, &reply.exchange, generation, now).await?;
+        self.ear.tell(Event::LookedUp(self.told(&batch, &reply, reading))).await?;
+        // No code of a look ever stops the run: at worst it goes on without looking.
+        let has_failed = match reading {
+            Reading::Throttled | Reading::TokenStale => {
+                if reading == Reading::Throttled {
+                    self.note_hold(self.gates.query.hold(now), now).await?;
+                } else {
+                    self.renew_token(&reply.exchange, generation);
+                }
                 batch.into_iter().for_each(|look| self.looks.put(now, look));
                 return Ok(());
             }
-            QueryVerdict::MayNotLook => {
+            Reading::Refused => {
                 if std::mem::replace(&mut self.may_look, false) {
                     self.ear.tell(Event::MayNotLook(refusal(&reply.exchange))).await?;
                 }
                 batch.into_iter().for_each(|look| self.looks.put(now, look));
                 return self.answer_all_if_blind().await;
             }
-            QueryVerdict::Answered => {
+            Reading::Answered => {
                 self.token.proved(generation);
                 false
             }
-            QueryVerdict::Failed => true,
+            Reading::Failed => true,
         };
         for look in batch {
             let found = match reply.stage_of(look.job.id) {
@@ -149,48 +147,15 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
         }
     }
 
-    async fn note_query_trouble(
-        &mut self,
-        verdict: Verdict,
-        exchange: &Exchange,
-        generation: Generation,
-        now: Moment,
-    ) -> Result<()> {
-        if verdict == Verdict::TokenStale {
-            self.renew_token(exchange, generation);
-            return Ok(());
-        }
-        self.note_hold(self.gates.query.hold(now), now).await
-    }
-
-    fn told(&self, batch: &[WaitingLook], reply: &QueryReply) -> crate::event::Look {
+    fn told(&self, batch: &[WaitingLook], reply: &QueryReply, reading: Reading) -> crate::event::Look {
         let found = batch.iter().map(|look| (look.job.id, reply.stage_of(look.job.id).cloned()));
+        let error_code = classify_question(&reply.exchange).error_code;
         crate::event::Look {
             at: self.clock.wall(),
             found: found.collect(),
             http_status: reply.exchange.status(),
-            error_code: classify_question(&reply.exchange).error_code.filter(|_| !is_answer(&reply.exchange)),
+            error_code: error_code.filter(|_| reading != Reading::Answered),
             log_id: reply.exchange.log_id(),
         }
-    }
-}
-
-/// A look has no field `success`: code 0 on 2xx is all there is.
-fn is_answer(exchange: &Exchange) -> bool {
-    matches!(exchange.code(), Some(0)) && exchange.status().is_some_and(|status| (200..300).contains(&status))
-}
-
-/// No code of a look ever stops the run: at worst it goes on without looking.
-fn judge(exchange: &Exchange, verdict: Verdict) -> QueryVerdict {
-    match verdict {
-        Verdict::Throttled | Verdict::TokenStale => QueryVerdict::AskAgain,
-        _ if is_answer(exchange) => QueryVerdict::Answered,
-        Verdict::Hopeless => QueryVerdict::MayNotLook,
-        _ if exchange.code() == Some(codes::MAY_NOT_READ) => QueryVerdict::MayNotLook,
-        _ => match classify_question(exchange).error_code {
-            // A refusal of the request itself will not be another one next time.
-            Some(ErrorCode::Api(_)) if verdict == Verdict::Refused => QueryVerdict::MayNotLook,
-            _ => QueryVerdict::Failed,
-        },
     }
 }

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use super::api::{Api, Ear};
+use super::api::{Ear, TokenApi};
 use super::classify::{TokenVerdict, classify_token, echo};
 use super::clock::Clock;
 use super::pacing::{Admission, Echo, Pacing};
@@ -27,7 +27,7 @@ pub(super) struct TokenDesk<A> {
     ear: Ear,
 }
 
-impl<A: Api> TokenDesk<A> {
+impl<A: TokenApi> TokenDesk<A> {
     pub(super) fn new(api: A, clock: Clock, policy: RetryPolicy, ear: Ear) -> Self {
         // One call at a time: the cap is far away.
         let pacing = Pacing::new(Rate::TOKEN, BURST, Duration::from_secs(60));

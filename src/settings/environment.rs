@@ -3,6 +3,9 @@
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
+use jiff::Zoned;
+use jiff::civil::Date;
+
 use super::variables::Variables;
 use crate::language::Language;
 
@@ -34,6 +37,8 @@ pub struct Surroundings {
     pub language: Language,
     /// `--lang` alone.
     pub typed_language: Option<Language>,
+    /// The day of the start, where this machine is.
+    pub today: Date,
 }
 
 impl Surroundings {
@@ -51,6 +56,7 @@ impl Surroundings {
             command_line: command_line(std::env::args()),
             language: Language::of_locale(&locale()),
             typed_language: None,
+            today: Zoned::now().date(),
         }
     }
 

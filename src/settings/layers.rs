@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::rate::DEFAULT_BURST;
 use super::span::{parse_positive_span, parse_span, spelled};
 use super::{BaseUrl, Rate};
-use crate::cli::RunArgs;
+use crate::cli::{CallArgs, RunArgs};
 use crate::language::Language;
 
 /// Where a value comes from.
@@ -157,24 +157,32 @@ impl Layer {
         Layer { base_url, ..Layer::default() }
     }
 
-    /// What was typed for a run.
+    /// What was typed about calls.
     #[must_use]
-    pub fn of_run(typed: &RunArgs, language: Option<Language>) -> Self {
+    pub fn of_calls(typed: &CallArgs, language: Option<Language>) -> Self {
         Layer {
             rate: typed.rate,
             burst: typed.burst,
-            workers: typed.workers,
             timeout: typed.timeout,
             max_attempts: typed.max_attempts,
             retry_base: typed.retry_base,
             retry_cap: typed.retry_cap,
-            read_back_delay: typed.read_back_delay,
-            stop_after: typed.stop_after,
-            max_rows: typed.max_rows.map(Some),
             deadline: typed.deadline.map(Some),
             wait_lock: typed.wait_lock,
             lang: language.map(Some),
             ..Layer::of_host(typed.base_url.as_ref(), typed.lark)
+        }
+    }
+
+    /// What was typed for a run.
+    #[must_use]
+    pub fn of_run(typed: &RunArgs, language: Option<Language>) -> Self {
+        Layer {
+            workers: typed.workers,
+            read_back_delay: typed.read_back_delay,
+            stop_after: typed.stop_after,
+            max_rows: typed.max_rows.map(Some),
+            ..Layer::of_calls(&typed.call, language)
         }
     }
 }

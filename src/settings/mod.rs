@@ -9,10 +9,13 @@
 
 mod access;
 mod base_url;
+mod call;
 mod check;
 mod config_file;
 mod credentials;
+mod day;
 mod environment;
+mod find;
 mod layers;
 mod operation;
 mod profile;
@@ -24,10 +27,13 @@ mod variables;
 mod webhook;
 
 pub use base_url::{BaseUrl, is_this_machine};
+pub use call::CallSettings;
 pub use check::CheckSettings;
 pub use config_file::Config;
 pub use credentials::{Access, Pieces, SecretSource};
+pub use day::Day;
 pub use environment::Surroundings;
+pub use find::FindSettings;
 pub use layers::{Effective, Layer, Origin, Sourced};
 pub use operation::OperationSettings;
 pub use profile::{Profile, profile_keys};

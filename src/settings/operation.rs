@@ -4,17 +4,17 @@
 use std::path::PathBuf;
 
 use super::run::{
-    Guards, InputSettings, KeepSettings, Purpose, ShowSettings, Target, input_settings, input_to_withdraw,
+    Guards, InputSettings, KeepSettings, Purpose, ShowSettings, input_settings, input_to_withdraw,
     show_settings,
 };
-use super::{Config, Effective, Layer, Origin, Rate, Surroundings};
+use super::{CallSettings, Config, Effective, Layer, Surroundings};
 use crate::cli::{InputArgs, RestoreArgs, RunArgs, UndoArgs, WithdrawArgs};
 use crate::error::{Error, Result};
 use crate::input::InputPath;
-use crate::language::{Text, text};
+use crate::language::text;
 use crate::operation::Operation;
 use crate::record::journal_beside;
-use crate::send::{RetryPolicy, SendSettings};
+use crate::send::SendSettings;
 
 /// The settings of `withdraw` and `restore`.
 #[derive(Clone, Debug)]
@@ -23,9 +23,9 @@ pub struct OperationSettings {
     pub input: InputSettings,
     /// The path that was typed for the results.
     pub output: Option<PathBuf>,
-    /// Where the calls go.
-    pub target: Target,
-    /// How they go.
+    /// Where calls go, and how.
+    pub calls: CallSettings,
+    /// How those of the operation go.
     pub send: SendSettings,
     /// What is kept for later runs.
     pub keep: KeepSettings,
@@ -33,8 +33,6 @@ pub struct OperationSettings {
     pub guards: Guards,
     /// What is shown.
     pub show: ShowSettings,
-    /// What a person should know about the settings.
-    pub warnings: Vec<Text>,
 }
 
 impl OperationSettings {
@@ -63,40 +61,30 @@ impl OperationSettings {
         typed: RunArgs,
         surroundings: &Surroundings,
     ) -> Result<Self> {
-        let config = Config::load(&typed.profile, surroundings)?;
+        let config = Config::load(&typed.call.profile, surroundings)?;
         let in_force = Effective::of(Layer::of_run(&typed, surroundings.typed_language), config.layer());
-        let mut warnings = Vec::new();
-        let target = if typed.simulate {
-            simulated(&in_force)
-        } else {
-            config.target(&in_force, surroundings, &mut warnings)?
-        };
-        let retry = RetryPolicy {
-            max_attempts: in_force.max_attempts.value,
-            base: in_force.retry_base.value,
-            cap: in_force.retry_cap.value,
-        };
+        let calls = CallSettings::new(&typed.call, &in_force, &config, surroundings)?;
         let send = SendSettings {
             operation: input.purpose.operation(),
-            rate: in_force.rate.value,
-            burst: in_force.burst.value,
+            rate: calls.rate,
+            burst: calls.burst,
             workers: in_force.workers.value,
-            timeout: in_force.timeout.value,
-            retry,
+            timeout: calls.timeout,
+            retry: calls.retry,
             read_back: (!typed.no_read_back).then_some(in_force.read_back_delay.value),
             canary: !typed.no_canary,
             stop_after: in_force.stop_after.value,
-            deadline: in_force.deadline.value,
+            deadline: calls.deadline,
         };
-        let guards = Guards { max_rows: in_force.max_rows.value, expect: typed.expect, yes: typed.yes };
-        let keep = KeepSettings {
-            journal: typed.journal,
-            restart: typed.restart,
-            wait_lock: in_force.wait_lock.value,
-            state_directory: surroundings.state_directory.clone(),
+        let guards = Guards {
+            max_rows: in_force.max_rows.value,
+            expect: typed.expect,
+            online_check: typed.require_online_check,
+            yes: typed.yes,
         };
+        let keep = KeepSettings { journal: typed.journal, restart: typed.restart };
         let show = show_settings(&typed.show, in_force.lang.value, surroundings);
-        Ok(OperationSettings { input, output, target, send, keep, guards, show, warnings })
+        Ok(OperationSettings { input, output, calls, send, keep, guards, show })
     }
 
     /// What is done to the pre-hires.
@@ -104,12 +92,6 @@ impl OperationSettings {
     pub const fn operation(&self) -> Operation {
         self.send.operation
     }
-}
-
-/// The simulated API, which allows as many calls as the run makes, or else as the real one does.
-pub(super) fn simulated(in_force: &Effective) -> Target {
-    let rate = &in_force.rate;
-    Target::Simulator { limit: if rate.origin == Origin::Default { Rate::SIMULATOR } else { rate.value } }
 }
 
 pub(super) fn input_to_restore(

@@ -1,7 +1,6 @@
 //! Owns the parts of which the settings of a command are made.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use super::{BaseUrl, Rate, Surroundings};
 use crate::cli::{Duplicates, FormArgs, Format, InputArgs, ProgressChoice, RowArgs, ShowArgs};
@@ -108,10 +107,6 @@ pub struct KeepSettings {
     pub journal: Option<PathBuf>,
     /// Set the journal of earlier runs aside?
     pub restart: bool,
-    /// How long to wait for another run to end.
-    pub wait_lock: Duration,
-    /// Where the allowance is kept; `None` if no directory is known.
-    pub state_directory: Option<PathBuf>,
 }
 
 /// What must be true before the first call.
@@ -121,6 +116,8 @@ pub struct Guards {
     pub max_rows: Option<u32>,
     /// These rows and no others.
     pub expect: Option<String>,
+    /// None that a look-up says would be refused?
+    pub online_check: bool,
     /// Did the person say yes beforehand?
     pub yes: bool,
 }

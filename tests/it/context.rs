@@ -161,6 +161,11 @@ impl TestContext {
         self.simulator.get_or_init(|| Simulator::spawn(self.simulator_settings.clone()).unwrap())
     }
 
+    /// Where the server is that this test calls.
+    pub fn base_url(&self) -> String {
+        self.base_url.clone().unwrap_or_else(|| self.api().base_url().to_owned())
+    }
+
     /// Runs `prehire withdraw INPUT` with all flags.
     pub fn run(&self) -> Run {
         self.finish(self.withdraw_command())
@@ -243,7 +248,8 @@ impl TestContext {
         self.flags.get("--output")?.as_deref().map(|name| self.path(name))
     }
 
-    fn write_input(&self) -> PathBuf {
+    /// Writes the input; where it is.
+    pub fn write_input(&self) -> PathBuf {
         let path = self.input_path();
         fs::write(&path, &self.input).unwrap();
         path
@@ -254,8 +260,7 @@ impl TestContext {
             command.arg(name).args(value);
         }
         if !self.flags.contains_key("--simulate") && !self.flags.contains_key("--base-url") {
-            let base_url = self.base_url.clone().unwrap_or_else(|| self.api().base_url().to_owned());
-            command.arg("--base-url").arg(base_url);
+            command.arg("--base-url").arg(self.base_url());
         }
     }
 }

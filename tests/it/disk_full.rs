@@ -198,3 +198,24 @@ fn a_read_only_directory_is_found_out_before_the_first_call() {
     disk.remount("rw");
     context.run().assert_exit(0);
 }
+
+#[test]
+fn a_list_that_does_not_fit_leaves_the_old_one_and_no_half() {
+    let context = TestContext::new().simulator(|settings| settings.people = 5000);
+    let Some(disk) = Disk::of(&context, "64k") else { return };
+    let old = "pre_hire_id,name,stage,onboarding_date,withdraw_reason\n7,old,,,\n";
+    fs::write(disk.0.join("list.csv"), old).unwrap();
+    let run = context.calls_api(&["find", "-o", "disk/list.csv"]);
+    run.assert_exit(4).assert_stderr("list.csv.partial").assert_stderr("-o FILE");
+    assert_eq!(fs::read_to_string(disk.0.join("list.csv")).unwrap(), old);
+    assert_eq!(fs::read_dir(&disk.0).unwrap().count(), 1, "half a list was left{run}");
+    disk.remount("size=4m");
+    context.calls_api(&["find", "-o", "disk/list.csv", "-q"]).assert_exit(0);
+    assert!(fs::read_to_string(disk.0.join("list.csv")).unwrap().lines().count() > 3000);
+
+    let list = disk.0.join("list.csv").display().to_string();
+    disk.remount("size=400k");
+    let run = context.calls_api(&["check", &list, "--online", "-o", "disk/checked.csv"]);
+    run.assert_exit(4);
+    assert_eq!(fs::read_dir(&disk.0).unwrap().count(), 1, "half a file was left{run}");
+}

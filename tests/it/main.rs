@@ -11,6 +11,8 @@ mod bot;
 mod context;
 /// One bounded run of the program, and what came of it.
 mod run;
+/// A search endpoint of a test's own making.
+mod search_server;
 /// A `prehire simulate` that tests talk to from outside.
 mod served;
 /// What can be seen of a run from outside: its journal, its lock, the server's record; and runs that are killed.
@@ -38,6 +40,8 @@ mod disk_full;
 mod doubt;
 /// `prehire explain`: one pre-hire's story, for an auditor.
 mod explain;
+/// `prehire find`: whom it lists, and that `withdraw` takes the list as it is.
+mod find;
 /// The forms of a file: encodings, delimiters, line ends, workbooks.
 mod formats;
 /// The seeds of the fuzz targets, as ordinary tests.
@@ -62,6 +66,8 @@ mod metrics;
 mod night;
 /// `--notify-webhook-file`: a custom bot is told the end.
 mod notify;
+/// The look before: `check --online`, what the question shows, `--require-online-check`.
+mod online;
 /// `--only`: chosen rows of a results file.
 mod only;
 /// The cap on calls in any rolling window, in real time; the proofs in virtual time are beside the code.

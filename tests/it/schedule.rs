@@ -80,12 +80,12 @@ fn run_of(line: &[String]) -> RunArgs {
 #[track_caller]
 fn assert_guarded(run: &RunArgs) {
     assert!(
-        run.yes && run.max_rows.is_some() && run.deadline.is_some() && run.wait_lock.is_some(),
+        run.yes && run.max_rows.is_some() && run.call.deadline.is_some() && run.call.wait_lock.is_some(),
         "{run:?}"
     );
     assert!(run.tell.notify_webhook_file.is_some() && run.tell.metrics_file.is_some(), "{run:?}");
     assert!(
-        !run.simulate && !run.dry_run && !run.restart && !run.no_canary && run.stop_after.is_none(),
+        !run.call.simulate && !run.dry_run && !run.restart && !run.no_canary && run.stop_after.is_none(),
         "{run:?}"
     );
 }
@@ -93,9 +93,9 @@ fn assert_guarded(run: &RunArgs) {
 /// Enough time to stop in order, and no end before the run's own.
 #[track_caller]
 fn assert_has_time(run: &RunArgs, to_stop: Duration, in_all: Duration) {
-    let call = run.timeout.unwrap_or(DEFAULT_TIMEOUT);
+    let call = run.call.timeout.unwrap_or(DEFAULT_TIMEOUT);
     assert!(to_stop > call + BOT, "{to_stop:?} to stop");
-    assert!(in_all > run.deadline.unwrap() + run.wait_lock.unwrap() + to_stop, "{in_all:?} in all");
+    assert!(in_all > run.call.deadline.unwrap() + run.call.wait_lock.unwrap() + to_stop, "{in_all:?} in all");
 }
 
 /// The commands of a unit; what systemd puts in the place of `%d` is a directory.
@@ -148,7 +148,7 @@ fn the_clean_up_withdraws_what_it_has_just_found_and_nothing_else() {
     assert!(run.max_rows.unwrap() <= 50);
     let in_all = span(&setting(unit, "TimeoutStartSec"));
     // The list may wait for another run, too.
-    assert_has_time(&run, span(&setting(unit, "TimeoutStopSec")), in_all - run.wait_lock.unwrap());
+    assert_has_time(&run, span(&setting(unit, "TimeoutStopSec")), in_all - run.call.wait_lock.unwrap());
     // After a list that was not made, systemd runs the second command only if it takes the first one's end for a success.
     assert_eq!(setting(unit, "SuccessExitStatus"), "1");
     let hardening = |unit: &str| -> Vec<String> {

@@ -14,7 +14,10 @@ const BY_CARGO: &str = "cargo run --release -- ";
 /// Commands of `sh` blocks that are not run: they would build this crate again. A new one needs a reason.
 const SKIPPED: [&str; 3] = ["cargo test", "cargo install --path .", "cargo bench"];
 /// Commands of `text` blocks: they need an account, or a real id. A new one needs a reason.
-const NOT_RUN: [&str; 1] = ["prehire withdraw leavers.csv"];
+const NOT_RUN: [&str; 2] = [
+    "prehire withdraw leavers.csv",
+    "prehire find --stage preboarding --onboarding-to -30d --reason \"never showed up\" -o stale.csv && prehire withdraw stale.csv --yes --max-rows 50",
+];
 
 /// One thing to run, and how it is to end.
 struct Example {

@@ -62,7 +62,9 @@ fn default_of(argument: &Arg) -> Option<String> {
     if !argument.get_action().takes_values() {
         return None;
     }
-    let by_clap = argument.get_default_values().first().map(|default| default.to_string_lossy().into_owned());
+    let defaults: Vec<_> =
+        argument.get_default_values().iter().map(|default| default.to_string_lossy()).collect();
+    let by_clap = (!defaults.is_empty()).then(|| defaults.join(","));
     let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
     let (_, told) = help.split_once("[default: ").unwrap_or_default();
     let (told, _) = told.split_once(']').unwrap_or_default();

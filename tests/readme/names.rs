@@ -2,8 +2,9 @@
 
 use prehire::error::Exit;
 use prehire::feishu::codes;
-use prehire::input::RESULT_COLUMNS;
+use prehire::input::{LOOK_UP_COLUMNS, RESULT_COLUMNS};
 use prehire::outcome::{ErrorCode, RetryOutcome, Status};
+use prehire::record::LIST_COLUMNS;
 
 use crate::PAGES;
 use crate::page::{Table, code};
@@ -21,6 +22,8 @@ fn assert_named(kind: &str, words: impl IntoIterator<Item = impl ToString>) {
 #[test]
 fn every_column_word_and_code() {
     assert_named("column", RESULT_COLUMNS);
+    assert_named("column of a look", LOOK_UP_COLUMNS);
+    assert_named("column of a list", LIST_COLUMNS);
     assert_named("status", Status::ALL.map(Status::word));
     assert_named("code", codes::TABLE.map(|(code, _)| code));
     let retry_outcomes = [

@@ -125,8 +125,8 @@ pub(super) const HELP: &[(&str, &str)] = &[
         "一次调用的最长时间，从连接到最后一个字节 [默认：30s]",
     ),
     (
-        "Attempts per row; a call answered \"throttled\" or \"token stale\" is none [default: 5]",
-        "每行的尝试次数；被限流或token失效的调用不计入 [默认：5]",
+        "Attempts per row or search; a call answered \"throttled\" or \"token stale\" is none [default: 5]",
+        "每行或每次查询的尝试次数；被限流或token失效的调用不计入 [默认：5]",
     ),
     (
         "The first backoff is drawn between zero and this, then it doubles [default: 1s]",
@@ -192,14 +192,48 @@ pub(super) const HELP: &[(&str, &str)] = &[
         "The results of prehire withdraw, or - for standard input",
         "prehire withdraw的结果文件，或用-表示标准输入",
     ),
-    ("Validate a file, and call nothing", "检查文件，不做任何调用"),
+    ("Validate a file; with --online, look every id up, too", "检查文件；加上--online则同时查询每个ID"),
+    (
+        "Look every id up: name, stage and date; and say which rows would be refused, or are not visible",
+        "查询每个ID的姓名、阶段和日期，并指出哪些行会被拒绝或不可见",
+    ),
+    ("names and stages, too", "同时查询姓名和阶段"),
+    (
+        "Look every id up first; refuse to start if any would be refused",
+        "先查询每个ID；只要有一个会被拒绝就不开始",
+    ),
+    (
+        "Look every id up first; refuse to start if any would be refused.\n\nAn id that is not visible, or in a stage that does not allow it, or in one that the app may not see.",
+        "先查询每个ID；只要有一个会被拒绝就不开始。\n\n即ID不可见，或所在阶段不允许，或应用无权查看其阶段。",
+    ),
+    ("List pre-hires by stage and date, as a file for withdraw", "按阶段和日期列出待入职人员"),
+    ("Who", "查找对象"),
+    (
+        "In one of these stages: preboarding, day_one, withdrawn, completed, deleted [default: preboarding,day_one]",
+        "处于以下阶段之一：preboarding、day_one、withdrawn、completed、deleted [默认：preboarding,day_one]",
+    ),
+    (
+        "Whose job begins on this day or later: 2026-03-01, or as seen from today: today, -30d, +7d, -2w",
+        "入职日期不早于这一天：2026-03-01，或相对今天的today、-30d、+7d、-2w",
+    ),
+    ("Whose job begins on this day or earlier", "入职日期不晚于这一天"),
+    ("Who was changed last before this day", "最后一次更改早于这一天"),
+    ("In this department; may be given several times", "属于这个部门；可以多次给出"),
+    (
+        "With this in the preferred name, or as the whole worker number",
+        "常用名包含这段文字，或工号与之完全相同",
+    ),
+    ("No more than this many", "最多这么多人"),
+    ("The reason in each row, for `prehire withdraw`", "写在每一行的撤销原因，供prehire withdraw使用"),
+    (
+        "The list [default: standard output; then the summary is on standard error]",
+        "名单 [默认：标准输出；此时汇总写到标准错误]",
+    ),
+    ("those who should be here for a month", "一个月前就该入职的人"),
+    ("to standard output", "写到标准输出"),
     (
         "Also write one result per row, as a run would: CSV or .xlsx by the ending",
         "同时像运行时一样每行写一个结果：按扩展名为CSV或.xlsx",
-    ),
-    (
-        "The allowance for the estimate of the time that a run takes [default: 99/60s]",
-        "用于估算运行时间的频率 [默认：99/60s]",
     ),
     ("Tell one pre-hire's whole story, attempt by attempt", "逐次调用地讲述一个待入职人员的全部经过"),
     ("The journal of a run", "某次运行的日志"),

@@ -13,7 +13,7 @@ use crate::feishu::{
 };
 use crate::input::{PreHireId, Request};
 use crate::operation::Operation;
-use crate::send::Api;
+use crate::send::{Api, TokenApi};
 
 pub(super) const SECOND: Duration = Duration::from_secs(1);
 pub(super) const MINUTE: Duration = Duration::from_secs(60);
@@ -172,7 +172,9 @@ impl Api for Fake {
         let exchange = match done {
             Ok(exchange) => exchange,
             Err(Fault::Code(code)) => refused(code),
-            Err(Fault::Throttled(wait)) => throttled(wait),
+            Err(Fault::Throttled(wait)) => {
+                Exchange::Reply(Reply { status: 429, body: Body::NotJson, log_id: None, wait })
+            }
             Err(Fault::NotSent) => Exchange::Failed(Failure::NotSent("refused".to_owned())),
             Err(Fault::Lost { .. }) => Exchange::Failed(Failure::ConnectionLost("reset".to_owned())),
             Err(Fault::Silence) => {
@@ -202,7 +204,9 @@ impl Api for Fake {
         let stages = ids.iter().map(|id| (*id, stage(id))).collect();
         QueryReply { exchange: reply(200, Some(0), None), stages }
     }
+}
 
+impl TokenApi for Fake {
     async fn token(&self, call: &TokenCall) -> TokenReply {
         self.travel().await;
         let mut server = self.server();
@@ -235,10 +239,6 @@ fn reply(status: u16, code: Option<i64>, success: Option<bool>) -> Exchange {
 
 pub(super) fn refused(code: i64) -> Exchange {
     reply(400, Some(code), None)
-}
-
-fn throttled(wait: Option<Duration>) -> Exchange {
-    Exchange::Reply(Reply { status: 429, body: Body::NotJson, log_id: None, wait })
 }
 
 pub(super) fn id_of(row: u32) -> PreHireId {

@@ -1,0 +1,126 @@
+//! Owns `prehire find`: searches, page by page, and a list that grows with them.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use super::allowance::search_gate;
+use super::connect::{connect, warn};
+use super::output::print_summary;
+use super::searching::{say_stopped, until_a_signal};
+use crate::cli::Format;
+use crate::error::{Exit, Result};
+use crate::feishu::{PreHire, SearchFilter, SearchQuery, Stage};
+use crate::input::{PreHireId, WithdrawReason};
+use crate::operation::Operation;
+use crate::record::{FoundList, ListPath, list_row};
+use crate::report::{FoundReport, Log, SearchProgress};
+use crate::send::SearchApi;
+use crate::send::search::{Pager, SearchEnd, Searcher, Sieve};
+use crate::settings::{FindSettings, Surroundings};
+
+/// Finds, and lists.
+pub(super) fn run(settings: &FindSettings, surroundings: &Surroundings) -> Result<Exit> {
+    let (show, log) = (settings.show, Log::new(settings.show.log));
+    warn(&settings.calls, &log);
+    let path = ListPath::choose(settings.output.as_deref())?;
+    let file = match &path {
+        ListPath::File(file) => Some(file.clone()),
+        ListPath::Standard => None,
+    };
+    let (client, _simulator) = connect(&settings.calls, Operation::Withdraw)?;
+    let gate = search_gate(&settings.calls)?;
+    let progress = SearchProgress::new(show.progress, log.clone(), None);
+    let mut finder = Finder {
+        searcher: Searcher::new(client, gate, settings.calls.search(), progress),
+        list: FoundList::create(path)?,
+        sieve: Sieve::new(settings.stages.clone(), settings.onboarding, settings.limit),
+        reason: settings.reason.as_ref(),
+        found: Found::default(),
+    };
+    if let Err(cause) = until_a_signal(finder.find(&settings.searches))? {
+        return Ok(say_stopped(&cause, &surroundings.command_line, &log));
+    }
+    finder.finish(settings, file.as_deref())?;
+    Ok(Exit::Success)
+}
+
+/// What is known of those on the list.
+#[derive(Debug, Default)]
+struct Found {
+    by_stage: BTreeMap<String, u32>,
+    without_id: usize,
+    round_ids: u32,
+}
+
+/// Everything that a search moves.
+struct Finder<'a, A> {
+    searcher: Searcher<A, SearchProgress>,
+    list: FoundList,
+    sieve: Sieve,
+    reason: Option<&'a WithdrawReason>,
+    found: Found,
+}
+
+impl<A: SearchApi> Finder<'_, A> {
+    /// One search after the other, until all pages are there, or nobody reads on.
+    async fn find(&mut self, searches: &[SearchFilter]) -> std::result::Result<(), SearchEnd> {
+        for filter in searches {
+            let mut pager = Pager::new(SearchQuery::Filter(filter.clone()));
+            while let Some(page) = self.searcher.next_page(&mut pager).await? {
+                self.searcher.watcher().advance(page.len());
+                if self.take(&page, filter.stage.as_ref())?.is_break() {
+                    return Ok(());
+                }
+            }
+            self.found.without_id += pager.without_id();
+        }
+        Ok(())
+    }
+
+    /// Lists a page; to break off is to look for nobody else.
+    fn take(&mut self, page: &[PreHire], searched: Option<&Stage>) -> Result<ControlFlow<()>> {
+        for pre_hire in page {
+            if self.sieve.lets_pass(pre_hire) {
+                let row = list_row(pre_hire, searched, self.reason);
+                *self.found.by_stage.entry(row[2].clone()).or_default() += 1;
+                self.found.round_ids += u32::from(looks_rounded(pre_hire.id));
+                if self.list.write(&row)?.is_break() {
+                    return Ok(ControlFlow::Break(()));
+                }
+            }
+        }
+        let flushed = self.list.flush()?;
+        Ok(if self.sieve.is_full() { ControlFlow::Break(()) } else { flushed })
+    }
+
+    fn finish(self, settings: &FindSettings, file: Option<&Path>) -> Result<()> {
+        let Finder { searcher, list, sieve, found, .. } = self;
+        let progress = searcher.into_watcher();
+        progress.finish();
+        list.finish()?;
+        let report = FoundReport {
+            by_stage: &found.by_stage,
+            left_out: sieve.left_out(),
+            without_id: found.without_id,
+            round_ids: found.round_ids,
+            limit_reached: sieve.is_full(),
+            list: file,
+            progress: &progress,
+            language: settings.show.language,
+        };
+        let (show, log) = (settings.show, Log::new(settings.show.log));
+        match (file, show.format) {
+            (Some(_), _) => print_summary(show, || report.text(), || report.json()),
+            // Standard output holds the list.
+            (None, Format::Json) => log.say(&report.line(show.format)),
+            (None, Format::Text) => log.announce(&report.line(show.format)),
+        }
+        Ok(())
+    }
+}
+
+/// Would `withdraw` take this id for one that a spreadsheet has rounded?
+fn looks_rounded(id: PreHireId) -> bool {
+    PreHireId::parse(&id.to_string(), false).is_err()
+}

@@ -1,0 +1,69 @@
+//! Owns the flags of every command that calls the API, whatever for: where the calls go, and how.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::ProfileArgs;
+use crate::settings::{BaseUrl, Rate, parse_positive_span, parse_span};
+
+/// Where calls go, and how.
+#[derive(Args, Clone, Debug)]
+pub struct CallArgs {
+    /// Wait this long for another run to end, before exit code 75 [default: 0s].
+    #[arg(long, value_name = "DURATION", value_parser = parse_span, help_heading = "Running again")]
+    pub wait_lock: Option<Duration>,
+
+    /// Never more than CALLS in any rolling PERIOD, as the server sees it [default: 99/60s].
+    #[arg(long, value_name = "CALLS/PERIOD", help_heading = "Pace")]
+    pub rate: Option<Rate>,
+
+    /// Calls that may go at once before even spacing sets in [default: 10].
+    #[arg(long, value_name = "N", help_heading = "Pace")]
+    pub burst: Option<NonZeroU32>,
+
+    /// The longest time for one call, from connect to last byte [default: 30s].
+    #[arg(long, value_name = "DURATION", value_parser = parse_positive_span, help_heading = "Pace")]
+    pub timeout: Option<Duration>,
+
+    /// Attempts per row or search; a call answered "throttled" or "token stale" is none [default: 5].
+    #[arg(long, value_name = "N", help_heading = "Pace")]
+    pub max_attempts: Option<NonZeroU32>,
+
+    /// The first backoff is drawn between zero and this, then it doubles [default: 1s].
+    #[arg(long, value_name = "DURATION", value_parser = parse_span, help_heading = "Pace")]
+    pub retry_base: Option<Duration>,
+
+    /// No backoff is longer than this [default: 60s].
+    #[arg(long, value_name = "DURATION", value_parser = parse_span, help_heading = "Pace")]
+    pub retry_cap: Option<Duration>,
+
+    /// Start no new call this long after the first one, such as 50m.
+    #[arg(long, value_name = "DURATION", value_parser = parse_span, help_heading = "Guards")]
+    pub deadline: Option<Duration>,
+
+    /// Run against the built-in simulated API.
+    ///
+    /// It needs no credentials and no network, and keeps the same pace.
+    #[arg(long, conflicts_with_all = ["base_url", "lark"], help_heading = "Target")]
+    pub simulate: bool,
+
+    /// Another host.
+    #[arg(
+        long,
+        help = "Another host [default: https://open.feishu.cn]",
+        value_name = "URL",
+        conflicts_with = "lark",
+        help_heading = "Target"
+    )]
+    pub base_url: Option<BaseUrl>,
+
+    /// The host of Lark, open.larksuite.com.
+    #[arg(long, help_heading = "Target")]
+    pub lark: bool,
+
+    /// Which profile of which file.
+    #[command(flatten)]
+    pub profile: ProfileArgs,
+}

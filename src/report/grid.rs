@@ -1,0 +1,75 @@
+//! Owns a small grid of cells for a terminal: columns as wide as their longest cell, cut so that a line fits 80 places.
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::table::padded;
+
+const INDENT: &str = "  ";
+const GAP: usize = 2;
+const WIDEST_LINE: usize = 80;
+
+/// A grid with a header; each line ends with a line break. `widest` says how wide each column may be.
+pub(super) fn grid<const N: usize>(header: [String; N], widest: [usize; N], rows: &[[String; N]]) -> String {
+    let width_of = |column: usize| {
+        let cells = rows.iter().map(|row| row[column].width());
+        cells.chain([header[column].width()]).max().unwrap_or(0).min(widest[column])
+    };
+    let mut widths: [usize; N] = std::array::from_fn(width_of);
+    let others: usize = widths[..N - 1].iter().map(|width| width + GAP).sum();
+    widths[N - 1] = widths[N - 1].min(WIDEST_LINE.saturating_sub(INDENT.len() + others));
+    let mut text = String::new();
+    for row in std::iter::once(&header).chain(rows) {
+        let mut line = INDENT.to_owned();
+        for (cell, width) in row.iter().zip(widths) {
+            line.push_str(&padded(&fitting(cell, width), width + GAP));
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// The text, cut to a width; a Chinese character takes two columns.
+fn fitting(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let (mut cut, mut used) = (String::new(), 0);
+    for character in text.chars() {
+        used += character.width().unwrap_or(0);
+        // One column is for the sign that says so.
+        if used + 1 > width {
+            break;
+        }
+        cut.push(character);
+    }
+    cut.push('…');
+    cut
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn columns_stand_below_each_other_whatever_the_script() {
+        let rows = [["2", "张伟", "a@b.c"], ["10", "Smith, John", ""]].map(|row| row.map(str::to_owned));
+        let text = grid(["row", "name", "work e-mail"].map(str::to_owned), [6, 8, 60], &rows);
+        assert_eq!(text, "  row  name      work e-mail\n  2    张伟      a@b.c\n  10   Smith, …\n");
+        assert_eq!(fitting("张伟张伟", 6), "张伟…");
+        assert_eq!(fitting("张伟张伟", 5), "张伟…");
+        assert_eq!(fitting("张伟张伟", 8), "张伟张伟");
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_is_wider_than_a_terminal(rows in proptest::collection::vec(["\\PC{0,60}", "\\PC{0,60}", "\\PC{0,200}"], 0..8)) {
+            let text = grid(["a", "b", "c"].map(str::to_owned), [10, 20, 500], &rows);
+            prop_assert_eq!(text.lines().count(), rows.len() + 1);
+            for line in text.lines() {
+                prop_assert!(line.width() <= WIDEST_LINE, "{line:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Owns the tests of the searcher: a fake API in virtual time.
+
+mod fake;
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use fake::{Fake, SECOND, Trouble};
+
+use super::{Pager, SearchEnd, SearchEvent, SearchSettings, SearchWatcher, Searcher};
+use crate::error::{Error, Result};
+use crate::event::{PageFault, StopCause};
+use crate::feishu::{More, PageToken, SearchFilter, SearchQuery};
+use crate::send::{AllowanceStore, Gate, NoStore, Pacing, RetryPolicy};
+use crate::settings::Rate;
+
+#[derive(Default)]
+struct Watched(Vec<SearchEvent>);
+
+impl SearchWatcher for Watched {
+    fn note(&mut self, event: SearchEvent) {
+        self.0.push(event);
+    }
+}
+
+const SETTINGS: SearchSettings = SearchSettings {
+    retry: RetryPolicy { max_attempts: NonZeroU32::new(3).expect("three"), base: SECOND, cap: SECOND },
+    deadline: None,
+};
+
+fn gate(rate: &str) -> Gate {
+    let rate: Rate = rate.parse().expect("a rate");
+    Gate::new(Pacing::new(rate, NonZeroU32::new(10).expect("ten"), 30 * SECOND), Box::new(NoStore))
+}
+
+/// How many pages were found, and why it ended if it did not come to the last one.
+async fn search(fake: &Fake, settings: SearchSettings, rate: &str) -> (usize, Option<SearchEnd>, Watched) {
+    let mut searcher = Searcher::new(fake.clone(), gate(rate), settings, Watched::default());
+    let mut pager = Pager::new(SearchQuery::Filter(SearchFilter::default()));
+    let mut pages = 0;
+    let end = loop {
+        match searcher.next_page(&mut pager).await {
+            Ok(Some(_)) => pages += 1,
+            Ok(None) => break None,
+            Err(end) => break Some(end),
+        }
+    };
+    (pages, end, searcher.into_watcher())
+}
+
+async fn stopped(fake: &Fake) -> StopCause {
+    match search(fake, SETTINGS, "1000/1s").await.1 {
+        Some(SearchEnd::Stopped(cause)) => cause,
+        other => panic!("it did not stop: {other:?}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_pages_come_in_order_and_never_more_than_the_cap_in_any_window() {
+    let fake = Fake::new(50);
+    let (pages, end, watched) = search(&fake, SETTINGS, "20/60s").await;
+    assert!(pages == 50 && end.is_none());
+    assert_eq!(fake.asked(), (0..50).collect::<Vec<_>>());
+    assert_eq!(watched.0.iter().filter(|event| matches!(event, SearchEvent::Called)).count(), 50);
+    let server = fake.server();
+    let times: Vec<Duration> = server.calls.iter().map(|(at, _)| *at).collect();
+    assert!(times.windows(21).all(|window| window[20] - window[0] >= 60 * SECOND), "{times:?}");
+    assert!(times[49] < 130 * SECOND, "and hardly fewer: {:?}", times[49]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_fails_is_asked_again_and_the_search_goes_on_where_it_was() {
+    let fake = Fake::meets(
+        3,
+        [None, Some(Trouble::Silence), Some(Trouble::Code(503, 1_161_204)), None, Some(Trouble::NoPage)],
+    );
+    let (pages, end, watched) = search(&fake, SETTINGS, "1000/1s").await;
+    assert!(pages == 3 && end.is_none());
+    assert_eq!(fake.asked(), [0, 1, 1, 1, 2, 2]);
+    let again = watched.0.iter().filter(|event| matches!(event, SearchEvent::Again(..))).count();
+    assert_eq!(again, 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_always_fails_is_given_up_after_so_many_attempts() {
+    let fake = Fake::new(1);
+    fake.server().always = Some(Trouble::Silence);
+    assert!(matches!(stopped(&fake).await, StopCause::SearchUnanswered(_)));
+    assert_eq!(fake.asked(), [0; 3]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_is_final() {
+    for code in [99_991_672, 1_160_103, 1_160_102, 99_991_401] {
+        let fake = Fake::meets(1, [Some(Trouble::Code(400, code))]);
+        assert!(matches!(stopped(&fake).await, StopCause::SearchRefused(_)), "{code}");
+        assert_eq!(fake.asked(), [0]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_throttled_call_waits_as_long_as_the_server_asks_and_is_no_attempt() {
+    let throttled = || Some(Trouble::Throttled(Some(52 * SECOND)));
+    let fake = Fake::meets(1, [throttled(), throttled(), throttled(), throttled()]);
+    let (pages, end, watched) = search(&fake, SETTINGS, "1000/1s").await;
+    assert!(pages == 1 && end.is_none());
+    let server = fake.server();
+    assert!(server.calls.windows(2).all(|pair| pair[1].0 - pair[0].0 >= 52 * SECOND), "{:?}", server.calls);
+    assert_eq!(watched.0.iter().filter(|event| matches!(event, SearchEvent::Held(_))).count(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_throttle_without_an_end_ends_the_search() {
+    let fake = Fake::new(1);
+    fake.server().always = Some(Trouble::Throttled(None));
+    assert_eq!(stopped(&fake).await, StopCause::ThrottledTooLong);
+    assert!(fake.server().began.elapsed() < 17 * 60 * SECOND);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_dies_on_the_way_is_renewed_and_the_page_asked_for_again() {
+    let fake = Fake::new(7);
+    fake.server().token_lives = 3;
+    let (pages, end, _) = search(&fake, SETTINGS, "1000/1s").await;
+    assert!(pages == 7 && end.is_none());
+    assert_eq!(fake.asked(), [0, 1, 2, 3, 3, 4, 5, 6, 6]);
+    assert_eq!(fake.server().tokens, 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fresh_token_that_is_refused_as_well_ends_the_search_and_so_does_a_given_one() {
+    let fake = Fake::new(1);
+    fake.server().token_lives = 0;
+    assert!(matches!(stopped(&fake).await, StopCause::TokenRefusedAgain(_)));
+    assert_eq!(fake.asked(), [0, 0]);
+    let fake = Fake::new(1);
+    fake.server().token_lives = 0;
+    fake.server().is_given = true;
+    assert!(matches!(stopped(&fake).await, StopCause::TokenRefusedAgain(_)));
+    assert_eq!(fake.asked(), [0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn pages_that_lead_nowhere_end_the_search() {
+    let fake = Fake::meets(9, [None, None, Some(Trouble::Leads(More::At(PageToken("1".to_owned()))))]);
+    assert_eq!(stopped(&fake).await, StopCause::PagesAstray(PageFault::RepeatedToken));
+    assert_eq!(fake.asked(), [0, 1, 2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_call_starts_after_the_deadline_and_a_wait_beyond_it_ends_at_once() {
+    let within = SearchSettings { deadline: Some(60 * SECOND), ..SETTINGS };
+    let fake = Fake::new(100);
+    let (pages, end, _) = search(&fake, within, "1/10s").await;
+    assert!(matches!(end, Some(SearchEnd::Stopped(StopCause::Deadline))));
+    let calls = fake.server().calls.clone();
+    assert!(pages == calls.len() && pages >= 5, "{pages}");
+    assert!(calls.iter().all(|(at, _)| *at < calls[0].0 + 60 * SECOND));
+
+    let fake = Fake::meets(9, [None, Some(Trouble::Throttled(Some(90 * SECOND)))]);
+    let (_, end, _) = search(&fake, within, "1000/1s").await;
+    assert!(matches!(end, Some(SearchEnd::Stopped(StopCause::Deadline))));
+    assert!(fake.server().began.elapsed() < 10 * SECOND, "it did not wait for nothing");
+}
+
+#[derive(Debug)]
+struct FullDisk;
+
+impl AllowanceStore for FullDisk {
+    fn admitted(&mut self, _: u64) -> Result<()> {
+        Err(Error::cannot_record("no room"))
+    }
+
+    fn ended(&mut self, _: u64, _: bool) -> Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_can_not_be_noted_does_not_go() {
+    let fake = Fake::new(1);
+    let pacing = Pacing::new(Rate::COREHR, NonZeroU32::MIN, 30 * SECOND);
+    let gate = Gate::new(pacing, Box::new(FullDisk));
+    let mut searcher = Searcher::new(fake.clone(), gate, SETTINGS, Watched::default());
+    let mut pager = Pager::new(SearchQuery::Filter(SearchFilter::default()));
+    assert!(matches!(searcher.next_page(&mut pager).await, Err(SearchEnd::Failed(_))));
+    assert_eq!(fake.asked(), [0; 0]);
+}

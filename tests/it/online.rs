@@ -1,0 +1,513 @@
+//! Owns the look before: `prehire check --online`, what the question shows, and `--require-online-check`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use prehire::simulator::{Api, PreHire, Stage};
+use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr;
+
+use crate::confirmation::{answered, interrupted, typed};
+use crate::context::{SOMEBODY, TestContext};
+use crate::run::{Row, Run, partial, rows_of};
+use crate::search_server::{SearchServer, page, somebody};
+use crate::watch::until;
+use crate::workbook::Workbook;
+
+const COMPLETED: &str = "9922000000000000001";
+const NOT_VISIBLE: &str = "9923000000000000001";
+const ALREADY_WITHDRAWN: &str = "9921000000000000001";
+const DAY_ONE: &str = "9924000000000000001";
+/// Applied, and never answered: the first withdraw call.
+const APPLIED_UNANSWERED: &str = "9913010000000000001";
+
+impl TestContext {
+    /// Runs `prehire check INPUT --online` with these arguments.
+    fn check_online(&self, arguments: &[&str]) -> Run {
+        let input = self.write_input();
+        self.calls_api(&[&["check", input.to_str().unwrap(), "--online"], arguments].concat())
+    }
+
+    /// The ids of each search, in order.
+    fn searched(&self) -> Vec<Vec<String>> {
+        self.record().calls_to(Api::Search).map(|call| call.looked_up.clone()).collect()
+    }
+
+    /// What was called: each API once, in the order of its first call.
+    fn called(&self) -> Vec<Api> {
+        let mut called = Vec::new();
+        for call in self.record().calls {
+            if !called.contains(&call.api) {
+                called.push(call.api);
+            }
+        }
+        called
+    }
+}
+
+/// A file with everybody of a tenant, in all stages.
+fn everybody() -> (TestContext, Vec<PreHire>) {
+    let context = TestContext::new().simulator(|settings| settings.people = 5000);
+    let everyone = context.api().everyone();
+    let mut input = "姓名,pre_hire_id,withdraw_reason\n".to_owned();
+    for one in &everyone {
+        input.push_str(&format!("x,{},r\n", one.pre_hire_id));
+    }
+    (context.input(input), everyone)
+}
+
+fn word(stage: Stage) -> String {
+    serde_json::to_value(stage).unwrap().as_str().unwrap().to_owned()
+}
+
+#[test]
+fn everybody_of_a_tenant_is_looked_up_and_every_refusal_is_foreseen() {
+    let (context, everyone) = everybody();
+    let run = context.check_online(&["--format", "json", "-o", "checked.csv"]);
+    run.assert_exit(1);
+    let online = &run.json()["online"];
+    let mut by_stage: BTreeMap<String, u32> = BTreeMap::new();
+    for one in everyone.iter().filter(|one| one.stage != Stage::Deleted) {
+        *by_stage.entry(word(one.stage)).or_default() += 1;
+    }
+    let deleted = everyone.iter().filter(|one| one.stage == Stage::Deleted).count();
+    let active = by_stage["preboarding"] + by_stage["day_one"];
+    assert_eq!(online["looked_up"], 5000);
+    assert_eq!(online["by_stage"], json!(by_stage));
+    assert_eq!(online["not_visible"], deleted);
+    assert_eq!(online["problems"], 5000 - active);
+    assert_eq!((online["calls"]["searches"].as_u64(), context.searches()), (Some(50), 50), "100 ids a call");
+
+    let text = fs::read_to_string(context.path("checked.csv")).unwrap();
+    assert!(
+        text.starts_with("姓名,pre_hire_id,withdraw_reason,name,stage,onboarding_date,row,status,success,")
+    );
+    let rows = rows_of(&text);
+    assert_eq!(rows.len(), 5000);
+    for (row, one) in rows.iter().zip(&everyone) {
+        assert_eq!(&row["pre_hire_id"], one.pre_hire_id, "in the order of the file");
+        assert_eq!(row.words(&["status", "success", "error_code"]), "not_attempted false -");
+        let is_active = matches!(one.stage, Stage::Preboarding | Stage::DayOne);
+        assert_eq!(row["error_message"].is_empty(), is_active, "{row:?}");
+        if one.stage == Stage::Deleted {
+            assert_eq!(row.words(&["name", "stage", "onboarding_date"]), "- - -");
+        } else {
+            assert_eq!(row["name"], one.profile.name);
+            assert_eq!(
+                (row["stage"].to_owned(), row["onboarding_date"].to_owned()),
+                (word(one.stage), one.profile.onboarding_date.to_string())
+            );
+        }
+    }
+    let mode = fs::metadata(context.path("checked.csv")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+
+    // What it foresees is what happens.
+    let run = context.calls_api(&["withdraw", "checked.csv", "--yes", "--stop-after", "0", "-q"]);
+    run.assert_exit(1);
+    let results = rows_of(&fs::read_to_string(context.path("checked.results.csv")).unwrap());
+    for (row, one) in results.iter().zip(&everyone) {
+        let expected = match one.stage {
+            Stage::Preboarding | Stage::DayOne => "withdrawn",
+            Stage::Withdrawn => "already_withdrawn",
+            Stage::Completed | Stage::Deleted => "refused",
+        };
+        assert_eq!(&row["status"], expected, "{row:?}");
+        assert_eq!(row["stage"].is_empty(), one.stage == Stage::Deleted, "what was looked up goes along");
+    }
+}
+
+#[test]
+fn only_rows_that_would_be_sent_are_looked_up() {
+    let header = "pre_hire_id,withdraw_reason,row,status,success,error_code,error_message,retry_outcome,attempts,http_status,confirmed_by,log_id,advice,first_sent_at,settled_at\n";
+    let row = |id: &str, status: &str, success: &str| format!("{id},r,2,{status},{success},,,,1,,,,,,\n");
+    let rows = [
+        row("1", "withdrawn", "true"),
+        row("2", "refused", "false"),
+        row("x", "invalid", "false"),
+        row("3", "not_attempted", "false"),
+        row("3", "not_attempted", "false"),
+    ];
+    let context = TestContext::new().input(format!("{header}{}", rows.concat()));
+    let run = context.check_online(&["-o", "checked.csv", "--format", "json"]);
+    run.assert_exit(1);
+    assert_eq!(context.searched(), [["2", "3"]]);
+    let words = |name: &str| -> Vec<String> {
+        rows_of(&fs::read_to_string(context.path(name)).unwrap())
+            .iter()
+            .map(|row| row.words(&["status", "stage"]))
+            .collect()
+    };
+    let expected =
+        ["withdrawn -", "not_attempted preboarding", "invalid -", "not_attempted preboarding", "duplicate -"];
+    assert_eq!(words("checked.csv"), expected);
+
+    // Looked up again, its own columns are replaced; what was withdrawn since goes over, with what was seen then.
+    context.calls_api(&["withdraw", "checked.csv", "--yes", "-o", "done.csv", "-q"]).assert_exit(1);
+    let again = context.calls_api(&["check", "done.csv", "--online", "-o", "again.csv"]);
+    again.assert_exit(1);
+    assert_eq!(context.searches(), 1, "nobody is left to look up{again}");
+    assert_eq!(
+        words("again.csv"),
+        ["withdrawn -", "withdrawn preboarding", "invalid -", "withdrawn preboarding", "duplicate -"]
+    );
+    let header =
+        |name: &str| fs::read_to_string(context.path(name)).unwrap().lines().next().unwrap().to_owned();
+    assert_eq!(header("again.csv"), header("checked.csv"));
+}
+
+#[test]
+fn a_file_that_is_all_right_is_exit_0_and_the_table_fits_a_terminal() {
+    let context = TestContext::new().rows(7).row(DAY_ONE, "r");
+    let run = context.check_online(&[]);
+    run.assert_exit(0).assert_stdout("looked up          8").assert_stdout("the first rows");
+    assert!(!run.stdout.contains("would be refused"), "{run}");
+    let name = context.api().look_up("7345005664477000001").profile.name;
+    run.assert_stdout(&name).assert_stdout("@example.com");
+    assert!(!run.stderr.contains(&name), "names are on standard output alone{run}");
+    let verbose = context.check_online(&["-v", "--progress", "plain"]);
+    assert!(!verbose.stderr.contains(&name) && !verbose.stderr.contains("7345005664477000001"), "{verbose}");
+
+    let context = TestContext::new().row(SOMEBODY, "a").row(COMPLETED, "b").row(NOT_VISIBLE, "c");
+    let run = context.check_online(&[]);
+    run.assert_exit(1).assert_stdout("2 rows would be refused, or are not visible");
+    let table = run.stdout.split("searches").nth(1).unwrap();
+    assert!(table.lines().all(|line| line.width() <= 80), "{run}");
+    let quiet = context.check_online(&["-q"]);
+    assert_eq!((quiet.exit_code, quiet.stdout.as_str(), quiet.stderr.as_str()), (1, "", ""));
+}
+
+#[test]
+fn a_workbook_has_the_same_columns_and_is_an_input() {
+    let context = TestContext::new().row(SOMEBODY, "a").row(COMPLETED, "b");
+    context.check_online(&["-o", "checked.xlsx"]).assert_exit(1);
+    let workbook = Workbook::open(&context.path("checked.xlsx"));
+    let header = workbook.header();
+    assert_eq!(
+        header[..7],
+        ["pre_hire_id", "withdraw_reason", "name", "stage", "onboarding_date", "row", "status"]
+    );
+    let words: Vec<String> =
+        workbook.rows().iter().map(|row| row.words(&["pre_hire_id", "stage", "row", "status"])).collect();
+    assert_eq!(
+        words,
+        [format!("{SOMEBODY} preboarding 2 not_attempted"), format!("{COMPLETED} completed 3 not_attempted")]
+    );
+    let run = context.calls_api(&["withdraw", "checked.xlsx", "--yes", "-o", "done.xlsx"]);
+    run.assert_exit(1);
+    let done = Workbook::open(&context.path("done.xlsx"));
+    assert_eq!(done.rows()[0].words(&["stage", "status"]), "preboarding withdrawn");
+}
+
+#[test]
+fn an_app_that_may_not_look_gets_exit_3_and_leaves_nothing() {
+    let context = TestContext::new().row(SOMEBODY, "a").simulator(|settings| settings.may_read = false);
+    let run = context.check_online(&["-o", "checked.csv"]);
+    run.assert_exit(3).assert_stderr("99991672").assert_stderr("corehr:pre_hire.search:read");
+    assert_eq!(run.stdout, "");
+    assert!(!context.path("checked.csv").exists() && !context.path("checked.csv.partial").exists());
+    let given = TestContext::new()
+        .row(SOMEBODY, "a")
+        .without_env("FEISHU_APP_ID")
+        .env("FEISHU_TENANT_ACCESS_TOKEN", "t-is-long-gone");
+    given.check_online(&[]).assert_exit(3).assert_stderr("99991663");
+    let nobody = TestContext::new().row(SOMEBODY, "a").without_env("FEISHU_APP_ID");
+    nobody.check_online(&[]).assert_exit(2).assert_stderr("FEISHU_APP_ID");
+    nobody.check(&[]).assert_exit(0);
+}
+
+#[test]
+fn what_the_app_may_not_see_is_not_taken_for_missing() {
+    let hide = |field: &'static str| {
+        TestContext::new()
+            .row(SOMEBODY, "a")
+            .simulator(move |settings| settings.hidden_fields = vec![field.parse().unwrap()])
+    };
+    let context = hide("person_info");
+    context.check_online(&["-o", "checked.csv"]).assert_exit(0);
+    let rows = rows_of(&fs::read_to_string(context.path("checked.csv")).unwrap());
+    assert_eq!(rows[0].words(&["name", "stage"]), "- preboarding");
+    let context = hide("person_info.preferred_name");
+    context.check_online(&["-o", "checked.csv"]).assert_exit(0);
+    let rows = rows_of(&fs::read_to_string(context.path("checked.csv")).unwrap());
+    assert!(rows[0]["name"].ends_with("（身份证）"), "the legal name is better than none");
+    let context = hide("onboarding_info");
+    let run = context.check_online(&["-o", "checked.csv"]);
+    run.assert_exit(1).assert_stdout("stage not shown    1");
+    let rows = rows_of(&fs::read_to_string(context.path("checked.csv")).unwrap());
+    assert!(rows[0]["error_message"].contains("may not see the stage"), "{run}");
+}
+
+#[test]
+fn a_reply_that_is_no_page_is_not_taken_for_nobody() {
+    let server = SearchServer::start(|_, number| match number {
+        0 => (200, json!({"code": 0, "msg": "success"})),
+        1 => (429, json!({"code": 1161604, "msg": "QPS over limit"})),
+        2 => (400, json!({"code": 99991663, "msg": "stale"})),
+        _ => page(json!([{"pre_hire_id": "4"}, somebody("2", "=cmd", "day_one", "2026-03-01")]), None),
+    });
+    let context = server.context().row("2", "a");
+    let run = context.check_online(&["-o", "checked.csv"]);
+    run.assert_exit(0);
+    let calls = server.calls();
+    assert_eq!(calls.len(), 4);
+    assert!(calls.iter().all(|call| call.body["pre_hire_ids"] == json!(["2"])));
+    assert_eq!((calls[2].token.as_str(), calls[3].token.as_str()), ("t-1", "t-2"));
+    let rows = rows_of(&fs::read_to_string(context.path("checked.csv")).unwrap());
+    assert_eq!(
+        rows[0].words(&["name", "stage"]),
+        "'=cmd day_one",
+        "no formula, and nobody who was not asked for"
+    );
+
+    let server = SearchServer::start(|_, _| (200, json!({"code": 0, "data": {"items": "?"}})));
+    let run = server.context().row("2", "a").check_online(&["--max-attempts", "2"]);
+    run.assert_exit(3);
+    assert_eq!(server.calls().len(), 2, "{run}");
+}
+
+#[test]
+fn without_the_flag_nothing_is_called_and_nothing_is_needed() {
+    let context = TestContext::new().row(SOMEBODY, "a");
+    let base_url = context.base_url();
+    context.check(&["--base-url", &base_url, "-o", "checked.csv"]).assert_exit(0);
+    assert_eq!(context.record().calls, []);
+    assert!(!fs::read_to_string(context.path("checked.csv")).unwrap().contains("onboarding_date"));
+    let run = context.check(&["--online", "--simulate", "--format", "json"]);
+    assert_eq!(run.assert_exit(0).json()["online"]["looked_up"], 1);
+}
+
+#[test]
+fn a_signal_ends_a_check_and_leaves_nothing() {
+    let (context, _) = everybody();
+    let context = context.simulator(|_| ());
+    let input = context.write_input();
+    let mut command = context.program(["check", input.to_str().unwrap(), "--online", "-o", "checked.csv"]);
+    command.args(["--base-url", &context.base_url(), "--rate", "20/1s", "--burst", "5"]);
+    let child = command.spawn().unwrap();
+    until("some were looked up", || context.searches() >= 3);
+    kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGTERM).unwrap();
+    let run = context.outcome(child);
+    run.assert_exit(143).assert_stderr("SIGTERM");
+    assert!(!context.path("checked.csv").exists() && !context.path("checked.csv.partial").exists());
+}
+
+/// Exit 2 with this on standard error, and nothing but searches was called.
+fn refuses(context: &TestContext, said: &[&str]) -> Run {
+    let run = context.run();
+    run.assert_exit(2);
+    said.iter().for_each(|part| {
+        run.assert_stderr(part);
+    });
+    assert!(!run.has_results() && !partial(&run.results_path).exists(), "{run}");
+    assert!(!context.journal_path().exists(), "{run}");
+    assert_eq!(context.withdraw_calls(), 0, "{run}");
+    run
+}
+
+#[test]
+fn a_run_that_requires_it_starts_only_when_every_row_can_be_done() {
+    let required = || TestContext::new().switch("--require-online-check");
+    let context = required().rows(250).row(DAY_ONE, "r").row("x", "invalid rows are no matter");
+    context.run().assert_exit(1);
+    assert_eq!(context.searched().iter().map(Vec::len).collect::<Vec<_>>(), [100, 100, 51]);
+    assert_eq!(context.called(), [Api::TenantAccessToken, Api::Search, Api::WithdrawOnboarding]);
+
+    let context = required().rows(3).row(COMPLETED, "r").row(NOT_VISIBLE, "r").row(ALREADY_WITHDRAWN, "r");
+    let run = refuses(
+        &context,
+        &[
+            "3 of 6 rows",
+            "row 5: completed",
+            "row 6: not visible",
+            "row 7: withdrawn",
+            "check INPUT --online",
+        ],
+    );
+    let name = context.api().look_up(COMPLETED).profile.name;
+    assert!(
+        !run.stderr.contains(&name) && !run.stderr.contains(COMPLETED),
+        "names are no matter for logs{run}"
+    );
+
+    let many =
+        (10..60).fold(required(), |context, number| context.row(&format!("99220000000000000{number}"), "r"));
+    let run = refuses(&many, &["50 of 50 rows", "row 21: completed", "and 30 more"]);
+    assert!(!run.stderr.contains("row 22"), "{run}");
+}
+
+#[test]
+fn a_stage_that_is_hidden_is_no_proof_and_a_missing_permission_no_excuse() {
+    let context = TestContext::new().rows(1).switch("--require-online-check");
+    let context =
+        context.simulator(|settings| settings.hidden_fields = vec!["onboarding_info".parse().unwrap()]);
+    refuses(&context, &["row 2: not shown"]);
+    let context = TestContext::new().rows(1).switch("--require-online-check");
+    let context = context.simulator(|settings| settings.may_read = false);
+    let run = context.run();
+    run.assert_exit(3).assert_stderr("99991672");
+    assert!(!run.has_results() && !context.journal_path().exists(), "{run}");
+    assert_eq!(context.withdraw_calls(), 0);
+    let dry = TestContext::new().rows(1).switch("--require-online-check").switch("--dry-run");
+    dry.run().assert_exit(2);
+    assert_eq!(dry.record().calls, []);
+}
+
+#[test]
+fn rows_that_are_settled_are_not_looked_up_and_a_call_in_doubt_is_our_own() {
+    let context = TestContext::new().rows(2).row(APPLIED_UNANSWERED, "r").flag("--timeout", "300ms");
+    let context = context.switch("--no-read-back").flag("--max-attempts", 1);
+    context.run().assert_exit(1).assert_column("status", ["withdrawn", "withdrawn", "unknown"]);
+    let context = context.switch("--require-online-check").without("--no-read-back");
+    let run = context.run();
+    run.assert_exit(0).assert_column("status", ["withdrawn"; 3]);
+    assert_eq!(context.searched(), [[APPLIED_UNANSWERED]], "{run}");
+    assert_eq!(run.results()[2].words(&["retry_outcome", "confirmed_by"]), "recovered read_back");
+    let calls = context.record().calls.len();
+    context.run().assert_exit(0);
+    assert_eq!(context.record().calls.len(), calls, "when everything is settled, no call is made at all");
+}
+
+#[test]
+fn an_index_that_lags_behind_is_asked_again_before_an_undo_is_refused() {
+    let context =
+        TestContext::new().rows(3).simulator(|settings| settings.index_lag = Duration::from_secs(5));
+    context.run().assert_exit(0);
+    let begun = Instant::now();
+    let context = context.switch("--require-online-check");
+    context.restore().assert_exit(0).assert_column("status", ["restored"; 3]);
+    assert!(begun.elapsed() >= Duration::from_secs(4), "it waited for the index");
+    assert_eq!(context.searches(), 2);
+    let gone = TestContext::new().row(NOT_VISIBLE, "r").switch("--require-online-check");
+    refuses(&gone, &["1 of 1 rows", "row 2: not visible"]);
+    assert_eq!(gone.searches(), 2, "it could have been created a moment ago");
+}
+
+#[test]
+fn the_allowance_of_searches_is_held_only_while_they_last() {
+    let (context, _) = everybody();
+    let input = context.write_input();
+    let mut command = context.program(["check", input.to_str().unwrap(), "--online", "-q"]);
+    command.args(["--base-url", &context.base_url(), "--rate", "10/1s", "--burst", "1"]);
+    let checking = command.spawn().unwrap();
+    until("it looks up", || context.searches() >= 2);
+    let other = TestContext::new().server(context.base_url()).rows(1);
+    let state = context.path("state");
+    let other = other.env("XDG_STATE_HOME", state);
+    other.run().assert_exit(0);
+    let other = other.switch("--restart").switch("--require-online-check");
+    other
+        .run()
+        .assert_exit(75)
+        .assert_stderr("allowance")
+        .assert_stderr(&format!("process {}", checking.id()));
+    let mut checking = checking;
+    checking.kill().unwrap();
+    checking.wait().unwrap();
+    other.run().assert_exit(2);
+
+    // Answered 2 s late: it is under way when the looks are over.
+    let slow = TestContext::new().row("9911190000000000001", "r").switch("--require-online-check");
+    let run = slow.start_and_await_calls(1);
+    slow.calls_api(&["find", "--limit", "1"]).assert_exit(0);
+    slow.outcome(run.into_child()).assert_exit(0);
+}
+
+#[test]
+fn the_question_shows_names_and_counts_and_says_how_many_it_looked_up() {
+    let context = TestContext::new().rows(6).row(COMPLETED, "r").without("--yes");
+    let run = typed(&context, "no\n");
+    let name = context.api().look_up("7345005664477000001").profile.name;
+    run.assert_exit(2).assert_stderr("all 7 rows").assert_stderr(&name);
+    run.assert_stderr("preboarding        6")
+        .assert_stderr("completed          1")
+        .assert_stderr("1 of them");
+    assert_eq!(context.called(), [Api::TenantAccessToken, Api::Search]);
+    typed(&context, "7\n").assert_exit(1);
+    assert_eq!(context.withdraw_calls(), 7);
+
+    let large = TestContext::new().rows(501).without("--yes");
+    typed(&large, "no\n").assert_exit(2).assert_stderr("the first 100 of 501 rows");
+    assert_eq!(large.searched().iter().map(Vec::len).collect::<Vec<_>>(), [100]);
+    let whole = TestContext::new().rows(500).without("--yes");
+    typed(&whole, "no\n").assert_exit(2).assert_stderr("all 500 rows");
+    let required = large.switch("--require-online-check");
+    typed(&required, "no\n").assert_exit(2).assert_stderr("all 501 rows");
+}
+
+#[test]
+fn where_it_can_not_look_the_question_says_why_and_is_asked_all_the_same() {
+    let context = TestContext::new().rows(2).without("--yes").simulator(|settings| settings.may_read = false);
+    typed(&context, "2\n").assert_exit(0).assert_stderr("not shown: the app may not look pre-hires up");
+
+    let server = SearchServer::start(|_, _| (502, json!("bad gateway")));
+    let context = server.context().rows(2).without("--yes").flag("--max-attempts", 2);
+    typed(&context, "no\n").assert_exit(2).assert_stderr("not shown: the API did not answer");
+
+    let hidden = TestContext::new().rows(2).without("--yes").simulator(|settings| {
+        settings.hidden_fields = vec!["person_info".parse().unwrap(), "onboarding_info".parse().unwrap()];
+    });
+    typed(&hidden, "no\n").assert_exit(2).assert_stderr("stage not shown    2");
+}
+
+#[test]
+fn an_undo_shows_whom_it_would_restore() {
+    let context = TestContext::new().rows(2);
+    context.run().assert_exit(0);
+    let context = context.without("--yes");
+    let run = answered(&context, context.restore_command(), "no\n");
+    run.assert_exit(2).assert_stderr("all 2 rows").assert_stderr("withdrawn          2");
+    assert!(!run.stderr.contains("would be refused"), "{run}");
+}
+
+#[test]
+fn ctrl_c_at_the_question_is_exit_130_and_leaves_no_record() {
+    let context = TestContext::new().rows(2).without("--yes");
+    let run = interrupted(&context, context.withdraw_command(), Signal::SIGINT);
+    run.assert_exit(130).assert_stderr("interrupted before anything was sent");
+    assert_eq!(context.withdraw_calls(), 0);
+    // A file of a lock stays, and nobody holds it: the next run begins.
+    let is_record = |name: &String| !name.starts_with("state/") && !name.ends_with(".lock");
+    let left = context.files().into_iter().filter(is_record);
+    assert_eq!(left.collect::<Vec<_>>(), ["leavers.csv"]);
+    interrupted(&context, context.withdraw_command(), Signal::SIGTERM).assert_exit(143);
+}
+
+#[test]
+fn a_deadline_counts_from_the_first_look() {
+    let context = TestContext::new().rows(300).switch("--require-online-check").flag("--deadline", "500ms");
+    let context = context.simulator(|settings| {
+        let latency = Duration::from_millis(200);
+        settings.latency = latency..=latency;
+    });
+    let run = context.run();
+    run.assert_exit(3).assert_stderr("--deadline");
+    assert_eq!(context.withdraw_calls(), 0, "the looks took all of it{run}");
+    let json: Value = {
+        let longer = context.flag("--deadline", "900ms").flag("--format", "json").flag("--workers", 1);
+        longer.run().assert_exit(3).json()
+    };
+    let withdrawn = json["counts"]["by_status"]["withdrawn"].as_u64().unwrap();
+    assert!((1..=3).contains(&withdrawn), "{json}");
+}
+
+#[test]
+fn constant_memory_is_enough_for_a_long_file_that_needs_no_look() {
+    // Rows that are not looked up wait for those that are, but not for ever.
+    let mut input = "pre_hire_id,withdraw_reason\n".to_owned();
+    (0..10_000).for_each(|_| input.push_str("x,r\n"));
+    input.push_str(&format!("{SOMEBODY},r\n"));
+    let context = TestContext::new().input(input);
+    let run = context.check_online(&["-o", "checked.csv", "--format", "json"]);
+    run.assert_exit(1);
+    assert_eq!(
+        (context.searched(), run.json()["online"]["looked_up"].as_u64()),
+        (vec![vec![SOMEBODY.to_owned()]], Some(1))
+    );
+    let rows: Vec<Row> = rows_of(&fs::read_to_string(context.path("checked.csv")).unwrap());
+    assert_eq!((rows.len(), &rows[10_000]["stage"]), (10_001, "preboarding"));
+}
