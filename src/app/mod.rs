@@ -3,6 +3,8 @@
 //! - [`run()`] chooses what the command asks for: a file for each, such as `check`, `explain` or `simulate`.
 //! - `operate` is a run that changes pre-hires, from the file to the exit code. `rules` say how its rows are judged,
 //!   `allowance` makes its gates, `confirm` asks before the first call.
+//! - `find` and `online_check` look pre-hires up and change none, by `searching`; `row_looks` and `preview` do it for rows that
+//!   are to be sent.
 //! - `run` is the pool beside `desk`, the one event loop. `watch` and `signals` stop it; `ending` tells those who were
 //!   not there how it ended.
 //! - `output` is what goes to standard output.

@@ -1,7 +1,7 @@
 //! Owns the commands and flags as they are typed, and their help. What they mean is `settings`' business.
 //!
 //! - [`Cli`] is the whole command line; each [`Command`] has a file for its flags.
-//! - [`InputArgs`], [`RunArgs`], [`ProfileArgs`] and [`ShowArgs`] are shared by several.
+//! - [`InputArgs`], [`RunArgs`], [`CallArgs`], [`ProfileArgs`] and [`ShowArgs`] are shared by several.
 //! - `help`, `manual` and `shells` make of the definitions what people and shells read.
 
 mod call;

@@ -7,6 +7,7 @@
 //! - [`withdrawn_ids`] reads, for a restoration, what the journal of the withdrawals proves.
 //! - [`ResultsFile`] is the view of it all that people get: `cells` and `advice` say what stands in it, `order` puts
 //!   rows back into the order of the file, and `results_writer` writes them as CSV or as a workbook.
+//! - `found_list` writes the list of `find`, and `list_cells` says what stands in it.
 
 pub mod advice;
 mod allowance;
