@@ -1,6 +1,6 @@
 //! Owns a small grid of cells for a terminal: columns as wide as their longest cell, cut so that a line fits 80 places.
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
 use super::table::padded;
 
@@ -34,14 +34,14 @@ fn fitting(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }
-    let (mut cut, mut used) = (String::new(), 0);
+    let mut cut = String::new();
     for character in text.chars() {
-        used += character.width().unwrap_or(0);
-        // One column is for the sign that says so.
-        if used + 1 > width {
+        cut.push(character);
+        // Measured as a whole: some characters make the one before them wider. One column is for the sign that says so.
+        if cut.width() + 1 > width {
+            cut.pop();
             break;
         }
-        cut.push(character);
     }
     cut.push('…');
     cut
@@ -60,6 +60,11 @@ mod tests {
         assert_eq!(fitting("张伟张伟", 6), "张伟…");
         assert_eq!(fitting("张伟张伟", 5), "张伟…");
         assert_eq!(fitting("张伟张伟", 8), "张伟张伟");
+        assert_eq!(
+            fitting("1*\u{fe0f}23", 3),
+            "1*…",
+            "the second character makes the first two columns wide"
+        );
     }
 
     proptest! {
