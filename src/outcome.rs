@@ -110,7 +110,7 @@ impl Status {
 }
 
 /// The column `retry_outcome`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RetryOutcome {
     /// The first attempt settled the row.
     NotNeeded,
@@ -125,6 +125,21 @@ pub enum RetryOutcome {
 }
 
 impl RetryOutcome {
+    /// Every one.
+    pub const ALL: [RetryOutcome; 5] = [
+        RetryOutcome::NotNeeded,
+        RetryOutcome::Recovered,
+        RetryOutcome::RefusedOnRetry,
+        RetryOutcome::Exhausted,
+        RetryOutcome::Interrupted,
+    ];
+
+    /// The one that a word of the column means.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<RetryOutcome> {
+        RetryOutcome::ALL.into_iter().find(|outcome| outcome.word() == word)
+    }
+
     /// The word in the column `retry_outcome`.
     #[must_use]
     pub const fn word(self) -> &'static str {

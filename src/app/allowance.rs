@@ -14,16 +14,18 @@ use crate::settings::{CallSettings, OperationSettings, Target};
 /// The gates of the two APIs of a run, with what earlier runs have used of them. Exit 75 if another run holds them.
 pub(super) fn gates(settings: &OperationSettings) -> Result<Gates> {
     let calls = &settings.calls;
-    Ok(Gates { call: gate(calls, settings.operation().api())?, query: gate(calls, "query")? })
+    let directory = directory(calls)?;
+    let gate = |api| gate(calls, directory.as_deref(), api);
+    Ok(Gates { call: gate(settings.operation().api())?, query: gate("query")? })
 }
 
 /// The gate for searches; as [`gates`].
 pub(super) fn search_gate(calls: &CallSettings) -> Result<Gate> {
-    gate(calls, "search")
+    gate(calls, directory(calls)?.as_deref(), "search")
 }
 
-fn gate(calls: &CallSettings, api: &str) -> Result<Gate> {
-    match directory(calls)? {
+fn gate(calls: &CallSettings, directory: Option<&Path>, api: &str) -> Result<Gate> {
+    match directory {
         None => Ok(Gate::new(Pacing::new(calls.rate, calls.burst, calls.timeout), Box::new(NoStore))),
         Some(directory) => gate_with_memory(calls, &directory.join(api)),
     }

@@ -1,5 +1,6 @@
 //! Owns `prehire config show`: what is in force, and why.
 
+use super::output::print;
 use crate::cli::{ConfigCommand, ConfigShowArgs};
 use crate::error::{Exit, Result};
 use crate::report::ConfigReport;
@@ -15,8 +16,7 @@ pub(super) fn run(typed: &ConfigCommand, surroundings: &Surroundings) -> Result<
 /// Missing credentials are no failure here: they are what one wants to see.
 fn show(typed: &ConfigShowArgs, surroundings: &Surroundings) -> Result<Exit> {
     let config = Config::load(&typed.profile, surroundings)?;
-    let host = Layer::of_host(typed.base_url.as_ref(), typed.lark);
-    let flags = Layer { lang: surroundings.typed_language.map(Some), ..host };
+    let flags = Layer { lang: surroundings.typed_language.map(Some), ..Layer::of_host(&typed.host) };
     let in_force = Effective::of(flags, config.layer());
     let pieces = config.pieces(surroundings);
     let mut warnings = Vec::new();
@@ -30,6 +30,6 @@ fn show(typed: &ConfigShowArgs, surroundings: &Surroundings) -> Result<Exit> {
         trouble: trouble.as_ref(),
         language: in_force.lang.value.unwrap_or(surroundings.language),
     };
-    super::output::print(typed.format, || report.text(), || report.json());
+    print(typed.format, || report.text(), || report.json());
     Ok(Exit::Success)
 }

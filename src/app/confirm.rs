@@ -4,13 +4,14 @@ use std::fmt::Write as _;
 use std::io::{self, BufRead};
 
 use super::preview::Preview;
+use super::row_looks::sent_for;
 use super::run::RunInput;
 use crate::cli::LogFormat;
 use crate::error::{Error, Result};
 use crate::input::{RowRules, Spool, Survey, one_line};
 use crate::language::{Language, Text, text};
 use crate::operation::Operation;
-use crate::plan::{Decision, Past, Planned, Planner};
+use crate::plan::{Past, Planned, Planner};
 use crate::settings::{OperationSettings, Purpose, Surroundings, Target, about as estimate};
 
 /// How much of a cell is shown.
@@ -35,7 +36,7 @@ impl Upcoming {
         let mut upcoming = Upcoming::default();
         for planned in Planner::new(spool.records(), survey, rules, past)? {
             let Planned::Row { line, decision, .. } = planned? else { break };
-            let is_upcoming = matches!(decision, Decision::Send(..) | Decision::Resume(..));
+            let is_upcoming = sent_for(&decision).is_some();
             if upcoming.first_rows.len() < SHOWN_ROWS
                 && let Some(record) = records.read()?
                 && is_upcoming

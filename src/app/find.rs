@@ -41,7 +41,7 @@ pub(super) fn run(settings: &FindSettings, surroundings: &Surroundings) -> Resul
     if let Err(cause) = until_a_signal(finder.find(&settings.searches))? {
         return Ok(say_stopped(&cause, &surroundings.command_line, &log));
     }
-    finder.finish(settings, file.as_deref())?;
+    finder.finish(settings, file.as_deref(), &log)?;
     Ok(Exit::Success)
 }
 
@@ -94,7 +94,7 @@ impl<A: SearchApi> Finder<'_, A> {
         Ok(if self.sieve.is_full() { ControlFlow::Break(()) } else { flushed })
     }
 
-    fn finish(self, settings: &FindSettings, file: Option<&Path>) -> Result<()> {
+    fn finish(self, settings: &FindSettings, file: Option<&Path>, log: &Log) -> Result<()> {
         let Finder { searcher, list, sieve, found, .. } = self;
         let progress = searcher.into_watcher();
         progress.finish();
@@ -109,7 +109,7 @@ impl<A: SearchApi> Finder<'_, A> {
             progress: &progress,
             language: settings.show.language,
         };
-        let (show, log) = (settings.show, Log::new(settings.show.log));
+        let show = settings.show;
         match (file, show.format) {
             (Some(_), _) => print_summary(show, || report.text(), || report.json()),
             // Standard output holds the list.

@@ -1,4 +1,4 @@
-//! Owns standard output: the summary, in the form that was asked for.
+//! Owns standard output: what is printed there, and the form of it that was asked for.
 
 use std::io::Write;
 
@@ -14,12 +14,17 @@ pub(super) fn print_summary(show: ShowSettings, text: impl FnOnce() -> String, j
     }
 }
 
-/// Prints one of the two forms; a reader that has gone away is no failure.
+/// Prints one of the two forms.
 pub(super) fn print(format: Format, text: impl FnOnce() -> String, json: impl FnOnce() -> Value) {
     let shown = match format {
         Format::Json => format!("{}\n", json()),
         Format::Text => text(),
     };
+    print_whole(shown.as_bytes());
+}
+
+/// Prints what has one form; a reader that has gone away is no failure.
+pub(super) fn print_whole(shown: &[u8]) {
     let mut output = std::io::stdout().lock();
-    let _ = output.write_all(shown.as_bytes()).and_then(|()| output.flush());
+    let _ = output.write_all(shown).and_then(|()| output.flush());
 }

@@ -1,22 +1,22 @@
 //! Owns `prehire completions` and `prehire man`: what is generated from the flag definitions, written where it is wanted.
 
 use std::fs;
-use std::io::Write;
 
+use super::output::print_whole;
 use crate::cli::{CompletionsArgs, ManArgs, manual, manual_pages};
 use crate::error::{Error, Exit, Result};
 use crate::language::{Language, text};
 
 /// Prints the completions of a shell.
 pub(super) fn completions(typed: &CompletionsArgs, language: Language) -> Result<Exit> {
-    print(&typed.shell.completions(language));
+    print_whole(&typed.shell.completions(language));
     Ok(Exit::Success)
 }
 
 /// Prints the manual as one page, or writes its pages into a directory.
 pub(super) fn man(typed: &ManArgs, language: Language) -> Result<Exit> {
     let Some(directory) = &typed.directory else {
-        print(&manual(language));
+        print_whole(&manual(language));
         return Ok(Exit::Success);
     };
     let cannot_write = |error| {
@@ -29,10 +29,4 @@ pub(super) fn man(typed: &ManArgs, language: Language) -> Result<Exit> {
         fs::write(directory.join(page.file_name), page.text).map_err(cannot_write)?;
     }
     Ok(Exit::Success)
-}
-
-/// A reader that has gone away is no failure.
-fn print(text: &[u8]) {
-    let mut output = std::io::stdout().lock();
-    let _ = output.write_all(text).and_then(|()| output.flush());
 }

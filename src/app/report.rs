@@ -1,16 +1,14 @@
 //! Owns `prehire report`: a results file and its journal become a page.
 
-use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::Timestamp;
 
 use super::output::print;
-use crate::error::{Error, Exit, Result};
+use crate::error::{Exit, Result};
 use crate::input::{InputPath, ResultsRows, Spool};
-use crate::language::text;
 use crate::record::cells::Locale;
-use crate::record::{Logbook, journal_beside, read_journal, seen_from};
+use crate::record::{Logbook, journal_beside, open_journal, read_journal, seen_from};
 use crate::report::page::{Facts, Page, PageRecord, PageSource, Tracks};
 use crate::report::{MadePage, PageFile};
 use crate::settings::ReportSettings;
@@ -64,10 +62,9 @@ impl Record {
         Record::read(&journal, results).map(Some)
     }
 
-    fn read(journal: &PathBuf, results: Option<&Path>) -> Result<Record> {
+    fn read(journal: &Path, results: Option<&Path>) -> Result<Record> {
         let name = journal.display().to_string();
-        let file = File::open(journal)
-            .map_err(|error| Error::unusable(text!("can't read {name}", name)).because(error))?;
+        let file = open_journal(journal)?;
         let (mut book, mut tracks) = (Logbook::default(), Tracks::default());
         read_journal(&file, journal, |entry, offset| {
             book.take(entry, offset);

@@ -11,7 +11,8 @@ use crate::record::cells::Locale;
 use crate::record::chain::BadLine;
 use crate::record::entry::{Entry, VERSION};
 use crate::record::{
-    Damage, JournalReader, LastWord, LastWords, LastWordsBuilder, Logbook, Scan, scan_journal, seen_from,
+    Damage, JournalReader, LastWord, LastWords, LastWordsBuilder, Logbook, Scan, open_journal, scan_journal,
+    seen_from,
 };
 use crate::report::{ResultsCheck, Verification, judge};
 use crate::settings::{ResultsSettings, VerifySettings};
@@ -55,8 +56,7 @@ struct Journal<'a> {
 impl<'a> Journal<'a> {
     fn open(settings: &'a VerifySettings) -> Result<Self> {
         let name = settings.journal.display().to_string();
-        let file = File::open(&settings.journal)
-            .map_err(|error| Error::unusable(text!("can't read {name}", name)).because(error))?;
+        let file = open_journal(&settings.journal)?;
         Ok(Journal { settings, name, file })
     }
 

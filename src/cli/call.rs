@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::ProfileArgs;
-use crate::settings::{BaseUrl, Rate, parse_positive_span, parse_span};
+use super::{HostArgs, ProfileArgs};
+use crate::settings::{Rate, parse_positive_span, parse_span};
 
 /// Where calls go, and how.
 #[derive(Args, Clone, Debug)]
@@ -49,19 +49,9 @@ pub struct CallArgs {
     #[arg(long, conflicts_with_all = ["base_url", "lark"], help_heading = "Target")]
     pub simulate: bool,
 
-    /// Another host.
-    #[arg(
-        long,
-        help = "Another host [default: https://open.feishu.cn]",
-        value_name = "URL",
-        conflicts_with = "lark",
-        help_heading = "Target"
-    )]
-    pub base_url: Option<BaseUrl>,
-
-    /// The host of Lark, open.larksuite.com.
-    #[arg(long, help_heading = "Target")]
-    pub lark: bool,
+    /// At which host.
+    #[command(flatten)]
+    pub host: HostArgs,
 
     /// Which profile of which file.
     #[command(flatten)]

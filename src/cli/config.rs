@@ -2,8 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{Format, ProfileArgs};
-use crate::settings::BaseUrl;
+use super::{Format, HostArgs, ProfileArgs};
 
 /// Settings: what is in force, and why.
 #[derive(Args, Debug)]
@@ -27,19 +26,9 @@ pub struct ConfigShowArgs {
     #[command(flatten)]
     pub profile: ProfileArgs,
 
-    /// Another host.
-    #[arg(
-        long,
-        help = "Another host [default: https://open.feishu.cn]",
-        value_name = "URL",
-        conflicts_with = "lark",
-        help_heading = "Target"
-    )]
-    pub base_url: Option<BaseUrl>,
-
-    /// The host of Lark, open.larksuite.com.
-    #[arg(long, help_heading = "Target")]
-    pub lark: bool,
+    /// At which host.
+    #[command(flatten)]
+    pub host: HostArgs,
 
     /// The form of what is shown.
     #[arg(long, value_enum, default_value = "text")]

@@ -1,13 +1,14 @@
 //! Owns the commands and flags as they are typed, and their help. What they mean is `settings`' business.
 //!
 //! - [`Cli`] is the whole command line; each [`Command`] has a file for its flags.
-//! - [`InputArgs`], [`RunArgs`], [`CallArgs`], [`ProfileArgs`] and [`ShowArgs`] are shared by several.
+//! - [`InputArgs`], [`RunArgs`], [`CallArgs`], [`HostArgs`], [`ProfileArgs`] and [`ShowArgs`] are shared by several.
 //! - `help`, `manual` and `shells` make of the definitions what people and shells read.
 
 mod call;
 mod config;
 mod find;
 mod help;
+mod host;
 mod manual;
 mod profile;
 mod report;
@@ -29,6 +30,7 @@ pub use call::CallArgs;
 pub use config::{ConfigArgs, ConfigCommand, ConfigShowArgs};
 pub use find::FindArgs;
 pub use help::{command, typed_language};
+pub use host::HostArgs;
 pub use manual::{ManArgs, ManualPage, manual, manual_pages};
 pub use profile::ProfileArgs;
 pub use report::ReportArgs;

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Response, Url};
+use serde::Serialize;
+use serde_json::Value;
 
 use super::exchange::{Body, Exchange, Failure, QueryReply, Reply, SearchReply};
 use super::failure::failure_of;
@@ -38,7 +40,7 @@ pub struct ClientSettings {
 /// Makes calls. Clones share their connections.
 #[derive(Clone)]
 pub struct Client {
-    pub(super) http: reqwest::Client,
+    http: reqwest::Client,
     pub(super) base_url: BaseUrl,
     withdraw_url: Url,
     restore_url: Url,
@@ -77,44 +79,53 @@ impl Client {
     /// Asks for one pre-hire to be withdrawn, or restored.
     pub async fn call(&self, token: &Token, id: PreHireId, request: &Request) -> Exchange {
         let pre_hire_id = &id.to_string();
-        let (url, body) = match request {
+        let (exchange, _) = match request {
             Request::Withdraw(reason) => {
                 let request = WithdrawRequest { pre_hire_id, withdraw_reason: reason.as_str() };
-                (&self.withdraw_url, serde_json::to_vec(&request))
+                self.post(self.withdraw_url.clone(), Some(token), &request).await
             }
             Request::Restore { confirm_workforce } => {
                 let request = RestoreRequest { pre_hire_id, confirm_workforce: *confirm_workforce };
-                (&self.restore_url, serde_json::to_vec(&request))
+                self.post(self.restore_url.clone(), Some(token), &request).await
             }
         };
-        let body = body.expect("strings and booleans are JSON");
-        let request = self.http.post(url.clone()).header(AUTHORIZATION, bearer(token));
-        self.exchange(request.header(CONTENT_TYPE, JSON).body(body)).await.0
+        exchange
     }
 
     /// Looks up to ten pre-hires up: their stages.
     pub async fn query(&self, token: &Token, ids: &[PreHireId]) -> QueryReply {
         let request = QueryRequest { pre_hire_ids: ids, fields: [wire::STAGE_FIELD] };
-        let body = serde_json::to_vec(&request).expect("ids and names are JSON");
-        let request = self.http.post(self.query_url.clone()).header(AUTHORIZATION, bearer(token));
-        let (exchange, parsed) = self.exchange(request.header(CONTENT_TYPE, JSON).body(body)).await;
-        QueryReply { exchange, stages: parsed.map(|parsed| parsed.stages).unwrap_or_default() }
+        let (exchange, value) = self.post(self.query_url.clone(), Some(token), &request).await;
+        QueryReply { exchange, stages: value.as_ref().map(wire::stages).unwrap_or_default() }
     }
 
     /// Asks for one page of a search; the first one without a page token.
     pub async fn search(&self, token: &Token, query: &SearchQuery, page: Option<&PageToken>) -> SearchReply {
-        let body = serde_json::to_vec(&SearchRequest::from(query)).expect("ids, dates and texts are JSON");
         let mut url = self.search_url.clone();
         if let Some(PageToken(page)) = page {
             url.query_pairs_mut().append_pair("page_token", page);
         }
-        let request = self.http.post(url).header(AUTHORIZATION, bearer(token));
-        let (exchange, parsed) = self.exchange(request.header(CONTENT_TYPE, JSON).body(body)).await;
+        let (exchange, value) = self.post(url, Some(token), &SearchRequest::from(query)).await;
         let scrub = |text: &str| self.secrets.scrub(text);
-        SearchReply { exchange, page: parsed.and_then(|parsed| search::page(&parsed.value, &scrub)) }
+        SearchReply { exchange, page: value.and_then(|value| search::page(&value, &scrub)) }
     }
 
-    pub(super) async fn exchange(&self, request: reqwest::RequestBuilder) -> (Exchange, Option<ParsedBody>) {
+    /// One call, and the body of its reply, if that is JSON.
+    pub(super) async fn post(
+        &self,
+        url: Url,
+        token: Option<&Token>,
+        body: &impl Serialize,
+    ) -> (Exchange, Option<Value>) {
+        let body = serde_json::to_vec(body).expect("texts, ids, dates and booleans are JSON");
+        let mut request = self.http.post(url);
+        if let Some(token) = token {
+            request = request.header(AUTHORIZATION, bearer(token));
+        }
+        self.exchange(request.header(CONTENT_TYPE, JSON).body(body)).await
+    }
+
+    async fn exchange(&self, request: reqwest::RequestBuilder) -> (Exchange, Option<Value>) {
         let scrub = |text: &str| self.secrets.scrub(text);
         let response = match request.send().await {
             Ok(response) => response,
@@ -127,18 +138,17 @@ impl Client {
             .or_else(|| {
                 header_text(response.headers(), &["retry-after"]).and_then(|text| wire::parse_wait(&text))
             });
-        let (body, parsed) = match read_body(response).await {
+        let (body, body_log_id, value) = match read_body(response).await {
             Ok(bytes) => match wire::parse(&bytes, &scrub) {
-                Some(parsed) => (Body::Json(parsed.envelope.clone()), Some(parsed)),
-                None => (Body::NotJson, None),
+                Some(ParsedBody { envelope, log_id, value }) => (Body::Json(envelope), log_id, Some(value)),
+                None => (Body::NotJson, None, None),
             },
-            Err(BrokenBody::TooLong) => (Body::TooLong, None),
-            Err(BrokenBody::CutOff) => (Body::CutOff, None),
+            Err(BrokenBody::TooLong) => (Body::TooLong, None, None),
+            Err(BrokenBody::CutOff) => (Body::CutOff, None, None),
             Err(BrokenBody::TimedOut) => return (Exchange::Failed(Failure::TimedOut), None),
         };
-        let body_log_id = parsed.as_ref().and_then(|parsed| parsed.log_id.clone());
         let log_id = header_log_id.map(|text| wire::clean_log_id(&scrub(&text))).or(body_log_id);
-        (Exchange::Reply(Reply { status, body, log_id, wait }), parsed)
+        (Exchange::Reply(Reply { status, body, log_id, wait }), value)
     }
 }
 

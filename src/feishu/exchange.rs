@@ -40,26 +40,22 @@ impl Exchange {
     /// The same for a call of an operation, where a reply that decides nothing says so in its words.
     #[must_use]
     pub fn message_about(&self, operation: Operation) -> Text {
-        match self {
-            Exchange::Reply(Reply { status, body: Body::Json(envelope), .. }) => match envelope {
-                Envelope { code: Some(0), success: Some(false), .. } => match operation {
-                    Operation::Withdraw => {
-                        text!("HTTP {status}: the API says that it did not withdraw", status)
-                    }
-                    Operation::Restore => {
-                        text!("HTTP {status}: the API says that it did not restore", status)
-                    }
-                },
-                Envelope { code: None | Some(0), .. } => match operation {
-                    Operation::Withdraw => {
-                        text!("HTTP {status}, and no word of whether it was withdrawn", status)
-                    }
-                    Operation::Restore => {
-                        text!("HTTP {status}, and no word of whether it was restored", status)
-                    }
-                },
-                _ => self.message(),
-            },
+        let Exchange::Reply(Reply { status, body: Body::Json(envelope), .. }) = self else {
+            return self.message();
+        };
+        match (envelope.code, envelope.success, operation) {
+            (Some(0), Some(false), Operation::Withdraw) => {
+                text!("HTTP {status}: the API says that it did not withdraw", status)
+            }
+            (Some(0), Some(false), Operation::Restore) => {
+                text!("HTTP {status}: the API says that it did not restore", status)
+            }
+            (None | Some(0), _, Operation::Withdraw) => {
+                text!("HTTP {status}, and no word of whether it was withdrawn", status)
+            }
+            (None | Some(0), _, Operation::Restore) => {
+                text!("HTTP {status}, and no word of whether it was restored", status)
+            }
             _ => self.message(),
         }
     }

@@ -1,14 +1,14 @@
 //! Owns the calls of the token endpoints: the requests, and what of a reply is the answer.
 
-use reqwest::header::CONTENT_TYPE;
 use serde::Serialize;
+use serde_json::Value;
 
-use super::client::{Client, JSON};
+use super::client::Client;
 use super::exchange::Exchange;
 use super::secret::{Credentials, Secret};
 use super::ticket::Ticket;
 use super::token_call::{TokenCall, TokenReply, TokenSource};
-use super::wire::{self, AppRequest, ParsedBody, StoreAppRequest, TenantRequest};
+use super::wire::{self, AppRequest, StoreAppRequest, TenantRequest};
 
 impl Client {
     /// How tokens are come by.
@@ -37,7 +37,7 @@ impl Client {
         let (app_id, app_secret) = (self.credentials.app(), self.credentials.app_secret());
         let app_secret = app_secret.map_or("", Secret::reveal);
         let app = AppRequest { app_id, app_secret };
-        let (exchange, parsed) = match call {
+        let (exchange, value) = match call {
             TokenCall::OfCustomApp => self.ask(wire::TOKEN_PATH, &app).await,
             TokenCall::OfStoreApp(ticket) => {
                 self.secrets.learn(ticket);
@@ -51,11 +51,12 @@ impl Client {
             }
             TokenCall::ResendTicket => self.ask(wire::RESEND_PATH, &app).await,
         };
-        let granted = match (call, parsed) {
-            (TokenCall::OfStoreApp(_), Some(parsed)) => parsed.app_token,
-            (TokenCall::OfCustomApp | TokenCall::OfTenant(_), Some(parsed)) => parsed.token,
-            (TokenCall::ResendTicket, _) | (_, None) => None,
+        let name = match call {
+            TokenCall::OfStoreApp(_) => Some("app_access_token"),
+            TokenCall::OfCustomApp | TokenCall::OfTenant(_) => Some("tenant_access_token"),
+            TokenCall::ResendTicket => None,
         };
+        let granted = name.zip(value).and_then(|(name, value)| wire::granted_token(&value, name));
         match granted {
             Some((token, expire)) => {
                 self.secrets.learn(&token.0);
@@ -68,9 +69,7 @@ impl Client {
         }
     }
 
-    async fn ask(&self, path: &str, request: &impl Serialize) -> (Exchange, Option<ParsedBody>) {
-        let body = serde_json::to_vec(request).expect("texts are JSON");
-        let request = self.http.post(self.base_url.join(path)).header(CONTENT_TYPE, JSON).body(body);
-        self.exchange(request).await
+    async fn ask(&self, path: &str, request: &impl Serialize) -> (Exchange, Option<Value>) {
+        self.post(self.base_url.join(path), None, request).await
     }
 }

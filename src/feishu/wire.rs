@@ -83,13 +83,7 @@ pub(super) struct TenantRequest<'a> {
 pub(super) struct ParsedBody {
     pub(super) envelope: Envelope,
     pub(super) log_id: Option<String>,
-    /// The tenant access token of a token reply.
-    pub(super) token: Option<(Token, Duration)>,
-    /// The app access token of one.
-    pub(super) app_token: Option<(Token, Duration)>,
-    /// The stages of a query's reply.
-    pub(super) stages: Vec<(PreHireId, Stage)>,
-    /// All of it.
+    /// All of it, for the call that wants more.
     pub(super) value: Value,
 }
 
@@ -107,9 +101,7 @@ pub(super) fn parse(bytes: &[u8], scrub: &dyn Fn(&str) -> String) -> Option<Pars
         help_url,
     };
     let log_id = text(&error["log_id"], LOG_ID_CHARACTERS);
-    let token = granted_token(&value, "tenant_access_token");
-    let app_token = granted_token(&value, "app_access_token");
-    Some(ParsedBody { envelope, log_id, token, app_token, stages: stages(&value), value })
+    Some(ParsedBody { envelope, log_id, value })
 }
 
 /// What a body says, whatever its bytes are; nothing is crossed out of it.
@@ -123,7 +115,8 @@ fn address_in(text: &str) -> Option<String> {
     text.split_whitespace().find(|word| word.starts_with("https://")).map(str::to_owned)
 }
 
-fn stages(value: &Value) -> Vec<(PreHireId, Stage)> {
+/// The stages of a query's reply.
+pub(super) fn stages(value: &Value) -> Vec<(PreHireId, Stage)> {
     let items = value["data"]["items"].as_array().map(Vec::as_slice).unwrap_or_default();
     let stage_of = |item: &Value| {
         // The answer repeats our own ids, so what a spreadsheet does to ids is no matter here.
@@ -133,7 +126,8 @@ fn stages(value: &Value) -> Vec<(PreHireId, Stage)> {
     items.iter().filter_map(stage_of).collect()
 }
 
-fn granted_token(value: &Value, name: &str) -> Option<(Token, Duration)> {
+/// The token of a token reply, under this name.
+pub(super) fn granted_token(value: &Value, name: &str) -> Option<(Token, Duration)> {
     let token = Secret::new(value[name].as_str()?);
     let is_granted = value["code"].as_i64() == Some(0) && !token.is_empty();
     let seconds = value["expire"].as_u64().or_else(|| value["expire"].as_str()?.parse().ok());
@@ -195,8 +189,11 @@ mod tests {
 
     #[test]
     fn a_token_needs_code_0_and_a_text() {
-        let token =
-            |body: &str| read(body).and_then(|parsed| parsed.token).map(|(_, expire)| expire.as_secs());
+        let token = |body: &str| {
+            read(body)
+                .and_then(|parsed| granted_token(&parsed.value, "tenant_access_token"))
+                .map(|(_, expire)| expire.as_secs())
+        };
         assert_eq!(token(r#"{"code":0,"tenant_access_token":"t-1","expire":7189}"#), Some(7189));
         assert_eq!(token(r#"{"code":10003,"tenant_access_token":"t-1","expire":7189}"#), None);
         assert_eq!(token(r#"{"code":0,"tenant_access_token":"","expire":7189}"#), None);

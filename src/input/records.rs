@@ -12,6 +12,7 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use super::layout::Layout;
 use super::quotes::Quotes;
 use super::record::Record;
+use super::text_copy::unreadable_copy;
 use crate::error::{Error, Result};
 use crate::language::text;
 
@@ -76,14 +77,20 @@ impl<R: Read> RecordReader<R> {
         }
     }
 
+    /// The header: the first record that is not empty.
+    ///
+    /// # Errors
+    /// As [`RecordReader::read`]; also when there is none.
+    pub fn header(&mut self) -> Result<&Record> {
+        self.read()?.ok_or_else(|| Error::unusable(text!("the file holds nothing but empty rows")))
+    }
+
     fn fill(&mut self) -> Result<()> {
         if self.start < self.end {
             return Ok(());
         }
         self.start = 0;
-        self.end = self.source.read(&mut self.buffer).map_err(|error| {
-            Error::unusable(text!("can't read the private copy of the input")).because(error)
-        })?;
+        self.end = self.source.read(&mut self.buffer).map_err(unreadable_copy)?;
         Ok(())
     }
 

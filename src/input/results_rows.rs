@@ -6,8 +6,7 @@ use super::record::Record;
 use super::records::RecordReader;
 use super::selection::is_true;
 use super::spool::{Spool, SpoolReader};
-use crate::error::{Error, Result};
-use crate::language::text;
+use crate::error::Result;
 use crate::operation::Operation;
 use crate::outcome::Status;
 
@@ -32,8 +31,7 @@ impl<'a> ResultsRows<'a> {
     /// When it is none of ours, or can't be read; exit 2.
     pub fn of(spool: &'a Spool, choice: &ColumnChoice) -> Result<Self> {
         let mut reader = spool.records();
-        let header =
-            reader.read()?.ok_or_else(|| Error::unusable(text!("the file holds nothing but empty rows")))?;
+        let header = reader.header()?;
         // A restoration reads such files, too, and wants the same of them.
         let columns = Columns::find(header, choice, Operation::Restore)?;
         Ok(ResultsRows { reader, columns })
@@ -52,6 +50,14 @@ impl<'a> ResultsRows<'a> {
     pub fn read(&mut self) -> Result<Option<ResultsRow<'_>>> {
         let columns = &self.columns;
         Ok(self.reader.read()?.map(|record| ResultsRow { record, columns }))
+    }
+}
+
+impl Columns {
+    /// Where the input is a results file of ours: what a record says in one of our columns.
+    pub fn earlier_cell<'r>(&self, record: &'r Record, column: &str) -> Option<&'r str> {
+        let place = RESULT_COLUMNS.iter().position(|name| *name == column)?;
+        self.is_results().then(|| record.cell(self.earlier_results() + place))
     }
 }
 
@@ -83,14 +89,13 @@ impl<'r> ResultsRow<'r> {
     /// The cell in a column of ours, by its place in [`RESULT_COLUMNS`].
     #[must_use]
     pub fn cell(self, place: usize) -> &'r str {
-        self.record.cell(self.columns.passed_through() + place)
+        self.record.cell(self.columns.earlier_results() + place)
     }
 
     /// The cell in a column of ours, by its name.
     #[must_use]
     pub fn named(self, column: &str) -> &'r str {
-        let place = RESULT_COLUMNS.iter().position(|name| *name == column);
-        place.map_or("", |place| self.cell(place))
+        self.columns.earlier_cell(self.record, column).unwrap_or_default()
     }
 
     /// The status, if it is one of our words.

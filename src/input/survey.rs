@@ -89,8 +89,7 @@ pub fn survey<R: Read>(
     choice: &ColumnChoice,
     rules: &RowRules,
 ) -> Result<Survey> {
-    let header =
-        reader.read()?.ok_or_else(|| Error::unusable(text!("the file holds nothing but empty rows")))?;
+    let header = reader.header()?;
     let is_without_id = !choice.finds_an_id(header.cells());
     let found = Columns::find(header, choice, rules.operation());
     let mut longest_cell = LongestCell::default();

@@ -1,6 +1,6 @@
 //! Owns what a record becomes: a row that can be sent, one that can't, or one that is carried over.
 
-use super::columns::{Columns, RESULT_COLUMNS};
+use super::columns::Columns;
 use super::id::{IdProblem, PreHireId};
 use super::problem::Problem;
 use super::reason::{ReasonProblem, ValidReason};
@@ -183,7 +183,6 @@ impl<'a> Validator<'a> {
 
     /// Where the input is a results file of ours: what it says in one of our columns.
     pub fn earlier_cell<'r>(&self, record: &'r Record, column: &str) -> Option<&'r str> {
-        let place = RESULT_COLUMNS.iter().position(|name| *name == column)?;
-        self.columns.is_results().then(|| record.cell(self.columns.earlier_results() + place))
+        self.columns.earlier_cell(record, column)
     }
 }

@@ -10,6 +10,24 @@ use crate::outcome::Status;
 /// The lines of one call and its row take more than this.
 const FEWEST_BYTES_A_ROW: u64 = 600;
 
+/// How many rows a journal of this size can tell of.
+pub(crate) fn most_rows_of(bytes: u64) -> usize {
+    usize::try_from(bytes / FEWEST_BYTES_A_ROW).unwrap_or(0)
+}
+
+/// Sorts what a journal tells by pre-hire and place, and keeps the last of each pre-hire.
+pub(crate) fn keep_last<T: Copy>(told: &mut Vec<T>, key: impl Fn(&T) -> (PreHireId, u64)) {
+    // Places grow in the journal, so the last one of an id is the newest; and a stable sort would need memory.
+    told.sort_unstable_by_key(&key);
+    told.dedup_by(|later, earlier| {
+        let is_same = key(later).0 == key(earlier).0;
+        if is_same {
+            *earlier = *later;
+        }
+        is_same
+    });
+}
+
 /// What earlier runs have left behind, by pre-hire.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
@@ -103,8 +121,7 @@ impl LedgerBuilder {
     /// Room for what a journal of this size can tell. What is not used costs no memory; growing would, for a moment.
     #[must_use]
     pub fn for_journal_of(bytes: u64) -> Self {
-        let rows = usize::try_from(bytes / FEWEST_BYTES_A_ROW).unwrap_or(0);
-        LedgerBuilder { settled: Vec::with_capacity(rows), open: HashMap::new() }
+        LedgerBuilder { settled: Vec::with_capacity(most_rows_of(bytes)), open: HashMap::new() }
     }
 
     /// Notes that a row was settled for good. Other states are [open](LedgerBuilder::open).
@@ -127,15 +144,7 @@ impl LedgerBuilder {
     #[must_use]
     pub fn build(self) -> Ledger {
         let LedgerBuilder { mut settled, open } = self;
-        // Places grow in the journal, so the last entry of an id is the newest; and a stable sort would need memory.
-        settled.sort_unstable_by_key(|entry| (entry.id, entry.offset_and_kind));
-        settled.dedup_by(|later, earlier| {
-            let is_same = later.id == earlier.id;
-            if is_same {
-                *earlier = *later;
-            }
-            is_same
-        });
+        keep_last(&mut settled, |entry| (entry.id, entry.offset_and_kind));
         Ledger { settled, open }
     }
 }

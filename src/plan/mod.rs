@@ -7,4 +7,5 @@ mod ledger;
 mod planner;
 
 pub use ledger::{Earlier, Ledger, LedgerBuilder, Past, Recall};
+pub(crate) use ledger::{keep_last, most_rows_of};
 pub use planner::{Decision, Planned, Planner};

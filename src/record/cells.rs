@@ -30,6 +30,12 @@ impl Locale {
     pub fn here(language: Language) -> Self {
         Locale { time_zone: TimeZone::system(), language }
     }
+
+    /// A time as people read it here.
+    #[must_use]
+    pub fn shown(&self, at: Timestamp) -> String {
+        at.to_zoned(self.time_zone.clone()).strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
+    }
 }
 
 /// The places of the cells that are read again.
@@ -156,8 +162,8 @@ impl Unsent {
     }
 }
 
-/// A time as the results show it: RFC 3339 with milliseconds and the offset of this place.
-fn rfc_3339(time: Timestamp, time_zone: &TimeZone) -> String {
+/// A time as the results and the log show it: RFC 3339 with milliseconds and the offset of this place.
+pub(crate) fn rfc_3339(time: Timestamp, time_zone: &TimeZone) -> String {
     time.to_zoned(time_zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string()
 }
 

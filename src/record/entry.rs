@@ -150,6 +150,9 @@ pub struct RunSettings {
     pub confirm_workforce: bool,
 }
 
+/// The host, and the app, of a rehearsal.
+pub const SIMULATED: &str = "simulated";
+
 /// To whom a journal belongs: one host, app, tenant and operation; a restoration's also to what it undoes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Owner {

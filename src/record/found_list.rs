@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use csv::Writer;
 
-use super::journal_file::sync_directory;
+use super::journal_file::{put_in_place, with_ending};
 use super::list_cells::LIST_COLUMNS;
+use super::output_path::workbook_ending;
 use super::results_writer::create_anew;
 use crate::error::{Error, Result};
 use crate::input::{Layout, RecordReader};
@@ -32,8 +33,7 @@ impl ListPath {
     pub fn choose(typed: Option<&Path>) -> Result<ListPath> {
         let Some(path) = typed.filter(|path| *path != Path::new("-")) else { return Ok(ListPath::Standard) };
         let shown = path.display();
-        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-        if matches!(ending.as_deref(), Some("xlsx" | "xls" | "xlsm" | "xlsb" | "ods")) {
+        if workbook_ending(path).is_some() {
             return Err(Error::unusable(text!("can't write the list to {shown}: it is CSV", shown))
                 .hint(text!("choose a name that ends with .csv")));
         }
@@ -83,9 +83,8 @@ impl FoundList {
         let (sink, names) = match path {
             ListPath::Standard => (Sink::Standard(io::stdout()), None),
             ListPath::File(whole) => {
-                let mut partial = whole.clone().into_os_string();
-                partial.push(".partial");
-                let names = Names { whole, partial: partial.into() };
+                let partial = with_ending(&whole, "partial");
+                let names = Names { whole, partial };
                 let file = create_anew(&names.partial).map_err(|error| cannot_write(Some(&names), error))?;
                 (Sink::File(file), Some(names))
             }
@@ -125,10 +124,7 @@ impl FoundList {
             return Ok(());
         }
         if let (Some(names), Sink::File(file)) = (self.names.take(), self.writer.get_ref().get_ref()) {
-            let named = file
-                .sync_all()
-                .and_then(|()| fs::rename(&names.partial, &names.whole))
-                .and_then(|()| sync_directory(&names.whole));
+            let named = file.sync_all().and_then(|()| put_in_place(&names.partial, &names.whole));
             if let Err(error) = named {
                 let error = cannot_write(Some(&names), error);
                 self.names = Some(names);

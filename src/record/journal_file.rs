@@ -157,17 +157,30 @@ pub fn seen_from(journal: &Path, results: &Path) -> String {
     if here == there { name.into_owned() } else { there.join(&*name).display().to_string() }
 }
 
-fn directory_of(path: &Path) -> PathBuf {
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+/// Its directory, in one way only however it was typed.
+pub(super) fn directory_of(path: &Path) -> PathBuf {
+    let parent = parent_of(path);
     fs::canonicalize(parent).unwrap_or_else(|_| parent.to_owned())
 }
 
+/// Its directory, as it was typed.
+pub(crate) fn parent_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Gives a whole file its name; the name is lasting when this returns.
+pub(crate) fn put_in_place(partial: &Path, whole: &Path) -> io::Result<()> {
+    fs::rename(partial, whole)?;
+    sync_directory(whole)
+}
+
 /// A rename or a new file is lasting only when its directory is on disk.
-pub(crate) fn sync_directory(path: &Path) -> io::Result<()> {
+fn sync_directory(path: &Path) -> io::Result<()> {
     File::open(directory_of(path))?.sync_all()
 }
 
-fn with_ending(path: &Path, ending: &str) -> PathBuf {
+/// The name with another ending behind its own.
+pub(crate) fn with_ending(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".");
     name.push(ending);

@@ -6,9 +6,7 @@ use super::cells::STATUS;
 use super::entry::Entry;
 use crate::input::PreHireId;
 use crate::outcome::Status;
-
-/// The lines of one call and its row take more than this.
-const FEWEST_BYTES_A_ROW: u64 = 600;
+use crate::plan::{keep_last, most_rows_of};
 
 /// The last word on one pre-hire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,8 +83,8 @@ impl LastWordsBuilder {
     /// Of the first so many bytes of a journal.
     #[must_use]
     pub fn up_to(end: u64) -> Self {
-        let rows = usize::try_from(end / FEWEST_BYTES_A_ROW).unwrap_or(0);
-        LastWordsBuilder { words: Vec::with_capacity(rows), tidy: 0, calls: HashMap::new(), run: 0, end }
+        let words = Vec::with_capacity(most_rows_of(end));
+        LastWordsBuilder { words, tidy: 0, calls: HashMap::new(), run: 0, end }
     }
 
     /// Takes the next entry; `offset` is the place of its line.
@@ -132,14 +130,7 @@ impl LastWordsBuilder {
     }
 
     fn tidy_up(&mut self) {
-        self.words.sort_unstable_by_key(|word| (word.id, word.offset));
-        self.words.dedup_by(|later, earlier| {
-            let is_same = later.id == earlier.id;
-            if is_same {
-                *earlier = *later;
-            }
-            is_same
-        });
+        keep_last(&mut self.words, |word| (word.id, word.offset));
         self.tidy = self.words.len();
     }
 }

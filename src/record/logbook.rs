@@ -136,34 +136,10 @@ impl Logbook {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::entry::{Owner, RunSettings, VERSION};
+    use crate::record::example::run_started;
 
     fn started(results: &str) -> Entry {
-        let [host, app, tenant, operation] = ["host", "app", "", "withdraw"].map(str::to_owned);
-        let owner = Owner { host, app, tenant, operation, source: None };
-        let settings = RunSettings {
-            rate: "99/60s".to_owned(),
-            burst: 10,
-            workers: 16,
-            timeout_milliseconds: 30_000,
-            max_attempts: 5,
-            read_back: true,
-            confirm_workforce: false,
-        };
-        let [tool, input, digest] = ["0.1.0", "in.csv", "0"].map(str::to_owned);
-        let (version, at, source_journal, results) =
-            (VERSION, Timestamp::UNIX_EPOCH, None, results.to_owned());
-        Entry::RunStarted(RunStarted {
-            version,
-            tool,
-            at,
-            owner,
-            input,
-            source_journal,
-            digest,
-            results,
-            settings,
-        })
+        Entry::RunStarted(run_started(Timestamp::UNIX_EPOCH, results))
     }
 
     fn finished(exit_code: u8) -> Entry {

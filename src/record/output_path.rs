@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::journal_file::{directory_of, with_ending};
 use super::workbook_limits;
 use crate::error::{Error, Result};
 use crate::input::{FileChoice, InputPath, Survey, ends_with_ours, header_of};
@@ -142,32 +143,33 @@ impl OutputPath {
     /// The name while the run goes on.
     #[must_use]
     pub fn partial(&self) -> PathBuf {
-        let mut name = self.results.as_os_str().to_owned();
-        name.push(".partial");
-        PathBuf::from(name)
+        with_ending(&self.results, "partial")
     }
 }
 
 fn format_of(results: &Path) -> Result<ResultsFormat> {
-    let ending = results.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-    match ending.as_deref() {
+    match workbook_ending(results).as_deref() {
+        None => Ok(ResultsFormat::Csv),
         Some("xlsx") => Ok(ResultsFormat::Workbook),
-        Some(other @ ("xls" | "xlsm" | "xlsb" | "ods")) => Err(Error::unusable(text!(
+        Some(other) => Err(Error::unusable(text!(
             "can't write the results to {results}: they are no .{other}, but .csv or .xlsx",
             results = results.display(),
             other
         ))
         .hint(text!("choose a name that ends with .csv or .xlsx"))),
-        _ => Ok(ResultsFormat::Csv),
     }
+}
+
+/// The ending of a name that promises a workbook, in small letters.
+pub(super) fn workbook_ending(path: &Path) -> Option<String> {
+    let ending = path.extension()?.to_string_lossy().to_lowercase();
+    matches!(&*ending, "xlsx" | "xls" | "xlsm" | "xlsb" | "ods").then_some(ending)
 }
 
 /// The journal's name beside its results.
 #[must_use]
 pub fn journal_beside(results: &Path) -> PathBuf {
-    let mut name = results.as_os_str().to_owned();
-    name.push(".journal");
-    PathBuf::from(name)
+    with_ending(results, "journal")
 }
 
 /// `leavers.results.csv` becomes `leavers.restored.csv`; of any other name the last ending is replaced.
@@ -193,9 +195,7 @@ fn is_same_file(one: &Path, other: &Path) -> bool {
 
 /// Where a file is, or will be.
 fn place_of(path: &Path) -> Option<PathBuf> {
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let parent = fs::canonicalize(parent).unwrap_or_else(|_| parent.to_owned());
-    path.file_name().map(|name| parent.join(name))
+    path.file_name().map(|name| directory_of(path).join(name))
 }
 
 #[cfg(test)]

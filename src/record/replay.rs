@@ -1,6 +1,7 @@
 //! Owns what a journal tells: its entries, one after the other, go into the ledger.
 
 use std::fs::File;
+use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
@@ -32,14 +33,24 @@ pub struct Replay {
     pub torn_bytes: u64,
 }
 
+/// Opens a journal that is only read.
+///
+/// # Errors
+/// When it can't be opened: exit 2.
+pub fn open_journal(path: &Path) -> Result<File> {
+    File::open(path).map_err(|error| unreadable(path, error))
+}
+
+fn unreadable(path: &Path, error: io::Error) -> Error {
+    Error::unusable(text!("can't read {path}", path = path.display())).because(error)
+}
+
 /// Reads a journal from its beginning; each entry is shown with the place of its line.
 ///
 /// # Errors
 /// When it can't be read, or a line is damaged: exit 2, naming it.
 pub fn read_journal(file: &File, path: &Path, show: impl FnMut(&Entry, u64)) -> Result<Scan> {
-    let unreadable =
-        |error| Error::unusable(text!("can't read {path}", path = path.display())).because(error);
-    let scan = scan_journal(file, show).map_err(unreadable)?;
+    let scan = scan_journal(file, show).map_err(|error| unreadable(path, error))?;
     match scan.damage() {
         None => Ok(scan),
         Some((line, damage)) => {
@@ -57,9 +68,7 @@ pub fn read_journal(file: &File, path: &Path, show: impl FnMut(&Entry, u64)) -> 
 /// # Errors
 /// As [`read_journal`]; also for a format that is newer than this program.
 pub fn replay(file: &File, path: &Path) -> Result<Replay> {
-    let unreadable =
-        |error| Error::unusable(text!("can't read {path}", path = path.display())).because(error);
-    let total = file.metadata().map_err(unreadable)?.len();
+    let total = file.metadata().map_err(|error| unreadable(path, error))?.len();
     let ledger = LedgerBuilder::for_journal_of(total);
     let mut builder = Replayer { ledger, ..Replayer::default() };
     let scan = read_journal(file, path, |entry, offset| builder.take(entry, offset))?;
@@ -205,7 +214,8 @@ mod tests {
 
     use crate::input::{RESULT_COLUMNS, ReasonHash};
     use crate::outcome::{ErrorCode, Verdict};
-    use crate::record::entry::{FoundStage, Owner, RunSettings};
+    use crate::record::entry::{FoundStage, Owner};
+    use crate::record::example;
     use crate::record::journal::Journal;
     use crate::record::journal_file::JournalFile;
     use crate::record::scan::LONGEST_TORN_END;
@@ -251,33 +261,11 @@ mod tests {
     }
 
     fn owner() -> Owner {
-        let [host, app, tenant, operation] = ["host", "app", "", "withdraw"].map(str::to_owned);
-        Owner { host, app, tenant, operation, source: None }
+        example::run_started(at(0), "in.results.csv").owner
     }
 
     fn run_started(second: usize) -> Entry {
-        let settings = RunSettings {
-            rate: "99/60s".to_owned(),
-            burst: 10,
-            workers: 16,
-            timeout_milliseconds: 30_000,
-            max_attempts: 5,
-            read_back: true,
-            confirm_workforce: false,
-        };
-        let [tool, input, digest, results] = ["0.1.0", "in.csv", "0", "in.results.csv"].map(str::to_owned);
-        let (version, owner) = (VERSION, owner());
-        Entry::RunStarted(RunStarted {
-            version,
-            tool,
-            at: at(second),
-            owner,
-            input,
-            source_journal: None,
-            digest,
-            results,
-            settings,
-        })
+        Entry::RunStarted(example::run_started(at(second), "in.results.csv"))
     }
 
     fn entry(second: usize, happening: Happening) -> Entry {

@@ -7,7 +7,7 @@ use std::io;
 
 use super::cells::{self, Cells, Locale};
 use super::earlier::{carried_over, recorded};
-use super::journal_file::sync_directory;
+use super::journal_file::put_in_place;
 use super::order::ReorderWindow;
 use super::originals::Originals;
 use super::output_path::{OutputPath, ResultsFormat};
@@ -148,8 +148,7 @@ impl<'a> ResultsFile<'a> {
         let path = self.path;
         self.writer
             .finish()
-            .and_then(|()| fs::rename(path.partial(), path.results()))
-            .and_then(|()| sync_directory(path.results()))
+            .and_then(|()| put_in_place(&path.partial(), path.results()))
             .map_err(|error| cannot_write(&path, error))
     }
 

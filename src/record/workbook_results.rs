@@ -12,6 +12,7 @@ use rust_xlsxwriter::{Format, IgnoreError, Workbook, Worksheet, XlsxError};
 use super::cells::STATUS;
 use super::column_widths::ColumnWidths;
 use super::guarded::guarded;
+use super::journal_file::parent_of;
 use super::results_writer::{ResultRow, create_anew, remove};
 use super::workbook_limits::{SheetSize, as_number, fitting};
 use super::workbook_style::WorkbookStyle;
@@ -38,11 +39,10 @@ pub(super) struct WorkbookResults {
 impl WorkbookResults {
     pub(super) fn create(partial: &Path, header: &[String]) -> io::Result<Self> {
         remove(partial)?;
-        let directory = partial.parent().filter(|parent| !parent.as_os_str().is_empty());
         let style = WorkbookStyle::new();
         let (workbook, sheet) = guarded(|| {
             let mut workbook = Workbook::new();
-            workbook.set_tempdir(directory.unwrap_or(Path::new(".")))?;
+            workbook.set_tempdir(parent_of(partial))?;
             let mut sheet = workbook.new_worksheet_with_constant_memory()?;
             lay_out(&mut sheet, header, &style)?;
             Ok((workbook, sheet))

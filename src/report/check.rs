@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::looked_up::{looked_up_json, looked_up_text};
+use super::looked_up::{add_looked_up, looked_up_json};
 use super::summary::counts;
 use super::table::Table;
 use super::{Outlook, SearchProgress};
@@ -119,7 +119,8 @@ impl CheckReport<'_> {
         // Scripts look for this name, so it is the same in every language.
         table.count(Text::Plain("digest".to_owned()), &survey.digest);
         self.add_problems(&mut table);
-        table.into_text() + &looked_up_text(self.online, self.language)
+        add_looked_up(&mut table, self.online, self.language);
+        table.into_text()
     }
 
     fn takes(&self) -> Text {

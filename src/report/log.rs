@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use crate::cli::LogFormat;
 use crate::error::{Error, Exit};
 use crate::language::{Language, Text, text};
+use crate::record::cells::rfc_3339;
 
 /// How much is told beside the progress itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,7 +101,7 @@ impl LogLine {
         self.text.as_ref().unwrap_or(&self.message).in_language(language)
     }
 
-    pub(super) fn as_json(&self, language: Language, at: Timestamp, time_zone: TimeZone) -> String {
+    pub(super) fn as_json(&self, language: Language, at: Timestamp, time_zone: &TimeZone) -> String {
         #[derive(Serialize)]
         struct Line<'a> {
             time: String,
@@ -109,7 +110,7 @@ impl LogLine {
             #[serde(flatten)]
             fields: &'a Map<String, Value>,
         }
-        let time = at.to_zoned(time_zone).strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string();
+        let time = rfc_3339(at, time_zone);
         let message = self.message.in_language(language);
         let line = Line { time, level: self.level, message, fields: &self.fields };
         serde_json::to_string(&line).expect("texts and numbers are JSON")
@@ -176,7 +177,7 @@ impl Log {
         let language = self.settings.language;
         let line = match self.settings.format {
             LogFormat::Text => line.as_text(language),
-            LogFormat::Json => line.as_json(language, Timestamp::now(), TimeZone::system()),
+            LogFormat::Json => line.as_json(language, Timestamp::now(), &TimeZone::system()),
         };
         match &self.bar {
             Some(bar) if !bar.is_finished() => bar.println(line),
@@ -222,7 +223,7 @@ mod tests {
     fn json_of(line: &LogLine) -> Value {
         let at: Timestamp = "2026-01-02T03:04:05.678Z".parse().unwrap();
         let zone = TimeZone::fixed(jiff::tz::offset(8));
-        serde_json::from_str(&line.as_json(Language::English, at, zone)).unwrap()
+        serde_json::from_str(&line.as_json(Language::English, at, &zone)).unwrap()
     }
 
     #[test]
@@ -240,7 +241,7 @@ mod tests {
             })
         );
         assert!(
-            !line.as_json(Language::English, Timestamp::UNIX_EPOCH, TimeZone::UTC).contains('\n'),
+            !line.as_json(Language::English, Timestamp::UNIX_EPOCH, &TimeZone::UTC).contains('\n'),
             "one line is one object"
         );
     }

@@ -86,17 +86,6 @@ mod tests {
     use crate::report::Tally;
     use crate::settings::Rate;
 
-    const EXITS: [Exit; 8] = [
-        Exit::Success,
-        Exit::SomeRowsFailed,
-        Exit::Unusable,
-        Exit::StoppedEarly,
-        Exit::CannotRecord,
-        Exit::Locked,
-        Exit::Interrupted,
-        Exit::Terminated,
-    ];
-
     fn ending(operation: Operation, exit: Exit, tally: Option<Tally>) -> Ending {
         let at = "2026-01-02T03:04:05.678Z".parse().unwrap();
         let duration = Duration::from_millis(1_500);
@@ -124,7 +113,7 @@ mod tests {
     #[test]
     fn every_end_of_every_operation_has_the_same_names_each_told_and_typed_once() {
         for operation in Operation::ALL {
-            for exit in EXITS {
+            for exit in Exit::ALL {
                 for tally in [None, Some(tally(&[(Status::Unknown, 3)]))] {
                     let text = metrics(&ending(operation, exit, tally), Some(1.0));
                     let names: Vec<&str> = text

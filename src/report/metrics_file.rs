@@ -9,6 +9,7 @@ use tempfile::Builder;
 
 use super::ending::Ending;
 use super::metrics::{is_metrics, last_success, metrics};
+use crate::record::parent_of;
 
 /// No file of ours is longer.
 const MOST_BYTES: u64 = 64 * 1024;
@@ -21,9 +22,8 @@ const READ_BY_ALL: u32 = 0o644;
 /// When it can't be written, or something else than a file of ours is there.
 pub fn write_metrics(path: &Path, ending: &Ending) -> io::Result<()> {
     let text = metrics(ending, earlier_success(path)?);
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // The exporter reads names that end with .prom; this one does not.
-    let mut file = Builder::new().prefix(".prehire-metrics-").tempfile_in(directory)?;
+    let mut file = Builder::new().prefix(".prehire-metrics-").tempfile_in(parent_of(path))?;
     file.write_all(text.as_bytes())?;
     file.as_file().set_permissions(Permissions::from_mode(READ_BY_ALL))?;
     file.as_file().sync_all()?;

@@ -1,7 +1,7 @@
 //! Owns where a page goes, and what must not be overwritten: only a page of ours is ever replaced, and only by a whole one.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Read};
 use std::path::{Path, PathBuf};
 
 use askama::Template;
@@ -10,7 +10,7 @@ use super::page::Page;
 use crate::error::{Error, Result};
 use crate::input::InputPath;
 use crate::language::text;
-use crate::record::{create_anew, sync_directory};
+use crate::record::{create_anew, put_in_place, with_ending};
 
 /// Every page of ours has it near its beginning, and nothing else does.
 const SIGN: &[u8] = b"<meta name=\"generator\" content=\"prehire report\">";
@@ -61,10 +61,8 @@ impl PageFile {
     /// # Errors
     /// When it can't be written: exit 4.
     pub fn write(&self, page: &Page) -> Result<()> {
-        let partial = self.partial();
-        let written = write_whole(&partial, page)
-            .and_then(|()| fs::rename(&partial, &self.path))
-            .and_then(|()| sync_directory(&self.path));
+        let partial = with_ending(&self.path, "partial");
+        let written = write_whole(&partial, page).and_then(|()| put_in_place(&partial, &self.path));
         written.map_err(|error| {
             // Half a page is of no use; if it can't be removed, the next one replaces it.
             let _ = fs::remove_file(&partial);
@@ -73,18 +71,11 @@ impl PageFile {
                 .hint(text!("make room, or choose another place with -o FILE"))
         })
     }
-
-    fn partial(&self) -> PathBuf {
-        let mut name = self.path.as_os_str().to_owned();
-        name.push(".partial");
-        PathBuf::from(name)
-    }
 }
 
 fn write_whole(partial: &Path, page: &Page) -> io::Result<()> {
     let mut writer = BufWriter::new(create_anew(partial)?);
     page.write_into(&mut writer)?;
-    writer.flush()?;
     writer.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
 }
 

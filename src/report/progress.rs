@@ -247,7 +247,7 @@ mod tests {
         let line = progress.line(&tally);
         assert_eq!(line.as_text(Language::English), "7/20 rows, 5 ok, 2 retries, 0/99 calls, about 6 s left");
         let line: Value =
-            serde_json::from_str(&line.as_json(Language::English, Timestamp::UNIX_EPOCH, TimeZone::UTC))
+            serde_json::from_str(&line.as_json(Language::English, Timestamp::UNIX_EPOCH, &TimeZone::UTC))
                 .expect("JSON");
         assert_eq!(
             line,

@@ -1,9 +1,7 @@
 //! Owns the words for a run that was stopped early: the cause, what the API said, and the command to go on.
 
-use std::fmt::Write;
-
 use super::log::{Level, LogLine};
-use super::table::padded;
+use super::table::Table;
 use crate::error::Exit;
 use crate::event::{Interrupt, NoTicket, PageFault, Refusal, StopCause};
 use crate::feishu::codes;
@@ -99,8 +97,8 @@ fn lacks_permission(refusal: &Refusal) -> bool {
 #[must_use]
 pub fn stop_story(stop: &StopCause, again: &str, language: Language) -> String {
     let mut story = cause_story(stop, language);
-    story.say(&to_go_on());
-    story.end_with(again)
+    story.say(to_go_on());
+    ending_with(story, again)
 }
 
 fn to_go_on() -> Text {
@@ -113,68 +111,49 @@ fn search_story(stop: &StopCause, again: &str, language: Language) -> String {
     if let StopCause::SearchRefused(refusal) = stop
         && lacks_permission(refusal)
     {
-        story.detail(
+        story.line(
             text!("needs"),
             text!("a scope such as corehr:pre_hire.search:read, and the data permission 待入职人员"),
         );
     }
-    story.say(&to_try_again());
-    story.end_with(again)
+    story.say(to_try_again());
+    ending_with(story, again)
 }
 
 fn to_try_again() -> Text {
     text!("nothing was changed; to try again:")
 }
 
-fn cause_story(stop: &StopCause, language: Language) -> Story {
-    let mut story = Story { language, text: String::new() };
-    story.say(&text!("stopped early: {cause}", cause => stop_words(stop)));
+fn cause_story(stop: &StopCause, language: Language) -> Table {
+    let mut story = Table::with_names(language, DETAIL_NAMES);
+    story.say(text!("stopped early: {cause}", cause => stop_words(stop)));
     if let StopCause::RefusalsInARow(rows) | StopCause::SilenceInARow(rows) = stop {
-        story.detail(text!("rows"), rows.to_string());
+        story.line(text!("rows"), rows.to_string());
     }
     match stop {
-        StopCause::NoTicket(NoTicket::NoneCame, _) => story.detail(
-            text!("ticket"),
-            text!("a new one was asked for: does the event receiver write its file?"),
-        ),
+        StopCause::NoTicket(NoTicket::NoneCame, _) => story
+            .line(text!("ticket"), text!("a new one was asked for: does the event receiver write its file?")),
         StopCause::NoTicket(NoTicket::Fixed, _) => {
-            story.detail(text!("ticket"), text!("a new one was asked for: set FEISHU_APP_TICKET to it"))
+            story.line(text!("ticket"), text!("a new one was asked for: set FEISHU_APP_TICKET to it"))
         }
         _ => {}
     }
     if let Some(refusal) = stop.refusal() {
         let code = refusal.error_code.map_or_else(String::new, |code| format!("{code} "));
-        story.detail(text!("said"), format!("{code}{}", refusal.message.in_language(language)));
+        story.line(text!("said"), format!("{code}{}", refusal.message.in_language(language)));
         for (name, value) in [(text!("help"), &refusal.help_url), (text!("log id"), &refusal.log_id)] {
             if let Some(value) = value {
-                story.detail(name, value.clone());
+                story.line(name, value.clone());
             }
         }
     }
     story
 }
 
-/// A story that grows line by line.
-struct Story {
-    language: Language,
-    text: String,
-}
-
-impl Story {
-    fn say(&mut self, text: &Text) {
-        let _ = writeln!(self.text, "{}", text.in_language(self.language));
-    }
-
-    fn detail(&mut self, name: Text, value: impl Into<Text>) {
-        let name = padded(&name.in_language(self.language), DETAIL_NAMES);
-        let _ = writeln!(self.text, "  {name} {}", value.into().in_language(self.language));
-    }
-
-    fn end_with(mut self, command: &str) -> String {
-        self.text.push_str("  ");
-        self.text.push_str(command);
-        self.text
-    }
+/// The command is the last line, which has no end.
+fn ending_with(mut story: Table, command: &str) -> String {
+    story.add(&format!("  {command}"));
+    story.into_text()
 }
 
 /// The same for the log: what a collector can search for stands in fields of its own.

@@ -6,24 +6,31 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::language::{Language, Text};
 
-/// The places of the column of names.
+/// The places of the column of names, unless there are others.
 const NAMES: usize = 18;
 
 /// A text that grows line by line.
 #[derive(Debug)]
 pub(super) struct Table {
     language: Language,
+    /// The places of the column of names.
+    names: usize,
     text: String,
 }
 
 impl Table {
     pub(super) const fn new(language: Language) -> Self {
-        Table { language, text: String::new() }
+        Table::with_names(language, NAMES)
+    }
+
+    /// With a column of names of so many places.
+    pub(super) const fn with_names(language: Language, names: usize) -> Self {
+        Table { language, names, text: String::new() }
     }
 
     /// A line with a name and a value.
     pub(super) fn line(&mut self, name: impl Into<Text>, value: impl Into<Text>) {
-        let name = padded(&name.into().in_language(self.language), NAMES);
+        let name = padded(&name.into().in_language(self.language), self.names);
         let value = value.into().in_language(self.language);
         let _ = writeln!(self.text, "  {name} {value}");
     }
@@ -36,6 +43,11 @@ impl Table {
     /// A paragraph.
     pub(super) fn say(&mut self, text: impl Into<Text>) {
         let _ = writeln!(self.text, "{}", text.into().in_language(self.language));
+    }
+
+    /// Lines that are ready.
+    pub(super) fn add(&mut self, lines: &str) {
+        self.text.push_str(lines);
     }
 
     /// A blank line.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::results_check::ResultsCheck;
@@ -103,8 +102,8 @@ impl Verification<'_> {
     fn add_runs(&self, table: &mut Table) {
         let (Some(first), Some(last)) = (self.book.runs.first(), self.book.runs.last()) else { return };
         table.count(text!("runs"), self.book.runs.len());
-        table.count(text!("first time"), self.shown(first.started.at));
-        table.count(text!("last time"), self.shown(last.last_at));
+        table.count(text!("first time"), self.locale.shown(first.started.at));
+        table.count(text!("last time"), self.locale.shown(last.last_at));
         if self.scan.damage().is_none() {
             let ended = match &last.ended {
                 None => text!("has not ended: it was killed, or goes on"),
@@ -141,10 +140,6 @@ impl Verification<'_> {
 
     fn total(&self) -> u64 {
         self.pre_hires.values().sum()
-    }
-
-    fn shown(&self, at: Timestamp) -> String {
-        at.to_zoned(self.locale.time_zone.clone()).strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
     }
 
     /// The one object for scripts.

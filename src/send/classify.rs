@@ -114,13 +114,18 @@ fn judge_without_code(reply: &Reply) -> Judgement {
     }
 }
 
-const fn is_2xx(status: u16) -> bool {
+pub(super) const fn is_2xx(status: u16) -> bool {
     matches!(status, 200..=299)
 }
 
 /// The word for a reply that can't be understood.
 const fn unreadable(status: u16) -> ErrorCode {
     if is_2xx(status) { ErrorCode::BadReply } else { ErrorCode::Http(status) }
+}
+
+/// What a call that only asks for something told about the allowance.
+pub(super) fn echo_of_question(exchange: &Exchange) -> Echo {
+    echo(exchange, classify_question(exchange).verdict)
 }
 
 /// What a call told about the allowance.

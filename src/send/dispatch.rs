@@ -145,8 +145,7 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
 
     /// The token, if there is a good one; else one is fetched, and nothing goes until it is there.
     fn usable_token(&mut self) -> Option<(Token, Generation)> {
-        let usable =
-            self.token.usable(self.clock.now()).map(|(token, generation)| (token.clone(), generation));
+        let usable = self.token.usable(self.clock.now());
         if usable.is_none()
             && let Some(desk) = self.desk.take()
         {

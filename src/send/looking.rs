@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::api::Api;
 use super::board::Job;
-use super::classify::{classify_question, echo, refusal};
+use super::classify::{classify_question, echo_of_question, refusal};
 use super::gate::Pass;
 use super::look::{AfterLook, Found, Look, Question};
 use super::pool::{Landed, Pool};
@@ -61,8 +61,7 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
         let LandedQuery { batch, reply, pass, generation } = landed;
         let now = self.clock.now();
         let reading = Reading::of(&reply.exchange);
-        let verdict = classify_question(&reply.exchange).verdict;
-        self.gates.query.ended(now, &pass, echo(&reply.exchange, verdict))?;
+        self.gates.query.ended(now, &pass, echo_of_question(&reply.exchange))?;
         self.ear.tell(Event::LookedUp(self.told(&batch, &reply, reading))).await?;
         // No code of a look ever stops the run: at worst it goes on without looking.
         let has_failed = match reading {

@@ -21,7 +21,7 @@ use super::token_desk::TokenDesk;
 use super::token_state::{Generation, TokenState};
 use crate::error::Result;
 use crate::event::{Event, SentRow, Settlement, StopCause};
-use crate::feishu::{Exchange, Token, TokenSource};
+use crate::feishu::{Exchange, Token};
 use crate::history::Ending;
 use crate::input::Request;
 use crate::moment::Moment;
@@ -125,7 +125,7 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
             looks: DueQueue::new(),
             may_look: settings.read_back.is_some(),
             in_flight: JoinSet::new(),
-            token: TokenState::new(matches!(api.token_source(), TokenSource::Given(_))),
+            token: TokenState::of(&api.token_source()),
             desk: Some(desk),
             fetch: None,
             stop_rules: StopRules::new(settings.stop_after),

@@ -1,7 +1,7 @@
 //! Owns the meaning of every reply to a call that only reads, `query` and `search`: no code of theirs says anything about
 //! the calls of the operation.
 
-use super::classify::classify_question;
+use super::classify::{classify_question, is_2xx};
 use crate::feishu::{Exchange, codes};
 use crate::outcome::{ErrorCode, Verdict};
 
@@ -39,7 +39,7 @@ impl Reading {
 }
 
 fn is_answer(exchange: &Exchange) -> bool {
-    matches!(exchange.code(), Some(0)) && exchange.status().is_some_and(|status| (200..300).contains(&status))
+    exchange.code() == Some(0) && exchange.status().is_some_and(is_2xx)
 }
 
 #[cfg(test)]

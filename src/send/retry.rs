@@ -63,6 +63,12 @@ impl RetryPolicy {
         }
     }
 
+    /// The pause before another attempt after so many; `None` when there is to be none. `jitter` lies between 0 and 1.
+    #[must_use]
+    pub fn pause_after(&self, attempts: u32, jitter: f64) -> Option<Duration> {
+        (attempts < self.max_attempts.get()).then(|| self.backoff(attempts, jitter))
+    }
+
     /// Decides after a look.
     #[must_use]
     pub fn after(&self, look: AfterLook, history: &History, jitter: f64) -> Next {
@@ -73,12 +79,8 @@ impl RetryPolicy {
     }
 
     fn again(&self, history: &History, jitter: f64) -> Next {
-        let attempts = history.attempts_of_this_run();
-        if attempts < self.max_attempts.get() {
-            Next::AgainAfter(self.backoff(attempts, jitter))
-        } else {
-            Next::Settle(Ending::OutOfAttempts)
-        }
+        let pause = self.pause_after(history.attempts_of_this_run(), jitter);
+        pause.map_or(Next::Settle(Ending::OutOfAttempts), Next::AgainAfter)
     }
 }
 

@@ -4,14 +4,13 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use super::api::{Ear, TokenApi};
-use super::classify::{TokenVerdict, classify_token, echo};
+use super::classify::echo_of_question;
 use super::clock::Clock;
 use super::pacing::{Admission, Echo, Pacing};
 use super::retry::RetryPolicy;
 use super::token_way::{Step, TokenWay};
 use crate::event::{Event, StopCause};
 use crate::feishu::{Token, TokenCall, TokenReply};
-use crate::outcome::Verdict;
 use crate::settings::Rate;
 
 /// The calls of a store app for one token go at once.
@@ -74,10 +73,7 @@ impl<A: TokenApi> TokenDesk<A> {
                 let _ = self.ear.tell(Event::TicketAskedFor).await;
                 Echo::Passed
             }
-            TokenReply::Denied(exchange) => match classify_token(exchange) {
-                TokenVerdict::Throttled(wait) => Echo::Throttled(wait),
-                _ => echo(exchange, Verdict::InDoubt),
-            },
+            TokenReply::Denied(exchange) => echo_of_question(exchange),
         };
         self.pacing.ended(self.clock.now(), admitted, heard, fastrand::f64());
         reply

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::feishu::Token;
+use crate::feishu::{Token, TokenSource};
 use crate::moment::Moment;
 
 /// A token is not used in the last minutes of its life. (The server hands out the same one until 30 minutes before.)
@@ -50,11 +50,16 @@ impl TokenState {
         TokenState { is_given, ..TokenState::default() }
     }
 
+    /// As [`TokenState::new`], by the way that tokens are come by.
+    pub(super) fn of(source: &TokenSource) -> Self {
+        TokenState::new(matches!(source, TokenSource::Given(_)))
+    }
+
     /// The token, if there is one that is still good.
     #[must_use]
-    pub(super) fn usable(&self, now: Moment) -> Option<(&Token, Generation)> {
+    pub(super) fn usable(&self, now: Moment) -> Option<(Token, Generation)> {
         let held = self.current.as_ref().filter(|held| now < held.good_until)?;
-        Some((&held.token, self.generation))
+        Some((held.token.clone(), self.generation))
     }
 
     /// Takes a new token that lives for `expire`.

@@ -204,11 +204,10 @@ impl TokenWay {
             TokenVerdict::Throttled(_) => self.again(call, Duration::ZERO),
             TokenVerdict::TryAgain => {
                 self.walk.failures += 1;
-                if self.walk.failures >= self.policy.max_attempts.get() {
-                    return stop(StopCause::NoToken);
+                match self.policy.pause_after(self.walk.failures, jitter) {
+                    Some(pause) => self.again(call, pause),
+                    None => stop(StopCause::NoToken),
                 }
-                let backoff = self.policy.backoff(self.walk.failures, jitter);
-                self.again(call, backoff)
             }
         }
     }

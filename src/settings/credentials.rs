@@ -226,6 +226,7 @@ mod tests {
     use super::super::layers::{Effective, Layer};
     use super::super::profile::parse;
     use super::*;
+    use crate::cli::HostArgs;
 
     const ELSEWHERE: &str = "https://elsewhere.example";
 
@@ -263,7 +264,7 @@ mod tests {
         }
 
         fn host(&self) -> Sourced<BaseUrl> {
-            let flags = Layer::of_host(self.flag.map(known).as_ref(), false);
+            let flags = Layer::of_host(&HostArgs { base_url: self.flag.map(known), lark: false });
             Effective::of(flags, self.config().layer()).base_url
         }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::rate::DEFAULT_BURST;
 use super::span::{parse_positive_span, parse_span, spelled};
 use super::{BaseUrl, Rate};
-use crate::cli::{CallArgs, RunArgs};
+use crate::cli::{CallArgs, HostArgs, RunArgs};
 use crate::language::Language;
 
 /// Where a value comes from.
@@ -152,8 +152,8 @@ layered! {
 impl Layer {
     /// The host of `--base-url` or `--lark`, and nothing else.
     #[must_use]
-    pub fn of_host(base_url: Option<&BaseUrl>, lark: bool) -> Self {
-        let base_url = base_url.cloned().or_else(|| lark.then(|| known(BaseUrl::LARK)));
+    pub fn of_host(typed: &HostArgs) -> Self {
+        let base_url = typed.base_url.clone().or_else(|| typed.lark.then(|| known(BaseUrl::LARK)));
         Layer { base_url, ..Layer::default() }
     }
 
@@ -170,7 +170,7 @@ impl Layer {
             deadline: typed.deadline.map(Some),
             wait_lock: typed.wait_lock,
             lang: language.map(Some),
-            ..Layer::of_host(typed.base_url.as_ref(), typed.lark)
+            ..Layer::of_host(&typed.host)
         }
     }
 

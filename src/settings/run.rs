@@ -10,7 +10,7 @@ use crate::input::workbook::WorkbookReading;
 use crate::input::{ColumnChoice, FileChoice, InputPath, Selection, WithdrawRules};
 use crate::language::{Language, text};
 use crate::operation::Operation;
-use crate::record::entry::Owner;
+use crate::record::entry::{Owner, SIMULATED};
 use crate::report::{Detail, LogSettings, ProgressKind};
 
 /// Where the calls go.
@@ -38,7 +38,7 @@ impl Target {
             Target::Api { base_url, credentials } => {
                 (base_url.host(), credentials.app(), credentials.tenant())
             }
-            Target::Simulator { .. } => ("simulated".to_owned(), "simulated", ""),
+            Target::Simulator { .. } => (SIMULATED.to_owned(), SIMULATED, ""),
         };
         let (app, tenant) = (app.to_owned(), tenant.to_owned());
         Owner { host, app, tenant, operation: operation.word().to_owned(), source: None }

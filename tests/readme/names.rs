@@ -26,14 +26,7 @@ fn every_column_word_and_code() {
     assert_named("column of a list", LIST_COLUMNS);
     assert_named("status", Status::ALL.map(Status::word));
     assert_named("code", codes::TABLE.map(|(code, _)| code));
-    let retry_outcomes = [
-        RetryOutcome::NotNeeded,
-        RetryOutcome::Recovered,
-        RetryOutcome::RefusedOnRetry,
-        RetryOutcome::Exhausted,
-        RetryOutcome::Interrupted,
-    ];
-    assert_named("retry outcome", retry_outcomes.map(RetryOutcome::word));
+    assert_named("retry outcome", RetryOutcome::ALL.map(RetryOutcome::word));
     assert_named("error word", ErrorCode::WORDS.map(|(_, word)| word));
     assert_named("error word", ["http_NNN"]);
 }

@@ -16,7 +16,7 @@ mod opened;
 mod sheets;
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::PathBuf;
 
 pub use apart::{Extent, SheetRequest, answer_request};
@@ -66,7 +66,6 @@ pub(super) fn copy_sheet(
     let mut workbook = private_file()?;
     let mut limited = source.take(LARGEST_FILE + 1);
     let length = io::copy(&mut limited, &mut workbook).map_err(unwritable_copy)?;
-    workbook.flush().map_err(unwritable_copy)?;
     if length > LARGEST_FILE {
         return Err(too_large(name));
     }

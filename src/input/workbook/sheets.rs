@@ -66,17 +66,13 @@ pub(super) fn choose(heads: &[SheetHead], request: &SheetRequest) -> Result<Stri
             listed = listed(heads)
         ))
         .hint(text!("name the column pre_hire_id or 待入职ID, or give its name with --id-column NAME"))),
-        _ => {
-            let several: Vec<String> =
-                with_an_id.iter().map(|head| format!("\"{}\"", one_line(&head.name, 60))).collect();
-            Err(Error::unusable(text!(
-                "{several} sheets of {file} have a column with pre-hire ids: {names}",
-                several = several.len(),
-                file,
-                names = several.join(", ")
-            ))
-            .hint(text!("choose one with --sheet NAME")))
-        }
+        _ => Err(Error::unusable(text!(
+            "{several} sheets of {file} have a column with pre-hire ids: {names}",
+            several = with_an_id.len(),
+            file,
+            names = names(with_an_id)
+        ))
+        .hint(text!("choose one with --sheet NAME"))),
     }
 }
 
@@ -92,8 +88,9 @@ fn header_below(heads: &[SheetHead], file: &str) -> Error {
     .hint(text!("delete the rows above the column names"))
 }
 
-fn names(heads: &[SheetHead]) -> String {
-    heads.iter().map(|head| format!("\"{}\"", one_line(&head.name, 60))).collect::<Vec<_>>().join(", ")
+fn names<'h>(heads: impl IntoIterator<Item = &'h SheetHead>) -> String {
+    let quoted = |head: &SheetHead| format!("\"{}\"", one_line(&head.name, 60));
+    heads.into_iter().map(quoted).collect::<Vec<_>>().join(", ")
 }
 
 /// Each sheet with the beginning of its first row.

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::input::{Columns, ResultsRow, one_line};
 use crate::language::Text;
 use crate::operation::Operation;
-use crate::outcome::{ErrorCode, Status};
+use crate::outcome::{ErrorCode, RetryOutcome, Status};
 use crate::record::advice::advice;
 
 /// The rows that are shown; the others are counted.
@@ -45,7 +45,7 @@ pub struct Facts {
     /// Rows by status; `None` for a word that is none of ours.
     pub by_status: BTreeMap<Option<Status>, u64>,
     /// Rows by what their calls came to: the column `retry_outcome`, empty where nothing was sent.
-    pub by_retry_outcome: BTreeMap<String, u64>,
+    pub by_retry_outcome: BTreeMap<Option<RetryOutcome>, u64>,
     /// Calls, as the rows count them.
     pub attempts: u64,
     /// The most calls for one row.
@@ -157,16 +157,9 @@ impl Facts {
     }
 
     fn count_calls(&mut self, row: ResultsRow<'_>) {
-        // A word that is none of ours would be as good as any number of them.
-        let outcome = row.named("retry_outcome").trim();
-        let known = ["not_needed", "recovered", "refused_on_retry", "exhausted", "interrupted"];
-        let outcome = if known.contains(&outcome) { outcome } else { "" };
-        match self.by_retry_outcome.get_mut(outcome) {
-            Some(rows) => *rows += 1,
-            None => {
-                self.by_retry_outcome.insert(outcome.to_owned(), 1);
-            }
-        }
+        // A word that is none of ours is as good as none.
+        let outcome = RetryOutcome::from_word(row.named("retry_outcome").trim());
+        *self.by_retry_outcome.entry(outcome).or_default() += 1;
         let attempts = row.named("attempts").trim().parse::<u32>().map_or(0, u64::from);
         self.attempts += attempts;
         self.most_attempts = self.most_attempts.max(attempts);

@@ -1,13 +1,10 @@
 //! Owns the head of the page: what was run, by whom, when; and what a reader must know before the numbers.
 
-use super::shown::shown;
 use super::view::{Fact, PageSource};
 use crate::language::{Text, text};
 use crate::operation::Operation;
 use crate::record::RunStory;
-
-/// The host of a rehearsal.
-const SIMULATED: &str = "simulated";
+use crate::record::entry::SIMULATED;
 
 pub(super) fn title(operation: Option<Operation>) -> Text {
     match operation {
@@ -63,8 +60,8 @@ pub(super) fn facts(source: &PageSource<'_>) -> Vec<Fact> {
         }
     }
     if let Some((first, last)) = times {
-        add(text!("first call"), shown(first, source.locale));
-        add(text!("last answer"), shown(last, source.locale));
+        add(text!("first call"), source.locale.shown(first));
+        add(text!("last answer"), source.locale.shown(last));
     }
     facts
 }

@@ -6,6 +6,7 @@ use super::shown::grouped;
 use super::view::{Fact, PageSource};
 use super::words::retry_outcome;
 use crate::language::{Text, text};
+use crate::outcome::RetryOutcome;
 use crate::record::RunStory;
 use crate::settings::in_words;
 
@@ -39,9 +40,9 @@ pub(super) fn retries(source: &PageSource<'_>) -> Vec<Fact> {
         value: value.in_language(language),
     };
     let count = |name: Text, number: u64| fact(name, Text::Plain(grouped(number)));
-    let order = ["not_needed", "recovered", "refused_on_retry", "exhausted", "interrupted", ""];
-    let found = order.into_iter().filter_map(|word| Some((word, source.facts.by_retry_outcome.get(word)?)));
-    let mut facts: Vec<Fact> = found.map(|(word, rows)| count(retry_outcome(word), *rows)).collect();
+    let order = RetryOutcome::ALL.into_iter().map(Some).chain([None]);
+    let found = order.filter_map(|outcome| Some((outcome, source.facts.by_retry_outcome.get(&outcome)?)));
+    let mut facts: Vec<Fact> = found.map(|(outcome, rows)| count(retry_outcome(outcome), *rows)).collect();
     facts.push(count(text!("most calls for one row"), source.facts.most_attempts));
     if let Some(record) = source.record {
         let sum = |number: fn(&RunStory) -> u64| record.book.runs.iter().map(number).sum();

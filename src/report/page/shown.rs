@@ -1,9 +1,6 @@
 //! Owns how numbers, times and statuses are written on the page.
 
-use jiff::Timestamp;
-
 use crate::outcome::Status;
-use crate::record::cells::Locale;
 
 /// The colour of a status.
 pub(super) const fn kind(status: Option<Status>) -> &'static str {
@@ -45,10 +42,6 @@ pub(super) fn grouped(number: u64) -> String {
         grouped.push(digit);
     }
     grouped
-}
-
-pub(super) fn shown(at: Timestamp, locale: &Locale) -> String {
-    at.to_zoned(locale.time_zone.clone()).strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
 }
 
 #[cfg(test)]

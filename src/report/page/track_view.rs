@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::chart::{BOTTOM, Drawing, HEIGHT, LEFT, RIGHT, TOP, WIDTH, draw};
-use super::shown::{grouped, shown};
+use super::shown::grouped;
 use super::tracks::Track;
 use super::view::PageRecord;
 use super::words::ending;
@@ -76,11 +76,7 @@ fn view(track: &Track, run: &RunStory, locale: &Locale) -> TrackView {
     );
     TrackView {
         number: track.run + 1,
-        heading: said(text!(
-            "Run {number}, {at}",
-            number = track.run + 1,
-            at = shown(run.started.at, locale)
-        )),
+        heading: said(text!("Run {number}, {at}", number = track.run + 1, at = locale.shown(run.started.at))),
         ending: said(ended),
         in_words: said(in_words_of(track, run)),
         times: times.collect(),

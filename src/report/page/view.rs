@@ -12,7 +12,7 @@ use super::numbers_view::{Figure, figures, retries};
 use super::rows_view::{
     GroupView, MOST_GROUPS, OutcomeView, PersonView, groups, outcomes, people, rows_by_status,
 };
-use super::shown::{grouped, shown};
+use super::shown::grouped;
 use super::track_view::{TrackView, track_views};
 use super::tracks::Tracks;
 use super::words::Words;
@@ -128,7 +128,7 @@ impl Page {
             made: said(text!(
                 "made by prehire {version} at {at}",
                 version = env!("CARGO_PKG_VERSION"),
-                at = shown(source.made_at, source.locale)
+                at = source.locale.shown(source.made_at)
             )),
         }
     }

@@ -1,7 +1,7 @@
 //! Owns the words of the page, in one language.
 
 use crate::language::{Language, Text, text};
-use crate::outcome::Status;
+use crate::outcome::{RetryOutcome, Status};
 
 /// Names each word, and says it.
 macro_rules! words {
@@ -80,14 +80,14 @@ pub(super) fn ending(exit_code: u8) -> Text {
     }
 }
 
-/// What came of the calls for a row: a word of the column `retry_outcome`.
-pub(super) fn retry_outcome(word: &str) -> Text {
-    match word {
-        "not_needed" => text!("settled by the first attempt"),
-        "recovered" => text!("succeeded on a later attempt, or a look"),
-        "refused_on_retry" => text!("refused on a later attempt"),
-        "exhausted" => text!("gave up after all attempts"),
-        "interrupted" => text!("the run ended while the row waited"),
-        _ => text!("never called"),
+/// What came of the calls for a row.
+pub(super) fn retry_outcome(outcome: Option<RetryOutcome>) -> Text {
+    match outcome {
+        Some(RetryOutcome::NotNeeded) => text!("settled by the first attempt"),
+        Some(RetryOutcome::Recovered) => text!("succeeded on a later attempt, or a look"),
+        Some(RetryOutcome::RefusedOnRetry) => text!("refused on a later attempt"),
+        Some(RetryOutcome::Exhausted) => text!("gave up after all attempts"),
+        Some(RetryOutcome::Interrupted) => text!("the run ended while the row waited"),
+        None => text!("never called"),
     }
 }

@@ -40,11 +40,9 @@ impl Asking {
             Reading::Refused => AfterReply::Refused,
             Reading::Answered | Reading::Failed => {
                 self.attempts += 1;
-                if self.attempts < self.policy.max_attempts.get() {
-                    AfterReply::AgainAfter(self.policy.backoff(self.attempts, jitter))
-                } else {
-                    AfterReply::GiveUp
-                }
+                self.policy
+                    .pause_after(self.attempts, jitter)
+                    .map_or(AfterReply::GiveUp, AfterReply::AgainAfter)
             }
         }
     }

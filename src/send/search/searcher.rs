@@ -10,10 +10,10 @@ use super::pager::Pager;
 use super::watcher::{SearchEvent, SearchWatcher};
 use crate::error::Error;
 use crate::event::StopCause;
-use crate::feishu::{PageToken, PreHire, SearchPage, SearchQuery, SearchReply, Token, TokenSource};
+use crate::feishu::{PageToken, PreHire, SearchPage, SearchQuery, SearchReply, Token};
 use crate::moment::Moment;
 use crate::send::api::{Ear, Notice, SearchApi};
-use crate::send::classify::{classify_question, echo, refusal};
+use crate::send::classify::{echo_of_question, refusal};
 use crate::send::clock::Clock;
 use crate::send::gate::{Answer, Gate, Pass};
 use crate::send::reading::Reading;
@@ -83,7 +83,7 @@ impl<A: SearchApi, W: SearchWatcher> Searcher<A, W> {
         let clock = Clock::start();
         Searcher {
             desk: Some(TokenDesk::new(api.clone(), clock, settings.retry, Ear(ear))),
-            token: TokenState::new(matches!(api.token_source(), TokenSource::Given(_))),
+            token: TokenState::of(&api.token_source()),
             api,
             watcher,
             settings,
@@ -138,8 +138,7 @@ impl<A: SearchApi, W: SearchWatcher> Searcher<A, W> {
             let leave = self.leave().await?;
             let SearchReply { exchange, page } = self.api.search(&leave.token, query, page).await;
             let now = self.clock.now();
-            let verdict = classify_question(&exchange).verdict;
-            self.gate.ended(now, &leave.pass, echo(&exchange, verdict))?;
+            self.gate.ended(now, &leave.pass, echo_of_question(&exchange))?;
             self.watcher.note(SearchEvent::Called);
             let reading = Reading::of(&exchange);
             match reading {
@@ -174,8 +173,7 @@ impl<A: SearchApi, W: SearchWatcher> Searcher<A, W> {
         loop {
             let now = self.clock.now();
             self.keep_the_deadline(now)?;
-            let usable = self.token.usable(now).map(|(token, generation)| (token.clone(), generation));
-            let Some((token, generation)) = usable else {
+            let Some((token, generation)) = self.token.usable(now) else {
                 self.fetch_token().await?;
                 continue;
             };
