@@ -5,13 +5,14 @@ use std::path::Path;
 
 use prehire::feishu::{Exchange, Reply, body_of};
 use prehire::input::workbook::is_workbook;
-use prehire::input::{ColumnChoice, FileChoice, PreHireId, RowRules, Spool, survey};
-use prehire::operation::Operation;
-use prehire::outcome::Verdict;
-use prehire::record::chain::Chain;
-use prehire::record::entry::Entry;
-use prehire::record::replay;
+use prehire::input::{ColumnChoice, FileChoice, RowRules, Spool, survey};
+use prehire::journal::chain::Chain;
+use prehire::journal::entry::Entry;
+use prehire::model::Operation;
+use prehire::model::PreHireId;
+use prehire::model::Verdict;
 use prehire::send::classify::{classify, classify_token};
+use prehire::store::replay;
 
 /// Any bytes are a text with delimiters, or refused; each row is counted once, and the copy reads the same twice.
 pub fn text(data: &[u8]) {

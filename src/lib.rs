@@ -28,15 +28,15 @@
 //! 2. [`input`]: a [`Spool`](input::Spool) is the one private copy of the file, a [`Survey`](input::Survey) is what a
 //!    first pass over all of it finds, before any call.
 //! 3. [`plan`]: in a second pass the [`Planner`](plan::Planner) says what is to be done with each row, by the
-//!    [`Ledger`](plan::Ledger) of earlier runs.
+//!    [`Ledger`](journal::Ledger) of earlier runs.
 //! 4. [`send`]: the [`Pool`](send::Pool) pulls rows from the plan, lets each call through its [`Gate`](send::Gate), and
-//!    tells what happens as [`Event`](event::Event)s. [`feishu`] holds the API's words and the client that speaks them.
-//! 5. [`record`]: each event goes into the [`Journal`](record::Journal), and is on the disk before anything follows
-//!    from it. The [`ResultsFile`](record::ResultsFile) is a view of it.
+//!    tells what happens as [`Event`](model::Event)s. [`feishu`] holds the API's words and the client that speaks them.
+//! 5. [`journal`], [`store`], [`results`]: each event goes into the [`Journal`](store::Journal), and is on the disk before anything follows
+//!    from it. The [`ResultsFile`](results::ResultsFile) is a view of it.
 //! 6. [`report`]: what people and scripts get to see.
 //!
 //! [`app`] is the wiring, the only place that knows all stages. What is done to the rows is a value that goes all the way,
-//! an [`Operation`](operation::Operation): withdrawals and their undo go down the same slide. What people read is a
+//! an [`Operation`](model::Operation): withdrawals and their undo go down the same slide. What people read is a
 //! [`Text`](language::Text) until its language is chosen. The [`simulator`] stands in for the API, and shares no type with
 //! the client: a mistake there can't hide behind the same mistake here.
 //!
@@ -44,11 +44,11 @@
 //!
 //! | level | is told by | and comes to |
 //! |---|---|---|
-//! | one call | [`Exchange`](feishu::Exchange), [`Attempt`](outcome::Attempt) | a [`Verdict`](outcome::Verdict) |
-//! | one row | its [`History`](history::History) of attempts and looks | an [`Outcome`](outcome::Outcome) |
-//! | one run | its [`Tally`](report::Tally) of outcomes | a [`RunReport`](report::RunReport) and an [`Exit`](error::Exit) |
+//! | one call | [`Exchange`](feishu::Exchange), [`Attempt`](model::Attempt) | a [`Verdict`](model::Verdict) |
+//! | one row | its [`History`](model::History) of attempts and looks | an [`Outcome`](model::Outcome) |
+//! | one run | its [`Tally`](report::Tally) of outcomes | a [`RunReport`](report::RunReport) and an [`Exit`](model::Exit) |
 //!
-//! A row that fails is a result; an [`Error`](error::Error) is only what stops the run.
+//! A row that fails is a result; an [`Error`](model::Error) is only what stops the run.
 //!
 //! # Decisions and deeds
 //!
@@ -57,53 +57,53 @@
 //!
 //! | question | decision | deed |
 //! |---|---|---|
-//! | Can this row be sent? | [`Validator`](input::Validator), [`PreHireId`](input::PreHireId), [`WithdrawReason`](input::WithdrawReason) | [`Spool`](input::Spool), [`RecordReader`](input::RecordReader) |
-//! | Is it to be sent in this run? | [`Ledger`](plan::Ledger), [`Planner`](plan::Planner) | [`replay`](record::replay) |
-//! | May a call go now? | [`Pacing`](send::Pacing) | [`Gate`](send::Gate) |
+//! | Can this row be sent? | [`Validator`](input::Validator), [`PreHireId`](model::PreHireId), [`WithdrawReason`](model::WithdrawReason) | [`Spool`](input::Spool), [`RecordReader`](input::RecordReader) |
+//! | Is it to be sent in this run? | [`Ledger`](journal::Ledger), [`Planner`](plan::Planner) | [`replay`](store::replay) |
+//! | May a call go now? | [`Pacing`](pace::Pacing) | [`Gate`](send::Gate) |
 //! | What does the reply mean? | [`classify`](send::classify::classify) | [`Client`](feishu::Client) |
 //! | Once more, and when? | [`RetryPolicy`](send::RetryPolicy) | [`Pool`](send::Pool) |
 //! | Was the call in doubt applied? | [`Look`](send::Look) | [`Pool`](send::Pool) |
-//! | What became of the row? | [`History`](history::History), [`Ending`](history::Ending) | [`Journal`](record::Journal) |
-//! | What stands in its cells? | [`cells`](record::cells), [`advice`](record::advice) | [`ResultsFile`](record::ResultsFile) |
+//! | What became of the row? | [`History`](model::History), [`Ending`](model::Ending) | [`Journal`](store::Journal) |
+//! | What stands in its cells? | [`cells`](results::cells), [`advice`](results::advice) | [`ResultsFile`](results::ResultsFile) |
 //! | What is said of the run? | [`Tally`](report::Tally), [`RunReport`](report::RunReport) | [`Progress`](report::Progress) |
 //!
 //! # The laws
 //!
 //! Never do the wrong thing, never lose what was done, never exceed the allowance; then be fast, then be pleasant.
 //!
-//! 1. **Rows in = rows out**, in the order of the file, whatever happens: [`ResultsFile`](record::ResultsFile).
+//! 1. **Rows in = rows out**, in the order of the file, whatever happens: [`ResultsFile`](results::ResultsFile).
 //! 2. **Write ahead.** A call is on the disk before its first byte leaves, and its end before anything follows from it:
-//!    [`Journal`](record::Journal), and the [`Clearance`](send::Clearance) for which each call waits. The journal is the
+//!    [`Journal`](store::Journal), and the [`Clearance`](send::Clearance) for which each call waits. The journal is the
 //!    truth; results can be rebuilt from it.
 //! 3. **Nothing goes out but through the gate**, retries, looks and token calls included, each API against its own
 //!    allowance: [`Gate`](send::Gate).
 //! 4. **The body's `code` decides**, on every HTTP status; the status only where there is no code. Success is code 0 *and*
 //!    `success: true`. Nothing depends on a message: [`classify`](send::classify).
 //! 5. **In doubt is a state of its own.** A call that may have arrived is looked up before it is repeated, and never
-//!    guessed about: [`Doubt`](history::Doubt), [`Question`](send::Question).
-//! 6. **Identity, not position.** What is known of earlier runs is known of an id, under one [`Owner`](record::entry::Owner)
-//!    (host, app, tenant, operation): [`Ledger`](plan::Ledger).
+//!    guessed about: [`Doubt`](model::Doubt), [`Question`](send::Question).
+//! 6. **Identity, not position.** What is known of earlier runs is known of an id, under one [`Owner`](journal::entry::Owner)
+//!    (host, app, tenant, operation): [`Ledger`](journal::Ledger).
 //! 7. **An id is text.** One that a spreadsheet has damaged could be another person's, and is refused:
-//!    [`PreHireId`](input::PreHireId).
+//!    [`PreHireId`](model::PreHireId).
 //! 8. **The world is read once**, in `main`: [`Surroundings`](settings::Surroundings). Decisions get a
-//!    [`Moment`](moment::Moment) and dice.
+//!    [`Moment`](model::Moment) and dice.
 //! 9. **One consumer owns all that changes.** Workers send [`Notice`](send::Notice)s; one loop (`app::desk`) applies them:
 //!    journal, results, tally, progress.
 //! 10. **A secret can't be printed:** [`Secret`](feishu::Secret).
 //!
-//! `tests/it/architecture.rs` sees to the layout: pure files stay pure, stages know no later one.
+//! `tests/it/architecture.rs` sees to the layout: a room imports only those before it.
 //!
 //! # The pace
 //!
-//! [`Pacing`](send::Pacing) gets the time as a value, so an hour of it takes no time:
+//! [`Pacing`](pace::Pacing) gets the time as a value, so an hour of it takes no time:
 //!
 //! ```
 //! use std::num::NonZeroU32;
 //! use std::time::Duration;
 //!
-//! use prehire::moment::Moment;
-//! use prehire::send::{Admission, Echo, Pacing};
-//! use prehire::settings::Rate;
+//! use prehire::model::Moment;
+//! use prehire::pace::{Admission, Echo, Pacing};
+//! use prehire::model::Rate;
 //!
 //! let second = |count| Moment::after_origin(Duration::from_secs(count));
 //! let rate: Rate = "3/60s".parse()?;
@@ -124,15 +124,15 @@
 //! }
 //! assert_eq!(pacing.admit(second(60)), Admission::NotBefore(second(62)));
 //! assert_eq!(pacing.admit(second(62)), Admission::Granted);
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # Ok::<(), Box<dyn std::model::Error>>(())
 //! ```
 //!
 //! # The meaning of a reply
 //!
 //! ```
 //! use prehire::feishu::{Exchange, Failure, Reply, body_of};
-//! use prehire::operation::Operation;
-//! use prehire::outcome::Verdict;
+//! use prehire::model::Operation;
+//! use prehire::model::Verdict;
 //! use prehire::send::classify::classify;
 //!
 //! let verdict = |status, body: &str| {
@@ -158,7 +158,7 @@
 //! ```
 //! use clap::Parser;
 //! use prehire::cli::Cli;
-//! use prehire::error::Exit;
+//! use prehire::model::Exit;
 //! use prehire::settings::Surroundings;
 //!
 //! let directory = tempfile::tempdir()?;
@@ -184,45 +184,39 @@
 //! assert_eq!(rows.len(), 2);
 //! assert!(rows[0].starts_with("7345005664477775401,张伟,候选人放弃入职,2,withdrawn,true,"));
 //! assert!(rows[1].starts_with("7.345E+18,李娜,position closed,3,invalid,false,damaged_id,"));
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # Ok::<(), Box<dyn std::model::Error>>(())
 //! ```
 //!
 //! # The modules, in the order of the flow
 
-pub mod cli;
+pub mod language;
 
-pub mod settings;
+pub mod model;
 
-pub mod app;
+pub mod pace;
+
+pub mod journal;
+
+pub mod store;
 
 pub mod input;
+
+pub mod feishu;
 
 pub mod plan;
 
 pub mod send;
 
-pub mod feishu;
+pub mod preflight;
 
-pub mod operation;
+pub mod results;
 
-pub mod prospect;
+pub mod cli;
 
-pub mod outcome;
-
-mod error_code;
-
-pub mod history;
-
-pub mod event;
-
-pub mod record;
+pub mod settings;
 
 pub mod report;
 
+pub mod app;
+
 pub mod simulator;
-
-pub mod error;
-
-pub mod language;
-
-pub mod moment;

@@ -4,10 +4,10 @@ use std::process::ExitCode;
 
 use clap::FromArgMatches;
 use prehire::cli::{Cli, LogFormat, log_format_in};
-use prehire::error::Exit;
 use prehire::language::Language;
-use prehire::report::{Detail, Log, LogLine, LogSettings};
-use prehire::settings::Surroundings;
+use prehire::model::Exit;
+use prehire::report::{Log, LogLine};
+use prehire::settings::{Detail, LogSettings, Surroundings};
 
 fn main() -> ExitCode {
     prehire::feishu::install_tls_provider();

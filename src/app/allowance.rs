@@ -3,13 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Result};
 use crate::feishu::Credentials;
 use crate::language::text;
-use crate::operation::Operation;
-use crate::record::Allowance;
-use crate::send::{AllowanceStore, Gate, Gates, NoStore, Pacing};
+use crate::model::{Error, Operation, Result};
+use crate::pace::Pacing;
+use crate::send::{Gate, Gates};
 use crate::settings::{CallSettings, OperationSettings, Target};
+use crate::store::Allowance;
+use crate::store::{AllowanceStore, NoStore};
 
 /// The gates of the two APIs of a run, with what earlier runs have used of them. Exit 75 if another run holds them.
 pub(super) fn gates(settings: &OperationSettings) -> Result<Gates> {

@@ -5,14 +5,13 @@ use super::output::print_summary;
 use super::rules::row_rules;
 use super::searching::say_stopped;
 use crate::cli::Duplicates;
-use crate::error::{Error, Exit, Result};
-use crate::event::Settlement;
 use crate::input::{RowRules, Spool, Survey, survey};
+use crate::journal::{Ledger, Past};
 use crate::language::text;
-use crate::operation::Operation;
-use crate::plan::{Decision, Ledger, Past, Planned, Planner};
-use crate::record::{OutputPath, ResultsFile};
+use crate::model::{Error, Exit, Operation, Result, Settlement};
+use crate::plan::{Decision, Planned, Planner};
 use crate::report::{CheckReport, Log};
+use crate::results::{OutputPath, ResultsFile};
 use crate::settings::{CheckSettings, InputSettings, Surroundings};
 
 /// Checks the file.

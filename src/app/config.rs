@@ -2,7 +2,7 @@
 
 use super::output::print;
 use crate::cli::{ConfigCommand, ConfigShowArgs};
-use crate::error::{Exit, Result};
+use crate::model::{Exit, Result};
 use crate::report::ConfigReport;
 use crate::settings::{Config, Effective, Layer, Surroundings};
 

@@ -7,12 +7,12 @@ use super::preview::Preview;
 use super::row_looks::sent_for;
 use super::run::RunInput;
 use crate::cli::LogFormat;
-use crate::error::{Error, Result};
-use crate::input::{RowRules, Spool, Survey, one_line};
+use crate::input::{RowRules, Spool, Survey};
+use crate::journal::Past;
 use crate::language::{Language, Text, text};
-use crate::operation::Operation;
-use crate::plan::{Past, Planned, Planner};
-use crate::settings::{OperationSettings, Purpose, Surroundings, Target, about as estimate};
+use crate::model::{Error, Operation, Result, about as estimate, one_line};
+use crate::plan::{Planned, Planner};
+use crate::settings::{OperationSettings, Purpose, Surroundings, Target};
 
 /// How much of a cell is shown.
 const SHOWN_CHARACTERS: usize = 60;

@@ -1,9 +1,8 @@
 //! Owns the way to the API: the client, and with `--simulate` also the simulated API that it talks to.
 
-use crate::error::{Error, Result};
 use crate::feishu::{Client, ClientSettings, Credentials, Secret};
 use crate::language::text;
-use crate::operation::Operation;
+use crate::model::{Error, Operation, Result};
 use crate::report::{Log, LogLine};
 use crate::settings::{CallSettings, Target};
 use crate::simulator::{Running, Simulator, SimulatorSettings, Stage};

@@ -7,12 +7,12 @@ use jiff::Timestamp;
 use tokio::sync::mpsc::Receiver;
 use tokio::sync::watch;
 
-use crate::error::{Error, Exit, Result};
-use crate::event::{Event, Look, SentRow, Settlement, StopCause};
-use crate::record::entry::{Entry, FoundStage};
-use crate::record::{Journal, ResultsFile};
+use crate::journal::entry::{Entry, FoundStage};
+use crate::model::{Error, Event, Exit, Look, Result, SentRow, Settlement, StopCause};
 use crate::report::{Progress, Tally};
+use crate::results::ResultsFile;
 use crate::send::{Clearance, Notice};
+use crate::store::Journal;
 
 /// How often the display and the partial results are brought up to date.
 const TICK: Duration = Duration::from_millis(200);

@@ -9,10 +9,9 @@ use super::run::runtime;
 use super::signals::Signals;
 use super::watch::{Fact, Witness, watched};
 use crate::cli::TellArgs;
-use crate::error::{Exit, Result};
 use crate::feishu::{Webhook, show_card};
 use crate::language::{Text, text};
-use crate::operation::Operation;
+use crate::model::{Exit, Operation, Result};
 use crate::report::{Ending, Log, LogLine, card, write_metrics};
 use crate::settings::read_webhook;
 

@@ -2,11 +2,10 @@
 
 use super::output::print_whole;
 use crate::cli::ExplainArgs;
-use crate::error::{Error, Exit, Result};
-use crate::input::PreHireId;
 use crate::language::{Language, text};
-use crate::record::{open_journal, read_journal};
+use crate::model::{Error, Exit, PreHireId, Result};
 use crate::report::Story;
+use crate::store::{open_journal, read_journal};
 
 /// Prints the story; exit 1 if the journal does not know the pre-hire.
 pub(super) fn run(typed: &ExplainArgs, language: Language) -> Result<Exit> {

@@ -30,17 +30,18 @@ mod run;
 mod searching;
 mod signals;
 mod simulate;
+mod source_journal;
 mod verify;
 mod watch;
 
 use crate::cli::{Cli, Command, LogFormat};
-use crate::error::{Exit, Result};
-use crate::operation::Operation;
-use crate::report::{Detail, Log, LogSettings};
+use crate::model::{Exit, Operation, Result};
+use crate::report::Log;
 use crate::settings::{
     CheckSettings, FindSettings, OperationSettings, ReportSettings, Surroundings, VerifySettings,
     log_settings,
 };
+use crate::settings::{Detail, LogSettings};
 
 /// Does what was asked for, and says what has gone wrong; how the process is to end.
 pub fn run(cli: Cli, surroundings: Surroundings) -> Exit {

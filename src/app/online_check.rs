@@ -5,12 +5,10 @@ use super::check::unsent;
 use super::connect::{connect, warn};
 use super::row_looks::{LookedUp, look_up};
 use super::searching::until_a_signal;
-use crate::error::Result;
-use crate::event::StopCause;
-use crate::operation::Operation;
+use crate::model::{Operation, Result, StopCause};
 use crate::plan::Planned;
-use crate::record::ResultsFile;
 use crate::report::{Log, Outlook, SearchProgress};
+use crate::results::ResultsFile;
 use crate::send::search::Searcher;
 use crate::settings::{CallSettings, ShowSettings};
 

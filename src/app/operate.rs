@@ -17,17 +17,17 @@ use super::searching::say_stopped;
 use super::signals::Signals;
 use super::watch::{Fact, Witness};
 use crate::cli::Format;
-use crate::error::{Error, Exit, Result};
 use crate::feishu::Client;
 use crate::input::{RowRules, Spool, Survey};
+use crate::journal::entry::{Entry, Owner, RunSettings, RunStarted, VERSION};
+use crate::journal::{Past, Recall};
 use crate::language::{Text, text};
-use crate::operation::Operation;
-use crate::plan::{Past, Recall};
-use crate::record::entry::{Entry, Owner, RunSettings, RunStarted, VERSION};
-use crate::record::{JournalFile, OutputPath, ResultsFile, seen_from};
+use crate::model::{Error, Exit, Operation, Result};
 use crate::report::{Log, RunReport, Tally, stop_line};
+use crate::results::{OutputPath, ResultsFile};
 use crate::send::Gates;
 use crate::settings::{OperationSettings, Purpose, Surroundings, Target};
+use crate::store::{JournalFile, seen_from};
 
 /// Withdraws, or restores, the rows of the file.
 pub(super) fn run(

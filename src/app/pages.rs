@@ -4,8 +4,8 @@ use std::fs;
 
 use super::output::print_whole;
 use crate::cli::{CompletionsArgs, ManArgs, manual, manual_pages};
-use crate::error::{Error, Exit, Result};
 use crate::language::{Language, text};
+use crate::model::{Error, Exit, Result};
 
 /// Prints the completions of a shell.
 pub(super) fn completions(typed: &CompletionsArgs, language: Language) -> Result<Exit> {

@@ -5,13 +5,15 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::output::print;
-use crate::error::{Exit, Result};
 use crate::input::{InputPath, ResultsRows, Spool};
-use crate::record::cells::Locale;
-use crate::record::{Logbook, journal_beside, open_journal, read_journal, seen_from};
+use crate::journal::Logbook;
+use crate::model::{Exit, Result};
 use crate::report::page::{Facts, Page, PageRecord, PageSource, Tracks};
 use crate::report::{MadePage, PageFile};
+use crate::results::cells::Locale;
+use crate::results::journal_beside;
 use crate::settings::ReportSettings;
+use crate::store::{open_journal, read_journal, seen_from};
 
 /// Makes the page.
 pub(super) fn run(settings: &ReportSettings) -> Result<Exit> {

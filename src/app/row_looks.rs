@@ -2,12 +2,10 @@
 
 use std::collections::HashMap;
 
-use crate::error::Result;
-use crate::feishu::{MOST_SEARCHED, PreHire, SearchQuery, SearchedIds};
-use crate::input::PreHireId;
-use crate::operation::Operation;
+use crate::feishu::{MOST_SEARCHED, SearchQuery, SearchedIds};
+use crate::model::{Operation, PreHire, PreHireId, Result};
 use crate::plan::{Decision, Planned};
-use crate::prospect::{Prospect, SeenRow};
+use crate::preflight::{Prospect, SeenRow};
 use crate::report::SearchProgress;
 use crate::send::SearchApi;
 use crate::send::search::{Pager, SearchEnd, Searcher};

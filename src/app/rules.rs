@@ -1,9 +1,9 @@
 //! Owns how rows are judged: by what was typed, and for a restoration also by what the journal of the withdrawals proves.
 
-use crate::error::Result;
+use super::source_journal::withdrawn_ids;
 use crate::input::{RestoreRules, RowPurpose, RowRules};
-use crate::record::entry::Owner;
-use crate::record::withdrawn_ids;
+use crate::journal::entry::Owner;
+use crate::model::Result;
 use crate::settings::{InputSettings, Purpose};
 
 /// The rules for the rows; the journal of the withdrawals must belong to `source_owner`, where that is known.

@@ -10,15 +10,16 @@ use super::confirm::Upcoming;
 use super::desk::Desk;
 use super::signals::Signals;
 use super::watch::{Fact, Witness};
-use crate::error::{Error, Exit, Result};
-use crate::event::StopCause;
 use crate::input::{RowRules, Spool, Survey};
+use crate::journal::Past;
 use crate::language::text;
-use crate::plan::{Past, Planner};
-use crate::record::{Journal, JournalFile, ResultsFile};
+use crate::model::{Error, Exit, Result, StopCause};
+use crate::plan::Planner;
 use crate::report::{Level, Log, LogLine, Progress, Tally};
+use crate::results::ResultsFile;
 use crate::send::{Api, Gates, Lines, Pool, SendSettings};
 use crate::settings::OperationSettings;
+use crate::store::{Journal, JournalFile};
 
 /// Events that may wait for the desk.
 const QUEUE: usize = 1_024;

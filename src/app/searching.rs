@@ -2,8 +2,7 @@
 
 use super::run::runtime;
 use super::signals::Signals;
-use crate::error::{Exit, Result};
-use crate::event::StopCause;
+use crate::model::{Exit, Result, StopCause};
 use crate::report::{Log, search_stop_line};
 use crate::send::search::SearchEnd;
 

@@ -4,9 +4,8 @@ use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
-use crate::error::{Error, Exit, Result};
-use crate::event::{Interrupt, StopCause};
 use crate::language::text;
+use crate::model::{Error, Exit, Interrupt, Result, StopCause};
 use crate::report::{Level, Log, LogLine};
 
 /// SIGINT and SIGTERM. The first stops the run in order, the second at once.

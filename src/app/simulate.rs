@@ -3,8 +3,8 @@
 use std::io::Write;
 
 use crate::cli::SimulateArgs;
-use crate::error::{Error, Exit, Result};
 use crate::language::text;
+use crate::model::{Error, Exit, Result};
 use crate::simulator::Simulator;
 
 /// Serves the simulated API; the first line on standard output says where.

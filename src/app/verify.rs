@@ -3,19 +3,16 @@
 use std::fs::File;
 
 use super::output::print;
-use crate::error::{Error, Exit, Result};
 use crate::input::{InputPath, ResultsRows, Spool};
+use crate::journal::chain::BadLine;
+use crate::journal::entry::{Entry, VERSION};
+use crate::journal::{LastWord, LastWords, LastWordsBuilder, Logbook};
 use crate::language::text;
-use crate::outcome::Status;
-use crate::record::cells::Locale;
-use crate::record::chain::BadLine;
-use crate::record::entry::{Entry, VERSION};
-use crate::record::{
-    Damage, JournalReader, LastWord, LastWords, LastWordsBuilder, Logbook, Scan, open_journal, scan_journal,
-    seen_from,
-};
+use crate::model::{Error, Exit, Result, Status};
 use crate::report::{ResultsCheck, Verification, judge};
+use crate::results::cells::Locale;
 use crate::settings::{ResultsSettings, VerifySettings};
+use crate::store::{Damage, JournalReader, Scan, open_journal, scan_journal, seen_from};
 
 /// Verifies a journal, and its results if they are given.
 pub(super) fn run(settings: &VerifySettings) -> Result<Exit> {

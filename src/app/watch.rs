@@ -11,9 +11,8 @@ use tokio::runtime::Runtime;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::signals::Signals;
-use crate::error::{Error, Exit, Result};
-use crate::event::StopCause;
 use crate::language::{Language, Text, text};
+use crate::model::{Error, Exit, Result, StopCause};
 use crate::report::Tally;
 
 /// What becomes known of a run while it goes on.

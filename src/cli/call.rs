@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::{HostArgs, ProfileArgs};
-use crate::settings::{Rate, parse_positive_span, parse_span};
+use super::host::HostArgs;
+use super::profile::ProfileArgs;
+use crate::model::{Rate, parse_positive_span, parse_span};
 
 /// Where calls go, and how.
 #[derive(Args, Clone, Debug)]

@@ -2,7 +2,9 @@
 
 use clap::{Args, Subcommand};
 
-use super::{Format, HostArgs, ProfileArgs};
+use super::host::HostArgs;
+use super::profile::ProfileArgs;
+use super::run::Format;
 
 /// Settings: what is in force, and why.
 #[derive(Args, Debug)]

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{CallArgs, ShowArgs};
-use crate::feishu::Stage;
-use crate::settings::Day;
+use super::call::CallArgs;
+use super::run::ShowArgs;
+use crate::model::{Day, Stage};
 
 /// Lists pre-hires by stage and date, as a CSV file that `prehire withdraw` accepts.
 #[derive(Args, Debug)]

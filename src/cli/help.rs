@@ -3,7 +3,7 @@
 use clap::builder::StyledStr;
 use clap::{Arg, Command, CommandFactory};
 
-use super::Cli;
+use crate::cli::Cli;
 use crate::language::Language;
 
 /// The flags that `-h` shows; a command that is not here shows all of its own.

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::settings::BaseUrl;
+use crate::model::BaseUrl;
 
 /// Which host.
 #[derive(Args, Clone, Debug, Default)]

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::CallArgs;
-use crate::settings::parse_span;
+use super::call::CallArgs;
+use crate::model::parse_span;
 
 /// How a run goes.
 #[derive(Args, Debug)]

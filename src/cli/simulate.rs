@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::{Args, value_parser};
 use jiff::civil::Date;
 
-use crate::settings::{Rate, parse_positive_span, parse_span};
+use crate::model::{Rate, parse_positive_span, parse_span};
 use crate::simulator::{FieldName, SimulatorSettings, Stage, manual};
 
 /// Serves the simulated API on loopback, for rehearsals and tests.

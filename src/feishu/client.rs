@@ -17,10 +17,8 @@ use super::scrub::Secrets;
 use super::search::{self, PageToken, SearchQuery, SearchRequest};
 use super::secret::{Credentials, Token};
 use super::wire::{self, ParsedBody, QueryRequest, RestoreRequest, WithdrawRequest};
-use crate::error::{Error, Result};
-use crate::input::{PreHireId, Request};
 use crate::language::text;
-use crate::settings::BaseUrl;
+use crate::model::{BaseUrl, Error, PreHireId, Request, Result};
 
 /// More than any honest reply; the rest is not read.
 const MOST_BODY_BYTES: usize = 1024 * 1024;

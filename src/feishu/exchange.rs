@@ -3,10 +3,8 @@
 use std::time::Duration;
 
 use super::search::SearchPage;
-use super::stage::Stage;
-use crate::input::PreHireId;
 use crate::language::{Text, text};
-use crate::operation::Operation;
+use crate::model::{Operation, PreHireId, Stage};
 
 /// What came of one call.
 #[derive(Clone, Debug, PartialEq, Eq)]

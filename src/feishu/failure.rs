@@ -39,5 +39,5 @@ fn certificate_was_refused(error: &reqwest::Error) -> bool {
 fn root_cause(error: &reqwest::Error) -> String {
     let deepest =
         causes(error).last().map_or_else(|| "the connection failed".to_owned(), ToString::to_string);
-    crate::input::one_line(&deepest, 300)
+    crate::model::one_line(&deepest, 300)
 }

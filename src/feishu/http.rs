@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::{Client, Url};
 
-use crate::settings::is_this_machine;
+use crate::model::is_this_machine;
 
 /// A connection that died unseen during a hold would make a doubtful call.
 const LONGEST_IDLE: Duration = Duration::from_secs(15);

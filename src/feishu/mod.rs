@@ -2,12 +2,11 @@
 //!
 //! - [`codes`] is the one table of codes.
 //! - [`Exchange`] is one call and its reply as plain data.
-//! - [`SearchQuery`] and [`SearchPage`] are what is searched for and found; a [`PreHire`] is what the API shows of one.
+//! - [`SearchQuery`] and [`SearchPage`] are what is searched for and found; a [`PreHire`](crate::model::PreHire) is what the API shows of one.
 //! - [`Client`] makes the calls; nothing but the sending stage, behind its gates, uses it. `http` sets its connections up,
 //!   `wire` holds the bytes, `failure` says what a failed call was.
 //! - [`Credentials`] and [`Ticket`] lead to a [`Token`] by [`TokenCall`]s (`tokens`). A [`Secret`] can't be printed, and
 //!   `scrub` crosses it out of what a server says.
-//! - [`Stage`] is where a pre-hire stands.
 //! - [`show_card`] tells a custom bot how a run ended: a host, and an allowance, of its own.
 
 mod bot;
@@ -16,11 +15,9 @@ pub mod codes;
 mod exchange;
 mod failure;
 mod http;
-mod pre_hire;
 mod scrub;
 mod search;
 mod secret;
-mod stage;
 mod ticket;
 mod tls;
 mod token_call;
@@ -31,10 +28,8 @@ mod wire;
 pub use bot::show_card;
 pub use client::{Client, ClientSettings};
 pub use exchange::{Body, Envelope, Exchange, Failure, QueryReply, Reply, SearchReply};
-pub use pre_hire::PreHire;
 pub use search::{MOST_SEARCHED, More, PageToken, SearchFilter, SearchPage, SearchQuery, SearchedIds};
 pub use secret::{Credentials, Secret, Token};
-pub use stage::Stage;
 pub use ticket::Ticket;
 pub use tls::install_tls_provider;
 pub use token_call::{TokenCall, TokenReply, TokenSource};

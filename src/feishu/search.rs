@@ -6,9 +6,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::pre_hire::PreHire;
-use super::stage::Stage;
-use crate::input::{PreHireId, one_line};
+use crate::model::{PreHire, PreHireId, Stage, one_line};
 
 /// The path of the search call.
 pub(super) const SEARCH_PATH: &str = "/open-apis/corehr/v2/pre_hires/search";

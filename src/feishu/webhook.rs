@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::secret::Secret;
 use crate::language::{Text, text};
-use crate::settings::is_this_machine;
+use crate::model::is_this_machine;
 
 /// A custom bot: whoever knows its address can speak through it.
 #[derive(Clone)]

@@ -9,8 +9,7 @@ use serde_json::Value;
 
 use super::exchange::{Body, Envelope};
 use super::secret::{Secret, Token};
-use super::stage::Stage;
-use crate::input::{PreHireId, one_line};
+use crate::model::{PreHireId, Stage, one_line};
 
 /// The path of the withdraw call.
 pub(super) const WITHDRAW_PATH: &str = "/open-apis/corehr/v2/pre_hires/withdraw_onboarding";

@@ -1,9 +1,8 @@
 //! Owns the header: which column is the id, which the reason, and what the results' header looks like.
 
 use super::record::Record;
-use crate::error::{Error, Result};
 use crate::language::text;
-use crate::operation::Operation;
+use crate::model::{Error, Operation, Result};
 
 /// The columns that the results add, always in this order: scripts depend on it.
 pub const RESULT_COLUMNS: [&str; 13] = [
@@ -200,7 +199,7 @@ pub fn ends_with_ours<'a>(names: impl Iterator<Item = &'a str>) -> bool {
 /// Column names are matched without case, spaces, `-` and `_`.
 fn normalised(name: &str) -> String {
     name.chars()
-        .filter(|character| !super::id::is_blank(*character) && !matches!(character, '-' | '_'))
+        .filter(|character| !crate::model::is_blank(*character) && !matches!(character, '-' | '_'))
         .flat_map(char::to_lowercase)
         .collect()
 }
@@ -243,7 +242,7 @@ fn matching(names: &[String], is_wanted: impl Fn(&str) -> bool) -> Vec<usize> {
 fn listed(names: &[String]) -> String {
     const MOST: usize = 30;
     let quoted: Vec<String> =
-        names.iter().take(MOST).map(|name| format!("\"{}\"", super::one_line(name, 60))).collect();
+        names.iter().take(MOST).map(|name| format!("\"{}\"", crate::model::one_line(name, 60))).collect();
     let more = if names.len() > MOST { ", …" } else { "" };
     format!("{}{more}", quoted.join(", "))
 }

@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, RandomState};
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
-use super::id::PreHireId;
+use crate::model::PreHireId;
 
 /// An id of 19 digits, a comma, a reason and a line end.
 const FEWEST_BYTES_A_ROW: u64 = 24;

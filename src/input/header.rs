@@ -8,8 +8,9 @@ use super::encoding::TextEncoding;
 use super::source::FileChoice;
 use super::spool::Spool;
 use super::text_copy::{copy_text, read_piece, unreadable};
-use super::workbook::{self, Extent};
-use crate::error::Result;
+use super::workbook;
+use crate::input::workbook::Extent;
+use crate::model::Result;
 
 /// No header of ours is longer, as long as its names can be read.
 const LONGEST_HEADER: usize = 1024 * 1024;

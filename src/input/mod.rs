@@ -4,9 +4,9 @@
 //!   into UTF-8, [`workbook`] turns a workbook into such a text, [`Dialect`] finds how it is cut.
 //! - [`RecordReader`] cuts it into records and knows the line of each.
 //! - [`Columns`] finds the id and the reason among the header's names.
-//! - [`PreHireId`], [`WithdrawReason`] are what a cell becomes, once; a [`Request`] is what is asked for a row.
+//! - [`PreHireId`](crate::model::PreHireId), [`WithdrawReason`](crate::model::WithdrawReason) are what a cell becomes, once; a [`Request`](crate::model::Request) is what is asked for a row.
 //! - [`Validator`] turns a record into a [`Row`], by the [`RowRules`]; a [`Selection`] says which
-//!   rows of a results file are meant, [`WithdrawnIds`] are those that may be restored.
+//!   rows of a results file are meant, [`WithdrawnIds`](crate::model::WithdrawnIds) are those that may be restored.
 //! - [`Survey`] is what one pass over the whole file finds.
 
 mod columns;
@@ -15,15 +15,11 @@ mod dialect;
 mod duplicates;
 mod encoding;
 mod header;
-mod id;
 mod layout;
 mod longest_cell;
-mod problem;
 mod quotes;
-mod reason;
 mod record;
 mod records;
-mod request;
 mod results_rows;
 mod rules;
 mod selection;
@@ -33,7 +29,6 @@ mod survey;
 mod text_copy;
 mod utf8;
 mod validate;
-mod withdrawn;
 pub mod workbook;
 
 use columns::ROWS_ABOVE_A_HEADER;
@@ -43,14 +38,10 @@ pub use decoding::Decoding;
 pub use dialect::Dialect;
 pub use encoding::TextEncoding;
 pub use header::header_of;
-pub use id::{IdProblem, PreHireId};
 pub use layout::{Delimiter, Layout, LineEnd};
 pub use longest_cell::LongestCell;
-pub use problem::{Problem, one_line};
-pub use reason::{ReasonHash, ReasonProblem, ValidReason, WithdrawReason};
 pub use record::Record;
 pub use records::RecordReader;
-pub use request::{Request, ValidRequest};
 pub use results_rows::{ResultsRow, ResultsRows};
 pub use rules::{RestoreRules, RowPurpose, RowRules, WithdrawRules};
 pub use selection::{Selected, Selection};
@@ -59,4 +50,3 @@ pub use spool::{Spool, SpoolReader};
 pub use survey::{DuplicateRow, Survey, survey};
 pub use utf8::BrokenPlace;
 pub use validate::{Row, Validator};
-pub use withdrawn::{SourceJournal, WithdrawnIds};

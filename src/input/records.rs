@@ -13,8 +13,8 @@ use super::layout::Layout;
 use super::quotes::Quotes;
 use super::record::Record;
 use super::text_copy::unreadable_copy;
-use crate::error::{Error, Result};
 use crate::language::text;
+use crate::model::{Error, Result};
 
 const BUFFER: usize = 64 * 1024;
 /// More than any honest row; a quote that is never closed would swallow the rest of the file.

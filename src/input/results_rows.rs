@@ -1,14 +1,11 @@
 //! Owns reading a results file of ours, row by row: whoever has saved it since, and in whatever form.
 
 use super::columns::{ColumnChoice, Columns, RESULT_COLUMNS};
-use super::id::PreHireId;
 use super::record::Record;
 use super::records::RecordReader;
 use super::selection::is_true;
 use super::spool::{Spool, SpoolReader};
-use crate::error::Result;
-use crate::operation::Operation;
-use crate::outcome::Status;
+use crate::model::{Operation, PreHireId, Result, Status};
 
 /// The rows of a results file.
 #[derive(Debug)]

@@ -1,11 +1,8 @@
 //! Owns what was typed about the rows: how each becomes one that can be sent.
 
-use super::reason::{ValidReason, WithdrawReason};
 use super::selection::Selection;
-use super::withdrawn::{SourceJournal, WithdrawnIds};
-use crate::error::{Error, Result};
 use crate::language::text;
-use crate::operation::Operation;
+use crate::model::{Error, Operation, Result, SourceJournal, ValidReason, WithdrawReason, WithdrawnIds};
 
 /// How rows become rows that can be sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::outcome::Status;
+use crate::model::Status;
 
 /// The word for every row without success.
 const FAILED: &str = "failed";

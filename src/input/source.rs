@@ -6,7 +6,8 @@ use super::columns::ColumnChoice;
 use super::dialect::Dialect;
 use super::encoding::TextEncoding;
 use super::layout::{Delimiter, Layout, LineEnd};
-use super::workbook::{WorkbookKind, WorkbookReading};
+use super::workbook::WorkbookReading;
+use crate::input::workbook::WorkbookKind;
 use crate::language::Language;
 
 /// Where the input comes from.

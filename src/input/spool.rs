@@ -8,9 +8,10 @@ use super::dialect::Dialect;
 use super::records::RecordReader;
 use super::source::{Copied, FileChoice, FileFormat, InputPath};
 use super::text_copy::{TextCopy, copy_text, read_piece, unreadable, unreadable_copy};
-use super::workbook::{self, Extent};
-use crate::error::{Error, Result};
+use super::workbook;
+use crate::input::workbook::Extent;
 use crate::language::text;
+use crate::model::{Error, Result};
 
 /// How much of a text is looked at to find how it is cut; also how much is read first.
 const HEAD: usize = 64 * 1024;

@@ -7,16 +7,13 @@ use ring::digest::{Context, SHA256};
 
 use super::columns::{ColumnChoice, Columns, ROWS_ABOVE_A_HEADER};
 use super::duplicates::SeenIds;
-use super::id::PreHireId;
 use super::longest_cell::LongestCell;
-use super::problem::Problem;
 use super::record::Record;
 use super::records::RecordReader;
 use super::rules::RowRules;
 use super::validate::{Row, Validator};
-use crate::error::{Error, Result};
 use crate::language::text;
-use crate::outcome::{ErrorCode, Status};
+use crate::model::{Error, ErrorCode, PreHireId, Problem, Result, Status};
 
 /// How many problems are kept with their words; the rest is counted.
 const KEPT_PROBLEMS: usize = 20;

@@ -6,8 +6,8 @@ use std::io::{self, Read, Seek, Write};
 use super::decoding::Decoding;
 use super::encoding::TextEncoding;
 use super::utf8::{BrokenPlace, Utf8Check, Utf8Tally};
-use crate::error::{Error, Result};
 use crate::language::{Text, text};
+use crate::model::{Error, Result};
 
 /// How much is read at once.
 pub(super) const PIECE: usize = 64 * 1024;

@@ -1,14 +1,12 @@
 //! Owns what a record becomes: a row that can be sent, one that can't, or one that is carried over.
 
 use super::columns::Columns;
-use super::id::{IdProblem, PreHireId};
-use super::problem::Problem;
-use super::reason::{ReasonProblem, ValidReason};
 use super::record::Record;
-use super::request::{Request, ValidRequest};
 use super::rules::{RestoreRules, RowPurpose, RowRules, WithdrawRules};
 use super::selection::is_true;
-use crate::outcome::Status;
+use crate::model::{
+    IdProblem, PreHireId, Problem, ReasonProblem, Request, Status, ValidReason, ValidRequest,
+};
 
 type Validated<T> = std::result::Result<T, Problem>;
 

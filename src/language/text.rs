@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::Language;
-use super::chinese::chinese;
+use crate::language::Language;
+use crate::language::chinese::chinese;
 
 /// A sentence, or something that is the same in every language.
 #[derive(Clone, Debug, PartialEq, Eq)]

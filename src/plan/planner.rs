@@ -3,12 +3,9 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 
-use super::ledger::{Earlier, Past};
-use crate::error::Result;
-use crate::event::Settlement;
-use crate::history::{Doubt, History};
-use crate::input::{PreHireId, Record, RecordReader, Request, Row, RowRules, Survey, Validator};
-use crate::outcome::Status;
+use crate::input::{Record, RecordReader, Row, RowRules, Survey, Validator};
+use crate::journal::{Earlier, Past};
+use crate::model::{Doubt, History, PreHireId, Request, Result, Settlement, Status};
 
 /// One step of the plan.
 #[derive(Debug)]
@@ -155,8 +152,9 @@ impl<R: Read> Iterator for Planner<'_, R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::{ColumnChoice, Layout, ReasonHash, survey};
-    use crate::plan::{Ledger, LedgerBuilder};
+    use crate::input::{ColumnChoice, Layout, survey};
+    use crate::journal::{Ledger, LedgerBuilder};
+    use crate::model::ReasonHash;
     use jiff::Timestamp;
 
     fn plan(text: &str, ledger: &Ledger) -> Vec<String> {

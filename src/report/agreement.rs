@@ -3,10 +3,10 @@
 
 use jiff::Timestamp;
 
-use crate::input::{RESULT_COLUMNS, ResultsRow, one_line};
+use crate::input::{RESULT_COLUMNS, ResultsRow};
 use crate::language::{Text, text};
-use crate::outcome::Status;
-use crate::record::cells::Cells;
+use crate::model::{Status, one_line};
+use crate::results::cells::Cells;
 
 /// The columns that are compared. `row` is that of another file, once rows are sorted; `error_message` and `advice` are words
 /// for people.
@@ -166,7 +166,7 @@ fn is_rounded(results: &str, journal: &str) -> bool {
 mod tests {
     use super::*;
     use crate::input::{ColumnChoice, FileChoice, ResultsRows, Spool};
-    use crate::record::cells::{STATUS, SUCCESS};
+    use crate::results::cells::{STATUS, SUCCESS};
 
     const ID: &str = "7345005664477775407";
     const SETTLED: &str = "2026-07-01T10:00:00.123+08:00";

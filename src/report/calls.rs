@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::moment::Moment;
+use crate::model::Moment;
 
 /// The calls of the last window, and the highest count so far.
 #[derive(Debug)]

@@ -5,10 +5,8 @@ use serde_json::{Value, json};
 use super::ending::Ending;
 use super::stop::stop_words;
 use super::tally::Tally;
-use crate::error::Exit;
-use crate::input::one_line;
 use crate::language::{Text, text};
-use crate::settings::in_words;
+use crate::model::{Exit, in_words, one_line};
 
 /// How much of a path, a host or an app is shown: all of them together stay far below the 20 kB that a bot takes.
 const SHOWN_CHARACTERS: usize = 400;
@@ -124,12 +122,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::event::{Refusal, StopCause};
     use crate::language::Language;
-    use crate::operation::Operation;
-    use crate::outcome::{ErrorCode, Status};
-    use crate::record::Written;
-    use crate::settings::Rate;
+    use crate::model::{ErrorCode, Operation, Rate, Refusal, Status, StopCause};
+    use crate::results::Written;
 
     fn ending(exit: Exit) -> Ending {
         Ending { exit, duration: Duration::from_secs(720), ..Ending::of(Operation::Withdraw) }

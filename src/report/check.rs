@@ -5,16 +5,14 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::looked_up::{add_looked_up, looked_up_json};
+use super::outlook::Outlook;
+use super::search_progress::SearchProgress;
 use super::summary::counts;
 use super::table::Table;
-use super::{Outlook, SearchProgress};
-use crate::error::Exit;
-use crate::input::{Copied, FileFormat, Problem, Survey};
+use crate::input::{Copied, FileFormat, Survey};
 use crate::language::{Language, Text, text};
-use crate::operation::Operation;
-use crate::outcome::{ErrorCode, Status};
-use crate::record::advice;
-use crate::settings::{DEFAULT_BURST, Rate, about};
+use crate::model::{DEFAULT_BURST, ErrorCode, Exit, Operation, Problem, Rate, Status, about};
+use crate::results::advice;
 
 /// The report on one file.
 #[derive(Debug)]

@@ -6,8 +6,8 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::table::padded;
-use crate::error::Error;
 use crate::language::{Language, Text, text};
+use crate::model::Error;
 use crate::settings::{Config, Effective, Origin, Pieces, SecretSource, Sourced};
 
 const WIDTH: usize = 80;

@@ -6,11 +6,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::tally::Tally;
-use crate::error::Exit;
-use crate::event::StopCause;
 use crate::language::{Language, Text};
-use crate::operation::Operation;
-use crate::outcome::Status;
+use crate::model::{Exit, Operation, Status, StopCause};
 
 /// How a run ended; what is `None` was never known.
 #[derive(Debug)]

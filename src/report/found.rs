@@ -5,8 +5,8 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use super::SearchProgress;
 use super::log::{Level, LogLine};
+use super::search_progress::SearchProgress;
 use super::table::Table;
 use crate::cli::Format;
 use crate::language::{Language, Text, text};

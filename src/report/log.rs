@@ -5,25 +5,16 @@
 use std::io::{self, Write};
 
 use indicatif::{ProgressBar, ProgressDrawTarget};
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::cli::LogFormat;
-use crate::error::{Error, Exit};
 use crate::language::{Language, Text, text};
-use crate::record::cells::rfc_3339;
-
-/// How much is told beside the progress itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Detail {
-    /// Nothing: `--quiet`.
-    None,
-    /// What concerns the whole run.
-    Usual,
-    /// Every refusal, retry and wait: `--verbose`.
-    Every,
-}
+use crate::model::{Error, Exit};
+use crate::results::cells::rfc_3339;
+use crate::settings::{Detail, LogSettings};
 
 /// How grave a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -115,17 +106,6 @@ impl LogLine {
         let line = Line { time, level: self.level, message, fields: &self.fields };
         serde_json::to_string(&line).expect("texts and numbers are JSON")
     }
-}
-
-/// What is said on standard error, and in which form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LogSettings {
-    /// Text or JSON.
-    pub format: LogFormat,
-    /// How much.
-    pub detail: Detail,
-    /// In which language.
-    pub language: Language,
 }
 
 /// Standard error. Clones write to the same place.

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
+use super::outlook::Outlook;
+use super::search_progress::SearchProgress;
 use super::table::Table;
-use super::{Outlook, SearchProgress};
 use crate::language::{Language, text};
 
 /// The lines for people; none where nothing was looked up.

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::page::Facts;
 use super::table::Table;
 use crate::language::{Language, text};
+use crate::report::page::Facts;
 
 /// A page that was made.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ impl MadePage<'_> {
             "rows": self.facts.rows,
             "successes": self.facts.successes,
             "need_a_person": self.facts.failures(),
-            "exit_code": crate::error::Exit::Success.code(),
+            "exit_code": crate::model::Exit::Success.code(),
         })
     }
 }

@@ -6,7 +6,7 @@
 use std::fmt::{Display, Write};
 
 use super::ending::Ending;
-use crate::error::Exit;
+use crate::model::Exit;
 
 /// The name of the one value that outlives a run.
 const LAST_SUCCESS: &str = "prehire_last_success_timestamp_seconds";
@@ -80,11 +80,9 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::operation::Operation;
-    use crate::outcome::Status;
-    use crate::record::Written;
+    use crate::model::{Operation, Rate, Status};
     use crate::report::Tally;
-    use crate::settings::Rate;
+    use crate::results::Written;
 
     fn ending(operation: Operation, exit: Exit, tally: Option<Tally>) -> Ending {
         let at = "2026-01-02T03:04:05.678Z".parse().unwrap();

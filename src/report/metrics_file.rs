@@ -9,7 +9,7 @@ use tempfile::Builder;
 
 use super::ending::Ending;
 use super::metrics::{is_metrics, last_success, metrics};
-use crate::record::parent_of;
+use crate::store::parent_of;
 
 /// No file of ours is longer.
 const MOST_BYTES: u64 = 64 * 1024;

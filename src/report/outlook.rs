@@ -7,10 +7,9 @@ use serde_json::{Value, json};
 
 use super::grid::grid;
 use super::table::Table;
-use crate::feishu::PreHire;
 use crate::language::{Language, Text, text};
-use crate::operation::Operation;
-use crate::prospect::{Prospect, SeenRow};
+use crate::model::{Operation, PreHire};
+use crate::preflight::{Prospect, SeenRow};
 
 /// How many rows are shown that are as one hopes.
 const SHOWN_FIRST: usize = 5;
@@ -203,8 +202,7 @@ fn keep_first(rows: &mut Vec<SeenRow>, row: &SeenRow, most: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::feishu::Stage;
-    use crate::input::PreHireId;
+    use crate::model::{PreHireId, Stage};
 
     fn row(line: u64, stage: Option<&str>, name: Option<&str>) -> SeenRow {
         let id = PreHireId::parse(&line.to_string(), true).expect("an id");

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 use askama::Template;
 
-use super::page::Page;
-use crate::error::{Error, Result};
 use crate::input::InputPath;
 use crate::language::text;
-use crate::record::{create_anew, put_in_place, with_ending};
+use crate::model::{Error, Result};
+use crate::report::page::Page;
+use crate::store::create_anew;
+use crate::store::{put_in_place, with_ending};
 
 /// Every page of ours has it near its beginning, and nothing else does.
 const SIGN: &[u8] = b"<meta name=\"generator\" content=\"prehire report\">";

@@ -9,24 +9,9 @@ use super::log::{Level, Log, LogLine};
 use super::standing::Standing;
 use super::story::words;
 use super::tally::Tally;
-use crate::event::Event;
 use crate::language::{Text, text};
-use crate::moment::Moment;
-use crate::outcome::{Status, Verdict};
-use crate::settings::{Rate, in_words};
-
-/// How progress is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ProgressKind {
-    /// A bar that is drawn again and again.
-    Bar,
-    /// A line of text every 10 seconds.
-    Plain,
-    /// A line of JSON every 10 seconds.
-    Json,
-    /// Nothing.
-    Never,
-}
+use crate::model::{Event, Moment, Rate, Status, Verdict, in_words};
+use crate::settings::ProgressKind;
 
 pub(super) const BETWEEN_LINES: Duration = Duration::from_secs(10);
 const TEMPLATE: &str = "{bar:40} {pos}/{len}\n{msg}";
@@ -226,13 +211,14 @@ fn detail_of(event: &Event) -> Option<LogLine> {
 
 #[cfg(test)]
 mod tests {
-    use jiff::{Timestamp, tz::TimeZone};
+    use jiff::Timestamp;
+    use jiff::tz::TimeZone;
     use serde_json::json;
 
     use super::*;
     use crate::cli::LogFormat;
     use crate::language::Language;
-    use crate::report::{Detail, LogSettings};
+    use crate::settings::{Detail, LogSettings};
 
     #[test]
     fn a_line_of_progress_has_its_numbers_in_a_log_of_json() {

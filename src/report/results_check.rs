@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::agreement::{COMPARED, Disagreement, Judgement};
 use super::table::Table;
-use crate::input::{PreHireId, one_line};
 use crate::language::text;
+use crate::model::{PreHireId, one_line};
 
 /// The longest id that is shown.
 const SHOWN_ID: usize = 40;

@@ -5,14 +5,14 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
-use super::log::{Detail, Level, Log, LogLine, LogSettings};
-use super::progress::{BETWEEN_LINES, ProgressKind, held, ticket_asked_for, token_called};
+use super::log::{Level, Log, LogLine};
+use super::progress::{BETWEEN_LINES, held, ticket_asked_for, token_called};
 use super::summary::rounded;
 use crate::cli::LogFormat;
-use crate::event::Event;
 use crate::language::{Language, Text, text};
+use crate::model::{Event, in_words};
 use crate::send::search::{SearchEvent, SearchWatcher};
-use crate::settings::in_words;
+use crate::settings::{Detail, LogSettings, ProgressKind};
 
 const TEMPLATE: &str = "{bar:40} {pos}/{len} {msg}";
 const TEMPLATE_WITHOUT_END: &str = "{spinner} {pos} {msg}";

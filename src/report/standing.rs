@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::language::{Text, text};
-use crate::settings::{Rate, about, in_words};
+use crate::model::{Rate, about, in_words};
 
 /// How long a run must have gone before its own pace says more than the allowance.
 const TELLING_TIME: Duration = Duration::from_secs(10);

@@ -2,11 +2,9 @@
 
 use super::log::{Level, LogLine};
 use super::table::Table;
-use crate::error::Exit;
-use crate::event::{Interrupt, NoTicket, PageFault, Refusal, StopCause};
 use crate::feishu::codes;
 use crate::language::{Language, Text, text};
-use crate::outcome::ErrorCode;
+use crate::model::{ErrorCode, Exit, Interrupt, NoTicket, PageFault, Refusal, StopCause};
 
 /// The places of the names of details.
 const DETAIL_NAMES: usize = 7;

@@ -4,12 +4,12 @@ use std::fmt::Write;
 
 use jiff::Timestamp;
 
-use crate::input::{PreHireId, RESULT_COLUMNS};
+use crate::input::RESULT_COLUMNS;
+use crate::journal::entry::{Entry, RunStarted};
 use crate::language::{Language, Text, text};
-use crate::operation::Operation;
-use crate::outcome::Verdict;
-use crate::record::cells::{self, Cells, Locale};
-use crate::record::entry::{Entry, RunStarted};
+use crate::model::{Operation, PreHireId, Verdict};
+use crate::results::cells;
+use crate::results::cells::{Cells, Locale};
 
 /// Collects the lines that concern one pre-hire.
 #[derive(Debug)]

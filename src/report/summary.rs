@@ -6,15 +6,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::stop::stop_story;
 use super::table::Table;
 use super::tally::Tally;
-use crate::error::Exit;
-use crate::event::StopCause;
 use crate::language::{Language, Text, text};
-use crate::operation::Operation;
-use crate::outcome::Status;
-use crate::report::stop::stop_story;
-use crate::settings::{Rate, in_words};
+use crate::model::{Exit, Operation, Rate, Status, StopCause, in_words};
 
 /// How many error codes the table shows.
 const SHOWN_CODES: usize = 5;

@@ -4,13 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::calls::CallLog;
-use crate::error::Exit;
-use crate::event::{Event, Settlement};
-use crate::input::PreHireId;
-use crate::moment::Moment;
-use crate::outcome::{ErrorCode, Status};
-use crate::record::Written;
-use crate::settings::Rate;
+use crate::model::{ErrorCode, Event, Exit, Moment, PreHireId, Rate, Settlement, Status};
+use crate::results::Written;
 
 /// Everything counted so far.
 #[derive(Debug)]

@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 
 use super::results_check::ResultsCheck;
 use super::table::Table;
-use crate::error::Exit;
+use crate::journal::Logbook;
 use crate::language::{Text, text};
-use crate::outcome::Status;
-use crate::record::cells::Locale;
-use crate::record::{Logbook, Scan};
+use crate::model::{Exit, Status};
+use crate::results::cells::Locale;
+use crate::store::Scan;
 
 /// What was found out about a journal.
 #[derive(Debug)]

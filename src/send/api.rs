@@ -2,14 +2,12 @@
 
 use tokio::sync::{mpsc, oneshot};
 
-use crate::error::{Error, Result};
-use crate::event::Event;
 use crate::feishu::{
     Client, Exchange, PageToken, QueryReply, SearchQuery, SearchReply, Secret, Token, TokenCall, TokenReply,
     TokenSource,
 };
-use crate::input::{PreHireId, Request};
 use crate::language::text;
+use crate::model::{Error, Event, PreHireId, Request, Result};
 
 /// Asks for tokens; each call is one request and one reply, without retries.
 pub trait TokenApi: Clone + Send + Sync + 'static {
@@ -70,35 +68,6 @@ impl Api for Client {
 impl SearchApi for Client {
     async fn search(&self, token: &Token, query: &SearchQuery, page: Option<&PageToken>) -> SearchReply {
         Client::search(self, token, query, page).await
-    }
-}
-
-/// Keeps what a later run must know of the allowance: which calls began, and which ended.
-pub trait AllowanceStore: Send {
-    /// Notes that a call is about to go.
-    ///
-    /// # Errors
-    /// When it can't be noted; the call must not go.
-    fn admitted(&mut self, call: u64) -> Result<()>;
-
-    /// Notes that a call has ended; `is_over` if it can't arrive any more.
-    ///
-    /// # Errors
-    /// When it can't be noted.
-    fn ended(&mut self, call: u64, is_over: bool) -> Result<()>;
-}
-
-/// Keeps nothing: for an allowance that nobody shares.
-#[derive(Clone, Copy, Debug)]
-pub struct NoStore;
-
-impl AllowanceStore for NoStore {
-    fn admitted(&mut self, _call: u64) -> Result<()> {
-        Ok(())
-    }
-
-    fn ended(&mut self, _call: u64, _is_over: bool) -> Result<()> {
-        Ok(())
     }
 }
 

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::history::History;
-use crate::input::{PreHireId, Request};
+use crate::model::{History, PreHireId, Request};
 
 /// The most rows that are in flight or wait for another attempt.
 const MOST_OPEN: usize = 1_024;

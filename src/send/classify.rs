@@ -1,7 +1,7 @@
 //! Owns the meaning of every reply to a call that withdraws or restores, as one function over plain data. It decides by the
 //! body's `code` on every status, and by the status only without one.
 //!
-//! | what came back | verdict | what follows ([`RetryPolicy`](super::RetryPolicy)) |
+//! | what came back | verdict | what follows ([`RetryPolicy`](super::retry::RetryPolicy)) |
 //! |---|---|---|
 //! | 2xx, code 0, `success: true` | [`Accepted`](Verdict::Accepted) | the row is a success |
 //! | code 0, `success: false` | [`Refused`](Verdict::Refused) | looked up once, where the app may look |
@@ -15,12 +15,10 @@
 
 use std::time::Duration;
 
-use super::pacing::Echo;
-use crate::event::Refusal;
 use crate::feishu::codes::{self, Meaning};
 use crate::feishu::{Body, Envelope, Exchange, Failure, Reply};
-use crate::operation::Operation;
-use crate::outcome::{ErrorCode, Verdict};
+use crate::model::{ErrorCode, Operation, Refusal, Verdict};
+use crate::pace::Echo;
 
 /// A verdict, with the code that goes into the results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use crate::moment::Moment;
+use crate::model::Moment;
 
 /// The clock of one run. It follows tokio's, so tests can let hours pass in no time.
 #[derive(Clone, Copy, Debug)]

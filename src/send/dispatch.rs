@@ -5,12 +5,8 @@ use super::board::{Job, Row};
 use super::gate::{Answer, Pass};
 use super::pool::{Fetched, Landed, LandedCall, Pool};
 use super::token_state::Generation;
-use crate::error::Result;
-use crate::event::{Event, StopCause};
 use crate::feishu::Token;
-use crate::history::History;
-use crate::input::Request;
-use crate::moment::Moment;
+use crate::model::{Event, History, Moment, Request, Result, StopCause};
 use crate::plan::{Decision, Planned};
 
 impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {

@@ -3,7 +3,7 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
-use crate::moment::Moment;
+use crate::model::Moment;
 
 /// Things that wait, each until its moment.
 #[derive(Debug)]

@@ -1,9 +1,8 @@
 //! Owns the one way out: every call of an API passes its gate, and the gate tells the store before the call goes.
 
-use super::api::AllowanceStore;
-use super::pacing::{Admission, Echo, Pacing};
-use crate::error::Result;
-use crate::moment::Moment;
+use crate::model::{Moment, Result};
+use crate::pace::{Admission, Echo, Pacing};
+use crate::store::AllowanceStore;
 
 /// The gate of one API.
 pub struct Gate {

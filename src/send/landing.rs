@@ -7,18 +7,15 @@ use super::board::Job;
 use super::classify::{Judgement, classify, echo, refusal};
 use super::gate::GateHold;
 use super::look::Question;
-use super::pacing::Echo;
 use super::pool::{LandedCall, Pool};
 use super::retry::Next;
 use super::token_state::{AfterRefusal, Generation};
-use crate::error::Result;
-use crate::event::{Event, SentRow, Settlement, StopCause};
 use crate::feishu::Exchange;
-use crate::history::Ending;
-use crate::input::Request;
 use crate::language::Text;
-use crate::moment::Moment;
-use crate::outcome::{Attempt, Verdict};
+use crate::model::{
+    Attempt, Ending, Event, Moment, Request, Result, SentRow, Settlement, StopCause, Verdict,
+};
+use crate::pace::Echo;
 use crate::plan::Planned;
 
 /// A row that meets a stale token so often in a row, each time a newer one, will always do.

@@ -4,11 +4,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::feishu::Stage;
 use crate::feishu::codes;
-use crate::history::{Ending, History};
-use crate::operation::Operation;
-use crate::outcome::{ErrorCode, Verdict};
+use crate::model::{Ending, ErrorCode, History, Operation, Stage, Verdict};
 
 /// The most looks for one call.
 const MOST_LOOKS: u32 = 3;

@@ -10,12 +10,8 @@ use super::look::{AfterLook, Found, Look, Question};
 use super::pool::{Landed, Pool};
 use super::reading::Reading;
 use super::token_state::Generation;
-use crate::error::Result;
-use crate::event::Event;
 use crate::feishu::{self, QueryReply, Token};
-use crate::history::Ending;
-use crate::input::PreHireId;
-use crate::moment::Moment;
+use crate::model::{Ending, Event, Moment, PreHireId, Result};
 use crate::plan::Planned;
 
 /// A pre-hire that waits to be looked up.
@@ -146,10 +142,10 @@ impl<A: Api, P: Iterator<Item = Result<Planned>>> Pool<A, P> {
         }
     }
 
-    fn told(&self, batch: &[WaitingLook], reply: &QueryReply, reading: Reading) -> crate::event::Look {
+    fn told(&self, batch: &[WaitingLook], reply: &QueryReply, reading: Reading) -> crate::model::Look {
         let found = batch.iter().map(|look| (look.job.id, reply.stage_of(look.job.id).cloned()));
         let error_code = classify_question(&reply.exchange).error_code;
-        crate::event::Look {
+        crate::model::Look {
             at: self.clock.wall(),
             found: found.collect(),
             http_status: reply.exchange.status(),

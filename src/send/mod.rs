@@ -5,7 +5,7 @@
 //!   search does;
 //! - [`RetryPolicy`] says whether a row is tried again, and when;
 //! - [`Question`] and [`Look`] say what is looked up, and what the answer means;
-//! - [`Pacing`] is the gate's decision: window log, hold and spacing together;
+//! - [`Pacing`](crate::pace::Pacing) is the gate's decision: window log, hold and spacing together;
 //! - `board`, `stop` and `token_state` say which row goes, whether the run goes on, and with which token;
 //! - `token_way` says which calls lead to a token.
 //!
@@ -21,28 +21,23 @@ mod clock;
 mod dispatch;
 mod due;
 mod gate;
-mod hold;
 mod landing;
 mod look;
 mod looking;
-mod pacing;
 mod pool;
 #[cfg(test)]
 mod pool_tests;
 mod reading;
 mod retry;
 pub mod search;
-mod spacing;
 mod stop;
 mod token_desk;
 mod token_state;
 mod token_way;
-mod window;
 
-pub use api::{AllowanceStore, Api, Clearance, NoStore, Notice, SearchApi, TokenApi};
+pub use api::{Api, Clearance, Notice, SearchApi, TokenApi};
 pub use gate::Gate;
 pub use look::{AfterLook, Found, Look, Question};
-pub use pacing::{Admission, Echo, Pacing};
 pub use pool::{Gates, Lines, Pool, SendSettings};
 pub use reading::Reading;
 pub use retry::{Next, RetryPolicy};

@@ -19,15 +19,9 @@ use super::retry::{Next, RetryPolicy};
 use super::stop::StopRules;
 use super::token_desk::TokenDesk;
 use super::token_state::{Generation, TokenState};
-use crate::error::Result;
-use crate::event::{Event, SentRow, Settlement, StopCause};
 use crate::feishu::{Exchange, Token};
-use crate::history::Ending;
-use crate::input::Request;
-use crate::moment::Moment;
-use crate::operation::Operation;
+use crate::model::{Ending, Event, Moment, Operation, Rate, Request, Result, SentRow, Settlement, StopCause};
 use crate::plan::{Decision, Planned};
-use crate::settings::Rate;
 
 /// How the sending stage is to work.
 #[derive(Clone, Debug)]

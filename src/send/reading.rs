@@ -3,7 +3,7 @@
 
 use super::classify::{classify_question, is_2xx};
 use crate::feishu::{Exchange, codes};
-use crate::outcome::{ErrorCode, Verdict};
+use crate::model::{ErrorCode, Verdict};
 
 /// What a reply to such a call means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,8 +4,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use super::look::{AfterLook, Question};
-use crate::history::{Ending, History};
-use crate::outcome::Verdict;
+use crate::model::{Ending, History, Verdict};
 
 /// How often, and after which pauses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,8 +86,7 @@ impl RetryPolicy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operation::Operation;
-    use crate::outcome::{Attempt, ErrorCode, Outcome, RetryOutcome, Status};
+    use crate::model::{Attempt, ErrorCode, Operation, Outcome, RetryOutcome, Status};
     use jiff::Timestamp;
     use proptest::prelude::*;
 
@@ -165,7 +163,7 @@ mod tests {
 
     #[test]
     fn a_doubt_that_the_cells_of_an_earlier_run_tell_of_is_looked_up_first() {
-        use crate::history::Doubt;
+        use crate::model::Doubt;
         let next = |doubt, may_look| POLICY.decide(&History::resumed(2, None, doubt), may_look, 0.5);
         assert_eq!(next(Doubt::Now, true), Next::Ask(Question::WasItApplied));
         for (doubt, may_look) in [(Doubt::Now, false), (Doubt::Before, true), (Doubt::Never, true)] {

@@ -1,7 +1,6 @@
 //! Owns when a run that goes wrong is stopped: too many refusals in a row, or nobody there at all.
 
-use crate::event::StopCause;
-use crate::outcome::Status;
+use crate::model::{Status, StopCause};
 
 /// Rows in a row without any reply that stop a run, whatever `--stop-after` says.
 const MOST_SILENT_ROWS: u32 = 20;

@@ -6,12 +6,11 @@ use std::time::Duration;
 use super::api::{Ear, TokenApi};
 use super::classify::echo_of_question;
 use super::clock::Clock;
-use super::pacing::{Admission, Echo, Pacing};
 use super::retry::RetryPolicy;
 use super::token_way::{Step, TokenWay};
-use crate::event::{Event, StopCause};
 use crate::feishu::{Token, TokenCall, TokenReply};
-use crate::settings::Rate;
+use crate::model::{Event, Rate, StopCause};
+use crate::pace::{Admission, Echo, Pacing};
 
 /// The calls of a store app for one token go at once.
 const BURST: NonZeroU32 = NonZeroU32::new(2).expect("two is not zero");

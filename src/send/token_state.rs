@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::feishu::{Token, TokenSource};
-use crate::moment::Moment;
+use crate::model::Moment;
 
 /// A token is not used in the last minutes of its life. (The server hands out the same one until 30 minutes before.)
 const MARGIN: Duration = Duration::from_secs(5 * 60);

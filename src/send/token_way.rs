@@ -9,11 +9,10 @@ use std::time::Duration;
 use super::classify::{TokenVerdict, classify_token, refusal};
 use super::retry::RetryPolicy;
 use super::token_state::use_for;
-use crate::event::{NoTicket, Refusal, StopCause};
 use crate::feishu::codes::{self, Meaning};
 use crate::feishu::{Exchange, Secret, Token, TokenCall, TokenReply, TokenSource};
 use crate::language::text;
-use crate::moment::Moment;
+use crate::model::{Moment, NoTicket, Refusal, StopCause};
 
 /// How long the file of a ticket is read again after a new one was asked for.
 const TICKET_PATIENCE: Duration = Duration::from_secs(60);
@@ -232,7 +231,7 @@ mod tests {
 
     use super::*;
     use crate::feishu::{Body, Envelope, Failure, Reply};
-    use crate::outcome::ErrorCode;
+    use crate::model::ErrorCode;
 
     const TWO_HOURS: Duration = Duration::from_secs(7200);
 

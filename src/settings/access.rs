@@ -8,9 +8,9 @@ use std::path::Path;
 use super::credentials::{Access, SecretSource};
 use super::layers::Sourced;
 use super::variables::TENANT_ACCESS_TOKEN;
-use crate::error::{Error, Result};
 use crate::feishu::{Credentials, Secret, Ticket, Token};
 use crate::language::{Text, text};
+use crate::model::{Error, Result};
 
 /// No secret is longer.
 const MOST_BYTES: u64 = 64 * 1024;

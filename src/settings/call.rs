@@ -4,10 +4,14 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Config, Effective, Origin, Rate, Surroundings, Target};
+use super::Effective;
+use super::config_file::Config;
+use super::environment::Surroundings;
+use super::layers::Origin;
+use super::run::Target;
 use crate::cli::CallArgs;
-use crate::error::Result;
 use crate::language::Text;
+use crate::model::{Rate, Result};
 use crate::send::RetryPolicy;
 use crate::send::search::SearchSettings;
 

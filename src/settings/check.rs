@@ -2,14 +2,15 @@
 
 use std::path::PathBuf;
 
-use super::call::simulated;
+use super::call::{CallSettings, simulated};
+use super::config_file::Config;
+use super::environment::Surroundings;
 use super::operation::input_to_restore;
 use super::run::{InputSettings, ShowSettings, input_to_withdraw, show_settings};
-use super::{CallSettings, Config, Effective, Layer, Rate, Surroundings};
+use super::{Effective, Layer};
 use crate::cli::{CheckArgs, RestoreArgs, RunArgs, WithdrawArgs};
-use crate::error::Result;
-use crate::operation::Operation;
-use crate::record::entry::Owner;
+use crate::journal::entry::Owner;
+use crate::model::{Operation, Rate, Result};
 
 /// The settings of `check`, and of a dry run.
 #[derive(Clone, Debug)]

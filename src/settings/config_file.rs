@@ -11,8 +11,8 @@ use super::layers::{Effective, Layer};
 use super::profile::{Fault, Profile, parse};
 use super::run::Target;
 use crate::cli::ProfileArgs;
-use crate::error::{Error, Result};
 use crate::language::{Text, text};
+use crate::model::{Error, Result};
 
 /// The profile that is used when none is asked for, if it is there.
 const DEFAULT_PROFILE: &str = "default";

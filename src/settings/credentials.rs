@@ -5,7 +5,6 @@
 
 use std::path::PathBuf;
 
-use super::base_url::BaseUrl;
 use super::config_file::Config;
 use super::layers::{Origin, Sourced, known};
 use super::profile::Profile;
@@ -13,9 +12,9 @@ use super::variables::{
     APP_ID, APP_SECRET, APP_SECRET_FILE, APP_TICKET, APP_TICKET_FILE, TENANT_ACCESS_TOKEN, TENANT_KEY,
     Variables,
 };
-use crate::error::{Error, Result};
 use crate::feishu::Secret;
 use crate::language::{Text, text};
+use crate::model::{BaseUrl, Error, Result};
 
 /// Where a secret is to be had.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -224,9 +223,9 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::super::layers::{Effective, Layer};
-    use super::super::profile::parse;
     use super::*;
     use crate::cli::HostArgs;
+    use crate::settings::profile::parse;
 
     const ELSEWHERE: &str = "https://elsewhere.example";
 

@@ -5,13 +5,16 @@ use std::path::PathBuf;
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 
+use super::call::CallSettings;
+use super::config_file::Config;
+use super::environment::Surroundings;
 use super::run::{ShowSettings, show_settings};
-use super::{CallSettings, Config, Day, Effective, Layer, Surroundings};
+use super::{Effective, Layer};
 use crate::cli::FindArgs;
-use crate::error::{Error, Result};
-use crate::feishu::{SearchFilter, Stage};
-use crate::input::{WithdrawReason, WithdrawRules};
+use crate::feishu::SearchFilter;
+use crate::input::WithdrawRules;
 use crate::language::text;
+use crate::model::{Day, Error, Result, Stage, WithdrawReason};
 
 /// The API takes both ends of a range or none. These are the others where one was typed.
 const FIRST_DAY: Date = date(1970, 1, 1);

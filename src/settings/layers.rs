@@ -7,11 +7,9 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::rate::DEFAULT_BURST;
-use super::span::{parse_positive_span, parse_span, spelled};
-use super::{BaseUrl, Rate};
 use crate::cli::{CallArgs, HostArgs, RunArgs};
 use crate::language::Language;
+use crate::model::{BaseUrl, DEFAULT_BURST, Rate, parse_positive_span, parse_span, spelled};
 
 /// Where a value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,41 +5,34 @@
 //!   value [`Sourced`].
 //! - [`Pieces`] of credentials become an [`Access`] to one host, or an error: they never go to another.
 //! - [`OperationSettings`], [`CheckSettings`] and their likes are what a command needs, made of the parts in `run`.
-//! - [`BaseUrl`], [`Rate`] and `span` read what is written: hosts, allowances, lengths of time.
 
 mod access;
-mod base_url;
 mod call;
 mod check;
 mod config_file;
 mod credentials;
-mod day;
 mod environment;
 mod find;
 mod layers;
 mod operation;
 mod profile;
-mod rate;
 mod results;
 mod run;
-mod span;
+mod show;
 mod variables;
 mod webhook;
 
-pub use base_url::{BaseUrl, is_this_machine};
 pub use call::CallSettings;
 pub use check::CheckSettings;
 pub use config_file::Config;
 pub use credentials::{Access, Pieces, SecretSource};
-pub use day::Day;
 pub use environment::Surroundings;
 pub use find::FindSettings;
 pub use layers::{Effective, Layer, Origin, Sourced};
 pub use operation::OperationSettings;
 pub use profile::{Profile, profile_keys};
-pub use rate::{DEFAULT_BURST, Rate};
 pub use results::{ReportSettings, ResultsSettings, VerifySettings};
 pub use run::{Guards, InputSettings, KeepSettings, Purpose, ShowSettings, Target, log_settings};
-pub use span::{about, in_words, parse_positive_span, parse_span};
+pub use show::{Detail, LogSettings, ProgressKind};
 pub use variables::Variables;
 pub use webhook::read_webhook;

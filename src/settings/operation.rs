@@ -3,17 +3,19 @@
 
 use std::path::PathBuf;
 
+use super::call::CallSettings;
+use super::config_file::Config;
+use super::environment::Surroundings;
 use super::run::{
     Guards, InputSettings, KeepSettings, Purpose, ShowSettings, input_settings, input_to_withdraw,
     show_settings,
 };
-use super::{CallSettings, Config, Effective, Layer, Surroundings};
+use super::{Effective, Layer};
 use crate::cli::{InputArgs, RestoreArgs, RunArgs, UndoArgs, WithdrawArgs};
-use crate::error::{Error, Result};
 use crate::input::InputPath;
 use crate::language::text;
-use crate::operation::Operation;
-use crate::record::journal_beside;
+use crate::model::{Error, Operation, Result};
+use crate::results::journal_beside;
 use crate::send::SendSettings;
 
 /// The settings of `withdraw` and `restore`.

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::BaseUrl;
 use super::layers::{Layer, known};
 use crate::feishu::Secret;
 use crate::language::{Text, text};
+use crate::model::BaseUrl;
 
 /// One `[profile.NAME]`.
 #[derive(Clone, Debug, Default)]

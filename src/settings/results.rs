@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Surroundings;
+use super::environment::Surroundings;
 use super::run::file_choice;
 use crate::cli::{FormArgs, Format, ReportArgs, VerifyArgs};
-use crate::error::{Error, Result};
 use crate::input::{FileChoice, InputPath};
 use crate::language::{Language, text};
+use crate::model::{Error, Result};
 
 /// A results file that is to be read.
 #[derive(Clone, Debug)]

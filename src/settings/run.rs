@@ -2,16 +2,15 @@
 
 use std::path::PathBuf;
 
-use super::{BaseUrl, Rate, Surroundings};
+use super::environment::Surroundings;
+use super::show::{Detail, LogSettings, ProgressKind};
 use crate::cli::{Duplicates, FormArgs, Format, InputArgs, ProgressChoice, RowArgs, ShowArgs};
-use crate::error::{Error, Result};
 use crate::feishu::Credentials;
 use crate::input::workbook::WorkbookReading;
 use crate::input::{ColumnChoice, FileChoice, InputPath, Selection, WithdrawRules};
+use crate::journal::entry::{Owner, SIMULATED};
 use crate::language::{Language, text};
-use crate::operation::Operation;
-use crate::record::entry::{Owner, SIMULATED};
-use crate::report::{Detail, LogSettings, ProgressKind};
+use crate::model::{BaseUrl, Error, Operation, Rate, Result};
 
 /// Where the calls go.
 #[derive(Clone, Debug)]

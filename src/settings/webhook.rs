@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use super::access::{contents, warn_if_exposed};
-use crate::error::{Error, Result};
 use crate::feishu::Webhook;
 use crate::language::{Text, text};
+use crate::model::{Error, Result};
 
 /// The bot of the file; what a person should know about the file goes to `warnings`.
 ///

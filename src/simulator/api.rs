@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::settings::Rate;
+use crate::model::Rate;
 
 /// An endpoint of the simulated API. Each has an allowance of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::settings::Rate;
+use crate::model::Rate;
 
 /// Below this period whole seconds would be too coarse to wait by.
 const FINE_PERIOD: Duration = Duration::from_secs(10);

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 
 use super::fields::FieldName;
 use super::pre_hire::Stage;
-use crate::settings::Rate;
+use crate::model::Rate;
 
 /// How a simulated API behaves. The default is the documented API without delays or chance faults.
 #[derive(Clone, Debug)]

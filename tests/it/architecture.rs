@@ -1,218 +1,121 @@
-//! Owns the laws of the layout, as far as words can show a breach.
+//! The laws of the layout, as far as words can show a breach.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const LONGEST_FILE: usize = 250;
-
-/// The files without clock, network, files, randomness and tasks.
-const PURE: &[&str] = &[
-    "error_code.rs",
-    "event.rs",
-    "feishu/codes.rs",
-    "feishu/exchange.rs",
-    "feishu/pre_hire.rs",
-    "feishu/scrub.rs",
-    "feishu/search.rs",
-    "feishu/token_call.rs",
-    "feishu/wire.rs",
-    "history.rs",
-    "history/ending.rs",
-    "input/columns.rs",
-    "input/decoding.rs",
-    "input/dialect.rs",
-    "input/duplicates.rs",
-    "input/encoding.rs",
-    "input/id.rs",
-    "input/layout.rs",
-    "input/longest_cell.rs",
-    "input/problem.rs",
-    "input/quotes.rs",
-    "input/reason.rs",
-    "input/record.rs",
-    "input/request.rs",
-    "input/rules.rs",
-    "input/utf8.rs",
-    "input/validate.rs",
-    "input/withdrawn.rs",
-    "input/workbook/cell.rs",
-    "input/workbook/kind.rs",
-    "input/workbook/sheets.rs",
-    "moment.rs",
-    "operation.rs",
-    "outcome.rs",
-    "plan/ledger.rs",
-    "plan/planner.rs",
-    "prospect.rs",
-    "record/advice.rs",
-    "record/cells.rs",
-    "record/chain.rs",
-    "record/column_widths.rs",
-    "record/entry.rs",
-    "record/last_words.rs",
-    "record/list_cells.rs",
-    "record/logbook.rs",
-    "record/order.rs",
-    "record/workbook_limits.rs",
-    "record/workbook_style.rs",
-    "record/workbook_text.rs",
-    "report/agreement.rs",
-    "report/calls.rs",
-    "report/card.rs",
-    "report/check.rs",
-    "report/config.rs",
-    "report/ending.rs",
-    "report/found.rs",
-    "report/grid.rs",
-    "report/made_page.rs",
-    "report/metrics.rs",
-    "report/outlook.rs",
-    "report/page/chart.rs",
-    "report/page/facts.rs",
-    "report/page/head.rs",
-    "report/page/numbers_view.rs",
-    "report/page/rows_view.rs",
-    "report/page/shown.rs",
-    "report/page/timeline.rs",
-    "report/page/track_view.rs",
-    "report/page/tracks.rs",
-    "report/page/view.rs",
-    "report/page/words.rs",
-    "report/results_check.rs",
-    "report/summary.rs",
-    "report/tally.rs",
-    "report/verification.rs",
-    "send/board.rs",
-    "send/classify.rs",
-    "send/due.rs",
-    "send/hold.rs",
-    "send/look.rs",
-    "send/pacing.rs",
-    "send/reading.rs",
-    "send/retry.rs",
-    "send/search/asking.rs",
-    "send/search/pager.rs",
-    "send/search/sieve.rs",
-    "send/search/watcher.rs",
-    "send/spacing.rs",
-    "send/stop.rs",
-    "send/token_state.rs",
-    "send/token_way.rs",
-    "send/window.rs",
-    "settings/credentials.rs",
-    "settings/day.rs",
-    "settings/find.rs",
-    "settings/layers.rs",
-    "settings/profile.rs",
-    "settings/rate.rs",
-    "settings/span.rs",
-    "settings/variables.rs",
-    "simulator/auth.rs",
-    "simulator/change.rs",
-    "simulator/fields.rs",
-    "simulator/filter.rs",
-    "simulator/gateway.rs",
-    "simulator/lag.rs",
-    "simulator/limit.rs",
-    "simulator/mixed.rs",
-    "simulator/operation.rs",
-    "simulator/people.rs",
-    "simulator/population.rs",
-    "simulator/profile.rs",
-    "simulator/script.rs",
-    "simulator/search.rs",
-    "simulator/tickets.rs",
-    "simulator/tokens.rs",
-];
-
-/// What touches the world.
-const WORLDLY: [&str; 9] = [
-    "tokio",
-    "reqwest",
-    "std::fs",
-    "std::env",
-    "std::net",
-    "Instant::now",
-    "SystemTime",
-    "rand::",
-    "Timestamp::now",
+/// The rooms of the house, from the ground up: a room imports those above it in this list, and no other.
+const LAYERS: [&str; 16] = [
+    "language",
+    "model",
+    "pace",
+    "journal",
+    "store",
+    "input",
+    "feishu",
+    "plan",
+    "send",
+    "preflight",
+    "results",
+    "cli",
+    "settings",
+    "report",
+    "app",
+    "main",
 ];
 
 #[test]
-fn a_pure_file_does_not_touch_the_world() {
-    for name in PURE {
-        let code = code_of(&source().join(name));
-        for word in WORLDLY {
-            assert!(!code.contains(word), "src/{name} is pure, but mentions {word}");
-        }
-    }
-}
-
-#[test]
-fn the_sending_stage_knows_no_later_one() {
-    for path in files().into_iter().filter(|path| path.starts_with(source().join("send"))) {
-        let code = code_of(&path);
-        for word in ["record::", "report::"] {
-            assert!(!code.contains(word), "{} mentions {word}", path.display());
-        }
-    }
-}
-
-#[test]
-fn only_the_wiring_knows_all_stages_and_no_stage_calls_it() {
+fn no_room_imports_a_later_one() {
+    let mut seen = [false; LAYERS.len()];
+    let mut arrows = Vec::new();
     for path in files() {
-        let is_wiring = path.starts_with(source().join("app")) || path.ends_with("src/main.rs");
-        assert!(
-            is_wiring || !code_of(&path).contains("crate::app"),
-            "{} mentions the wiring",
-            path.display()
-        );
+        let room = room_of(&path);
+        if room == "lib" || room == "simulator" {
+            continue;
+        }
+        let rank = rank(&room).unwrap_or_else(|| panic!("{} stands in no room of the list", path.display()));
+        seen[rank] = true;
+        let text = fs::read_to_string(&path).unwrap();
+        arrows.extend(arrows_up(&room, &text).iter().map(|to| format!("{room} -> {to}")));
     }
+    // The journal still keeps the cells of the results.
+    arrows.retain(|arrow| !["journal -> results", "store -> results"].contains(&arrow.as_str()));
+    assert!(arrows.is_empty(), "arrows back up:\n{}", arrows.join("\n"));
+    assert!(seen.into_iter().all(|seen| seen), "a room of the list is not there");
 }
 
 #[test]
-fn the_simulated_api_shares_nothing_with_the_client() {
-    for path in files().into_iter().filter(|path| path.starts_with(source().join("simulator"))) {
-        assert!(!code_of(&path).contains("feishu::"), "{} mentions the client", path.display());
-    }
+fn an_arrow_back_up_is_found_wherever_it_stands() {
+    let text = "use crate::report::Log;\nuse crate::{language::Text, app};\nfn f() { crate::cli::f() }\n";
+    assert_eq!(arrows_up("send", text), ["report", "app", "cli"]);
+    // Comments, texts and tests draw no arrow, and a text does not hide what stands behind it.
+    let text = "// crate::app\nconst A: &str = \"http://crate::app\"; use crate::app::X;\n\
+                #[cfg(test)]\nmod tests { use crate::report::Log; }\n";
+    assert_eq!(arrows_up("send", text), ["app"]);
+    assert!(arrows_up("app", "use crate::send::Row;").is_empty());
+    assert!(arrows_up("send", "use crate::send::Row; use crate::model::Status;").is_empty());
 }
 
 #[test]
 fn standard_error_has_one_owner() {
     let owners = ["report/log.rs", "input/workbook/apart.rs"].map(|name| source().join(name));
     for path in files().into_iter().filter(|path| !owners.contains(path)) {
-        let code = code_of(&path).replace("io::stderr().is_terminal", "");
+        let code = code_of(&fs::read_to_string(&path).unwrap()).replace("io::stderr().is_terminal", "");
         for word in ["io::stderr()", "eprint"] {
             assert!(!code.contains(word), "{} writes to standard error by itself", path.display());
         }
     }
 }
 
-#[test]
-fn every_file_says_what_it_owns_and_is_short() {
-    for path in files() {
-        let text = fs::read_to_string(&path).unwrap();
-        assert!(text.starts_with("//! "), "{} does not open with what it owns", path.display());
-        let lines = before_tests(&text).lines().count();
-        assert!(lines <= LONGEST_FILE, "{} has {lines} lines before its tests", path.display());
-    }
+/// The rooms that a file of `room` may not import, and does.
+fn arrows_up(room: &str, text: &str) -> Vec<String> {
+    let own = rank(room).expect("a room of the list");
+    let is_up = |to: &String| rank(to).is_some_and(|rank| rank > own);
+    imports(&code_of(text)).into_iter().filter(is_up).collect()
 }
 
-#[test]
-fn every_folder_lists_its_cast() {
-    // The first says what it is about in prose; the others hold tests.
-    let exempt =
-        ["language", "send/pool_tests", "send/search/searcher_tests"].map(|name| source().join(name));
-    for path in files().into_iter().filter(|path| path.ends_with("mod.rs")) {
-        let text = fs::read_to_string(&path).unwrap();
-        let folder = path.parent().unwrap();
-        let has_cast = text.lines().any(|line| line.starts_with("//! - "));
-        assert!(has_cast || exempt.iter().any(|exempt| exempt == folder), "{} has no cast", path.display());
+/// The first names of all paths that begin with `crate::`.
+fn imports(code: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (place, _) in code.match_indices("crate::") {
+        let rest = &code[place + "crate::".len()..];
+        let names = match rest.strip_prefix('{') {
+            Some(group) => &group[..group.find(';').unwrap_or(group.len())],
+            None => rest,
+        };
+        let is_name = |character: char| character.is_alphanumeric() || character == '_';
+        if rest.starts_with('{') {
+            let mut depth = 0;
+            let mut name = String::new();
+            for character in names.chars().chain([',']) {
+                match character {
+                    '{' => depth += 1,
+                    '}' if depth > 0 => depth -= 1,
+                    ',' | '}' if depth == 0 => {
+                        found.push(std::mem::take(&mut name).split(':').next().unwrap_or("").to_owned());
+                    }
+                    character if depth == 0 && !character.is_whitespace() => name.push(character),
+                    _ => {}
+                }
+            }
+        } else {
+            found.push(names.chars().take_while(|character| is_name(*character)).collect());
+        }
     }
+    found
+}
+
+fn rank(room: &str) -> Option<usize> {
+    LAYERS.iter().position(|layer| *layer == room)
 }
 
 fn source() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+fn room_of(path: &Path) -> String {
+    let inside = path.strip_prefix(source()).expect("a file of the source");
+    let first = inside.components().next().expect("it has a name").as_os_str().to_string_lossy();
+    first.trim_end_matches(".rs").to_owned()
 }
 
 /// Every file of the source.
@@ -233,13 +136,29 @@ fn files() -> Vec<PathBuf> {
     files
 }
 
-/// The code of a file, without its tests and comments.
-fn code_of(path: &Path) -> String {
-    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let lines = before_tests(&text).lines().map(|line| line.split("//").next().unwrap_or(""));
-    lines.collect::<Vec<_>>().join("\n")
+/// The code of a file, without its tests, comments and texts.
+fn code_of(text: &str) -> String {
+    let before_tests = text.split("#[cfg(test)]\nmod tests").next().unwrap_or(text);
+    before_tests.lines().map(without_texts).collect::<Vec<_>>().join("\n")
 }
 
-fn before_tests(text: &str) -> &str {
-    text.split("#[cfg(test)]\nmod tests").next().unwrap_or(text)
+/// A line up to its comment, with nothing between quotation marks.
+fn without_texts(line: &str) -> String {
+    let mut code = String::new();
+    // A quotation mark as a character opens no text.
+    let line = line.replace("'\"'", "' '");
+    let mut characters = line.chars().peekable();
+    let mut is_in_text = false;
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' if is_in_text => {
+                characters.next();
+            }
+            '"' => is_in_text = !is_in_text,
+            '/' if !is_in_text && characters.peek() == Some(&'/') => break,
+            character if !is_in_text => code.push(character),
+            _ => {}
+        }
+    }
+    code
 }

@@ -6,8 +6,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use nix::sys::signal::Signal;
-use prehire::operation::Operation;
-use prehire::outcome::Status;
+use prehire::model::Operation;
+use prehire::model::Status;
 
 use crate::context::{SOMEBODY, TestContext};
 

@@ -44,7 +44,7 @@ fn setting(unit: &str, name: &str) -> String {
 }
 
 fn span(text: &str) -> Duration {
-    prehire::settings::parse_span(text).unwrap()
+    prehire::model::parse_span(text).unwrap()
 }
 
 /// A command line as words; quotation marks keep white space in a word.

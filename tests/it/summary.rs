@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::process::Stdio;
 
-use prehire::event::{NoTicket, Refusal, StopCause};
 use prehire::language::Language;
+use prehire::model::{NoTicket, Refusal, StopCause};
 use prehire::report::stop_story;
 use serde_json::{Value, json};
 

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-use prehire::record::chain::{Chain, entry_of};
-use prehire::record::entry::{Entry, RunStarted};
+use prehire::journal::chain::{Chain, entry_of};
+use prehire::journal::entry::{Entry, RunStarted};
 use unicode_width::UnicodeWidthStr;
 
 use crate::context::{SOMEBODY, TestContext};

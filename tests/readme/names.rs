@@ -1,10 +1,10 @@
 //! Owns the names that scripts depend on: columns, words, codes, variables, keys, exit codes. Each page has all of them.
 
-use prehire::error::Exit;
 use prehire::feishu::codes;
 use prehire::input::{LOOK_UP_COLUMNS, RESULT_COLUMNS};
-use prehire::outcome::{ErrorCode, RetryOutcome, Status};
-use prehire::record::LIST_COLUMNS;
+use prehire::model::Exit;
+use prehire::model::{ErrorCode, RetryOutcome, Status};
+use prehire::results::LIST_COLUMNS;
 
 use crate::PAGES;
 use crate::page::{Table, code};

@@ -10,11 +10,12 @@ use std::process::{Command, ExitStatus, Stdio};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde::{Deserialize, Serialize};
 
+use super::here;
 use super::kind::WorkbookKind;
-use super::{SheetCopy, broken, here};
-use crate::error::{Error, Exit, Result};
 use crate::input::ColumnChoice;
+use crate::input::workbook::{SheetCopy, broken};
 use crate::language::{Language, text};
+use crate::model::{Error, Exit, Result};
 
 /// The hidden command that answers a request.
 const COMMAND: &str = "copy-sheet";

@@ -7,9 +7,9 @@ use zip::ZipArchive;
 
 use super::apart::Extent;
 use super::kind::{ArchiveKind, WorkbookKind, archive_kind, is_compound};
-use super::{LARGEST_FILE, broken, protected, too_large};
-use crate::error::{Error, Result};
+use crate::input::workbook::{LARGEST_FILE, broken, protected, too_large};
 use crate::language::text;
+use crate::model::{Error, Result};
 
 /// How much of the table of strings is read to find what it announces.
 const ANNOUNCEMENT: u64 = 64 * 1024;

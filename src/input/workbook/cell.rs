@@ -95,7 +95,7 @@ fn shown_iso_duration(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::{IdProblem, PreHireId};
+    use crate::model::{IdProblem, PreHireId};
     use calamine::ExcelDateTimeType;
     use proptest::prelude::*;
 

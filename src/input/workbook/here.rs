@@ -10,10 +10,10 @@ use super::apart::{Extent, SheetRequest};
 use super::archive::inspect;
 use super::opened::{Flow, Opened};
 use super::sheets::{SheetHead, choose};
-use super::{SheetCopy, broken};
-use crate::error::{Error, Result};
 use crate::input::text_copy::unwritable_copy;
+use crate::input::workbook::{SheetCopy, broken};
 use crate::language::text;
+use crate::model::{Error, Result};
 
 /// Copies the sheet that is meant into `copy`.
 pub(super) fn copy_sheet(workbook: File, copy: File, request: &SheetRequest) -> Result<SheetCopy> {

@@ -24,8 +24,8 @@ pub use kind::{WorkbookKind, is_workbook};
 
 use super::source::FileChoice;
 use super::text_copy::{private_file, unwritable_copy};
-use crate::error::{Error, Result};
 use crate::language::{Text, text};
+use crate::model::{Error, Result};
 
 /// More than any honest list of people; it is copied before it is looked at.
 const LARGEST_FILE: u64 = 512 * 1024 * 1024;

@@ -7,9 +7,9 @@ use calamine::{Data, Ods, OdsError, Range, Reader, SheetType, Xls, XlsError, Xls
 
 use super::cell::shown;
 use super::kind::WorkbookKind;
-use super::{broken, protected};
-use crate::error::Result;
+use crate::input::workbook::{broken, protected};
 use crate::language::text;
+use crate::model::Result;
 
 /// The last place that a sheet of Excel has.
 const LAST_ROW: u32 = 1_048_575;
@@ -145,14 +145,14 @@ impl Row {
     }
 }
 
-fn of_xlsx(name: &str, error: XlsxError) -> crate::error::Error {
+fn of_xlsx(name: &str, error: XlsxError) -> crate::model::Error {
     if matches!(error, XlsxError::Password) { protected(name) } else { broken(name, error.to_string()) }
 }
 
-fn of_xls(name: &str, error: XlsError) -> crate::error::Error {
+fn of_xls(name: &str, error: XlsError) -> crate::model::Error {
     if matches!(error, XlsError::Password) { protected(name) } else { broken(name, error.to_string()) }
 }
 
-fn of_ods(name: &str, error: OdsError) -> crate::error::Error {
+fn of_ods(name: &str, error: OdsError) -> crate::model::Error {
     if matches!(error, OdsError::Password) { protected(name) } else { broken(name, error.to_string()) }
 }

@@ -2,9 +2,9 @@
 
 use super::apart::SheetRequest;
 use super::opened::Flow;
-use crate::error::{Error, Result};
-use crate::input::{ROWS_ABOVE_A_HEADER, one_line};
+use crate::input::ROWS_ABOVE_A_HEADER;
 use crate::language::text;
+use crate::model::{Error, Result, one_line};
 
 /// A sheet, and the names in its first row that is not empty.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::input::{Columns, ResultsRow, one_line};
+use crate::input::{Columns, ResultsRow};
 use crate::language::Text;
-use crate::operation::Operation;
-use crate::outcome::{ErrorCode, RetryOutcome, Status};
-use crate::record::advice::advice;
+use crate::model::{ErrorCode, Operation, RetryOutcome, Status, one_line};
+use crate::results::advice::advice;
 
 /// The rows that are shown; the others are counted.
 pub(super) const MOST_ROWS: usize = 2_000;

@@ -1,10 +1,10 @@
 //! Owns the head of the page: what was run, by whom, when; and what a reader must know before the numbers.
 
 use super::view::{Fact, PageSource};
+use crate::journal::RunStory;
+use crate::journal::entry::SIMULATED;
 use crate::language::{Text, text};
-use crate::operation::Operation;
-use crate::record::RunStory;
-use crate::record::entry::SIMULATED;
+use crate::model::Operation;
 
 pub(super) fn title(operation: Option<Operation>) -> Text {
     match operation {

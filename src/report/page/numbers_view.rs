@@ -5,10 +5,9 @@ use std::time::Duration;
 use super::shown::grouped;
 use super::view::{Fact, PageSource};
 use super::words::retry_outcome;
+use crate::journal::RunStory;
 use crate::language::{Text, text};
-use crate::outcome::RetryOutcome;
-use crate::record::RunStory;
-use crate::settings::in_words;
+use crate::model::{RetryOutcome, in_words};
 
 #[derive(Debug)]
 pub(super) struct Figure {

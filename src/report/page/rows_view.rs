@@ -5,8 +5,7 @@ use super::facts::{Facts, Group, PersonRow, known_advice};
 use super::shown::{grouped, kind, share, word};
 use super::words::meaning;
 use crate::language::{Language, Text, text};
-use crate::operation::Operation;
-use crate::outcome::Status;
+use crate::model::{Operation, Status};
 
 /// The groups of rows that are shown.
 pub(super) const MOST_GROUPS: usize = 12;

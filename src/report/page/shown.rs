@@ -1,6 +1,6 @@
 //! Owns how numbers, times and statuses are written on the page.
 
-use crate::outcome::Status;
+use crate::model::Status;
 
 /// The colour of a status.
 pub(super) const fn kind(status: Option<Status>) -> &'static str {

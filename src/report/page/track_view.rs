@@ -9,10 +9,10 @@ use super::shown::grouped;
 use super::tracks::Track;
 use super::view::PageRecord;
 use super::words::ending;
+use crate::journal::RunStory;
 use crate::language::{Text, text};
-use crate::record::RunStory;
-use crate::record::cells::Locale;
-use crate::settings::in_words;
+use crate::model::in_words;
+use crate::results::cells::Locale;
 
 /// The timeline of a run.
 #[derive(Debug)]

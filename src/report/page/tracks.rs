@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::timeline::{Timeline, Window};
-use crate::record::entry::{Entry, RunStarted};
-use crate::settings::Rate;
+use crate::journal::entry::{Entry, RunStarted};
+use crate::model::Rate;
 
 /// The runs that are shown, the last ones of those with calls.
 pub(super) const MOST_TRACKS: usize = 6;
@@ -87,7 +87,7 @@ impl Tracks {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::{PreHireId, ReasonHash};
+    use crate::model::{PreHireId, ReasonHash};
     use jiff::Timestamp;
     use serde_json::json;
 

@@ -17,10 +17,10 @@ use super::track_view::{TrackView, track_views};
 use super::tracks::Tracks;
 use super::words::Words;
 use crate::input::Columns;
+use crate::journal::Logbook;
 use crate::language::{Language, Text, text};
-use crate::operation::Operation;
-use crate::record::Logbook;
-use crate::record::cells::Locale;
+use crate::model::Operation;
+use crate::results::cells::Locale;
 
 const STYLE: &str = include_str!("../../../templates/report.css");
 const SCRIPT: &str = include_str!("../../../templates/report.js");

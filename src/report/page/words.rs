@@ -1,7 +1,7 @@
 //! Owns the words of the page, in one language.
 
 use crate::language::{Language, Text, text};
-use crate::outcome::{RetryOutcome, Status};
+use crate::model::{RetryOutcome, Status};
 
 /// Names each word, and says it.
 macro_rules! words {

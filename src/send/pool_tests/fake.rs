@@ -8,11 +8,9 @@ use tokio::time::{Instant, sleep};
 
 use super::store_app::StoreApp;
 use crate::feishu::{
-    Body, Envelope, Exchange, Failure, QueryReply, Reply, Secret, Stage, Token, TokenCall, TokenReply,
-    TokenSource,
+    Body, Envelope, Exchange, Failure, QueryReply, Reply, Secret, Token, TokenCall, TokenReply, TokenSource,
 };
-use crate::input::{PreHireId, Request};
-use crate::operation::Operation;
+use crate::model::{Operation, PreHireId, Request, Stage};
 use crate::send::{Api, TokenApi};
 
 pub(super) const SECOND: Duration = Duration::from_secs(1);

@@ -8,10 +8,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use proptest::prelude::*;
 
-use crate::feishu::Stage;
-use crate::history::{Ending, History};
-use crate::operation::Operation;
-use crate::outcome::{Attempt, ErrorCode, Outcome, RetryOutcome, Status, Verdict};
+use crate::model::{
+    Attempt, Ending, ErrorCode, History, Operation, Outcome, RetryOutcome, Stage, Status, Verdict,
+};
 use crate::send::{AfterLook, Found, Look, Next, Question, RetryPolicy};
 
 const POLICY: RetryPolicy = RetryPolicy {

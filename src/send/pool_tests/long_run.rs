@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use super::fake::{Fault, MINUTE, id_of};
 use super::world::{Ran, World};
-use crate::operation::Operation;
-use crate::outcome::{RetryOutcome, Status};
+use crate::model::{Operation, RetryOutcome, Status};
 
 const ROWS: u32 = 10_000;
 

@@ -4,10 +4,7 @@ use jiff::Timestamp;
 
 use super::fake::{Fault, MINUTE, SECOND, id_of};
 use super::world::{World, request};
-use crate::event::{Event, SentRow};
-use crate::history::{Doubt, History};
-use crate::operation::Operation;
-use crate::outcome::{ConfirmedBy, RetryOutcome, Status};
+use crate::model::{ConfirmedBy, Doubt, Event, History, Operation, RetryOutcome, SentRow, Status};
 use crate::plan::{Decision, Planned};
 
 fn resumed(row: u32, history: History, operation: Operation) -> Planned {

@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use super::fake::{Fault, MINUTE, SECOND};
 use super::world::{Ran, World};
-use crate::event::{Event, Interrupt, Settlement, StopCause};
-use crate::operation::Operation;
-use crate::outcome::{RetryOutcome, Status};
+use crate::model::{Event, Interrupt, Operation, RetryOutcome, Settlement, Status, StopCause};
 
 const FORBIDDEN: i64 = 1_161_097;
 

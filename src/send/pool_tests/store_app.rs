@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use super::fake::{MINUTE, SECOND, refused};
 use super::world::World;
-use crate::event::{Event, NoTicket, Settlement, StopCause};
 use crate::feishu::{Secret, Token, TokenCall, TokenReply};
-use crate::outcome::Status;
+use crate::model::{Event, NoTicket, Settlement, Status, StopCause};
 
 const HOUR: Duration = Duration::from_secs(3600);
 

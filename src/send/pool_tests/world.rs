@@ -7,12 +7,13 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep};
 
 use super::fake::{Fake, MINUTE, SECOND, Script, Server, id_of};
-use crate::event::{Event, Interrupt, SentRow, Settlement, StopCause};
-use crate::input::{Request, ValidReason};
-use crate::operation::Operation;
-use crate::outcome::Status;
+use crate::model::{
+    Event, Interrupt, Operation, Request, SentRow, Settlement, Status, StopCause, ValidReason,
+};
+use crate::pace::Pacing;
 use crate::plan::{Decision, Planned};
-use crate::send::{Gate, Gates, Lines, NoStore, Notice, Pacing, Pool, RetryPolicy, SendSettings};
+use crate::send::{Gate, Gates, Lines, Notice, Pool, RetryPolicy, SendSettings};
+use crate::store::NoStore;
 
 /// A run that is yet to come: change what differs from an ordinary one, then [`World::run`] it.
 pub(super) struct World {

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use crate::send::reading::Reading;
-use crate::send::retry::RetryPolicy;
+use crate::send::{Reading, RetryPolicy};
 
 /// One page that is asked for until it is there.
 #[derive(Clone, Copy, Debug)]

@@ -4,8 +4,8 @@
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::event::PageFault;
-use crate::feishu::{More, PageToken, PreHire, SearchPage, SearchQuery};
+use crate::feishu::{More, PageToken, SearchPage, SearchQuery};
+use crate::model::{PageFault, PreHire};
 
 /// No tenant has ten million pre-hires.
 const MOST_PAGES: usize = 100_000;
@@ -106,7 +106,7 @@ mod tests {
     use proptest::prelude::*;
 
     use crate::feishu::{SearchFilter, SearchedIds};
-    use crate::input::PreHireId;
+    use crate::model::PreHireId;
 
     fn somebody(number: u32) -> PreHire {
         let id = PreHireId::parse(&number.to_string(), true).expect("an id");

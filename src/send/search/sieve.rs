@@ -4,8 +4,7 @@ use std::collections::HashSet;
 
 use jiff::civil::Date;
 
-use crate::feishu::{PreHire, Stage};
-use crate::input::PreHireId;
+use crate::model::{PreHire, PreHireId, Stage};
 
 /// Lets each pre-hire pass once. It remembers the id of each: some 40 bytes.
 #[derive(Clone, Debug)]

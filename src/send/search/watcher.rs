@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::event::{Event, Refusal};
+use crate::model::{Event, Refusal};
 
 /// One thing that happened.
 #[derive(Clone, Debug)]

@@ -7,10 +7,10 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use crate::feishu::{
-    Body, Envelope, Exchange, Failure, More, PageToken, PreHire, Reply, SearchPage, SearchQuery, SearchReply,
-    Secret, Token, TokenCall, TokenReply, TokenSource,
+    Body, Envelope, Exchange, Failure, More, PageToken, Reply, SearchPage, SearchQuery, SearchReply, Secret,
+    Token, TokenCall, TokenReply, TokenSource,
 };
-use crate::input::PreHireId;
+use crate::model::{PreHire, PreHireId};
 use crate::send::{SearchApi, TokenApi};
 
 pub(super) const SECOND: Duration = Duration::from_secs(1);

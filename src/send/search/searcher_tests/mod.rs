@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use fake::{Fake, SECOND, Trouble};
 
-use super::{Pager, SearchEnd, SearchEvent, SearchSettings, SearchWatcher, Searcher};
-use crate::error::{Error, Result};
-use crate::event::{PageFault, StopCause};
+use super::pager::Pager;
+use super::searcher::{SearchEnd, SearchSettings, Searcher};
+use super::watcher::{SearchEvent, SearchWatcher};
 use crate::feishu::{More, PageToken, SearchFilter, SearchQuery};
-use crate::send::{AllowanceStore, Gate, NoStore, Pacing, RetryPolicy};
-use crate::settings::Rate;
+use crate::model::{Error, PageFault, Rate, Result, StopCause};
+use crate::pace::Pacing;
+use crate::send::{Gate, RetryPolicy};
+use crate::store::{AllowanceStore, NoStore};
 
 #[derive(Default)]
 struct Watched(Vec<SearchEvent>);

@@ -1,0 +1,240 @@
+//! Owns the lines of the journal: what each says, as JSON.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Attempt, Doubt, ErrorCode, PreHireId, ReasonHash, Verdict};
+use crate::results::cells::Cells;
+
+/// The version of this format.
+pub const VERSION: u32 = 1;
+
+/// One line of the journal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Entry {
+    /// A run begins.
+    RunStarted(RunStarted),
+    /// A call is about to leave; on disk before its first byte does.
+    CallStarted {
+        /// When.
+        at: Timestamp,
+        /// The pre-hire.
+        id: PreHireId,
+        /// The line of its row.
+        row: u64,
+        /// A short hash of the reason, or of what stands for it where there is none.
+        reason: ReasonHash,
+        /// Which attempt of the row it is.
+        attempt: u32,
+    },
+    /// A call has ended.
+    CallFinished {
+        /// When.
+        at: Timestamp,
+        /// The pre-hire.
+        id: PreHireId,
+        /// What the reply means.
+        verdict: Verdict,
+        /// The status of the reply.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        http_status: Option<u16>,
+        /// The code.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<ErrorCode>,
+        /// The message.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        msg: String,
+        /// The log id.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        log_id: Option<String>,
+        /// How long it took, in milliseconds.
+        milliseconds: i64,
+    },
+    /// The server turned a call away.
+    Throttled {
+        /// When.
+        at: Timestamp,
+        /// How long no call goes, in seconds.
+        seconds: f64,
+    },
+    /// A new token is in use.
+    TokenRefreshed {
+        /// When.
+        at: Timestamp,
+    },
+    /// Pre-hires were looked up.
+    ReadBack {
+        /// When.
+        at: Timestamp,
+        /// What was found.
+        found: Vec<FoundStage>,
+        /// The status of the reply.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        http_status: Option<u16>,
+        /// The code, if the look failed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<ErrorCode>,
+        /// The log id.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        log_id: Option<String>,
+    },
+    /// The story of a row is over, for this run at least.
+    RowSettled {
+        /// The pre-hire.
+        id: PreHireId,
+        /// The same hash, if it is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<ReasonHash>,
+        /// The doubt that is left.
+        doubt: Doubt,
+        /// All cells that the results have of ours.
+        cells: Cells,
+    },
+    /// A run ends in order.
+    RunFinished {
+        /// When.
+        at: Timestamp,
+        /// How the process ended.
+        exit_code: u8,
+        /// Why it was stopped early, if it was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stopped: Option<String>,
+    },
+}
+
+/// What a run was about; no secret is in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunStarted {
+    /// The version of the journal's format.
+    pub version: u32,
+    /// The version of the program.
+    pub tool: String,
+    /// When.
+    pub at: Timestamp,
+    /// To whom the journal belongs.
+    #[serde(flatten)]
+    pub owner: Owner,
+    /// The input, as it was typed.
+    pub input: String,
+    /// The journal that proves what is to be undone, if something is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_journal: Option<String>,
+    /// The digest of its rows.
+    pub digest: String,
+    /// The results file, seen from the journal.
+    pub results: String,
+    /// The settings that matter to the calls.
+    pub settings: RunSettings,
+}
+
+/// The settings that matter to the calls.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunSettings {
+    /// `--rate`.
+    pub rate: String,
+    /// `--burst`.
+    pub burst: u32,
+    /// `--workers`.
+    pub workers: usize,
+    /// `--timeout`, in milliseconds.
+    pub timeout_milliseconds: u64,
+    /// `--max-attempts`.
+    pub max_attempts: u32,
+    /// Are pre-hires looked up?
+    pub read_back: bool,
+    /// `--confirm-workforce`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub confirm_workforce: bool,
+}
+
+/// The host, and the app, of a rehearsal.
+pub const SIMULATED: &str = "simulated";
+
+/// To whom a journal belongs: one host, app, tenant and operation; a restoration's also to what it undoes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owner {
+    /// Host and port.
+    pub host: String,
+    /// The app's id, or `given` for a given token.
+    pub app: String,
+    /// The tenant key, where an app has several.
+    pub tenant: String,
+    /// What is done to the rows.
+    pub operation: String,
+    /// Where something is undone: the hash of the first line of the journal that tells of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+}
+
+/// What a look found of one pre-hire.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundStage {
+    /// The pre-hire.
+    pub id: PreHireId,
+    /// Its stage; `None` if it did not come back.
+    pub stage: Option<String>,
+}
+
+impl Entry {
+    /// The line of a call that has ended.
+    #[must_use]
+    pub fn call_finished(id: PreHireId, attempt: &Attempt) -> Entry {
+        Entry::CallFinished {
+            at: attempt.ended_at,
+            id,
+            verdict: attempt.verdict,
+            http_status: attempt.http_status,
+            code: attempt.error_code,
+            msg: attempt.message.to_string(),
+            log_id: attempt.log_id.clone(),
+            milliseconds: attempt
+                .ended_at
+                .duration_since(attempt.sent_at)
+                .as_millis()
+                .try_into()
+                .unwrap_or(i64::MAX),
+        }
+    }
+
+    /// When it happened, where the line says so.
+    #[must_use]
+    pub const fn at(&self) -> Option<Timestamp> {
+        match self {
+            Entry::RunStarted(run) => Some(run.at),
+            Entry::CallStarted { at, .. }
+            | Entry::CallFinished { at, .. }
+            | Entry::Throttled { at, .. }
+            | Entry::TokenRefreshed { at }
+            | Entry::ReadBack { at, .. }
+            | Entry::RunFinished { at, .. } => Some(*at),
+            Entry::RowSettled { .. } => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Owner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} of app {} at {}", self.operation, self.app, self.host)?;
+        if !self.tenant.is_empty() {
+            write!(f, ", tenant {}", self.tenant)?;
+        }
+        match &self.source {
+            Some(hash) => write!(f, ", of the withdrawals whose journal begins with {hash:.8}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Serialize for ReasonHash {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{:016x}", self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for ReasonHash {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        u64::from_str_radix(&text, 16).map(ReasonHash).map_err(serde::de::Error::custom)
+    }
+}

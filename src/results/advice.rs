@@ -1,0 +1,267 @@
+//! Owns the column `advice`: what a person should do next, by operation, status and code.
+
+use crate::feishu::codes;
+use crate::language::{Text, text};
+use crate::model::{ErrorCode, Operation, Status};
+use crate::preflight::Prospect;
+
+/// The sentence for a row; empty on success.
+#[must_use]
+pub fn advice(operation: Operation, status: Status, error_code: Option<ErrorCode>) -> Text {
+    match status {
+        Status::Withdrawn | Status::AlreadyWithdrawn | Status::Restored | Status::AlreadyActive => {
+            Text::default()
+        }
+        Status::Invalid | Status::Duplicate => {
+            error_code.map_or_else(look_it_up, |code| of_unsent(status, code))
+        }
+        Status::Unknown | Status::NotAttempted | Status::Exhausted => match operation {
+            Operation::Withdraw => open_withdrawal(status, error_code),
+            Operation::Restore => open_restoration(status, error_code),
+        },
+        Status::Refused => refused(operation, error_code),
+    }
+}
+
+/// The sentence for a row that could not be sent, whatever it was to be sent for.
+#[must_use]
+pub fn of_unsent(status: Status, code: ErrorCode) -> Text {
+    match status {
+        Status::Duplicate => {
+            text!("Nothing to do: an earlier row with this id decides. Remove the repeated row.")
+        }
+        _ => of_invalid(code),
+    }
+}
+
+/// The sentence for a row of which a look-up says that it would be refused.
+#[must_use]
+pub fn of_prospect(prospect: Prospect) -> Text {
+    match prospect {
+        Prospect::Possible => Text::default(),
+        Prospect::AlreadyDone => text!("Nothing to do: take the row out of the file."),
+        Prospect::WrongStage => text!("Take the row out of the file: the API would refuse it."),
+        Prospect::StageHidden => text!(
+            "Look the pre-hire up in Feishu, or give the app the permission to see onboarding_info.onboarding_status."
+        ),
+        Prospect::NotVisible => text!(
+            "Check the id; if it is right, an administrator must give the app the data permission (待入职人员) for it."
+        ),
+    }
+}
+
+/// A row that the next run takes up again.
+fn open_withdrawal(status: Status, error_code: Option<ErrorCode>) -> Text {
+    match (status, error_code) {
+        (Status::Unknown, _) => {
+            text!(
+                "Look the pre-hire up in Feishu: nobody answered whether it was withdrawn. If it was not, run the same command again."
+            )
+        }
+        (Status::NotAttempted, None) => text!("Run the same command again to go on with this row."),
+        (Status::NotAttempted, Some(_)) => {
+            text!("Nothing was withdrawn. Mend what stopped the run, then run the same command again.")
+        }
+        (_, Some(ErrorCode::ConnectFailed)) => {
+            text!("Nothing was sent. Check the network, then run the same command again.")
+        }
+        (_, Some(ErrorCode::Api(codes::CONFLICT))) => {
+            text!(
+                "Nothing was withdrawn. Wait until nobody edits this pre-hire, then run the same command again."
+            )
+        }
+        _ => {
+            text!("Nothing was withdrawn. Wait until the API is well again, then run the same command again.")
+        }
+    }
+}
+
+fn open_restoration(status: Status, error_code: Option<ErrorCode>) -> Text {
+    match (status, error_code) {
+        (Status::Unknown, _) => {
+            text!(
+                "Look the pre-hire up in Feishu: nobody answered whether it was restored. If it was not, run the same command again."
+            )
+        }
+        (Status::NotAttempted, None) => text!("Run the same command again to go on with this row."),
+        (Status::NotAttempted, Some(_)) => {
+            text!("Nothing was restored. Mend what stopped the run, then run the same command again.")
+        }
+        (_, Some(ErrorCode::ConnectFailed)) => {
+            text!("Nothing was sent. Check the network, then run the same command again.")
+        }
+        (_, Some(ErrorCode::Api(codes::CONFLICT))) => {
+            text!(
+                "Nothing was restored. Wait until nobody edits this pre-hire, then run the same command again."
+            )
+        }
+        _ => {
+            text!("Nothing was restored. Wait until the API is well again, then run the same command again.")
+        }
+    }
+}
+
+fn of_invalid(code: ErrorCode) -> Text {
+    match code {
+        ErrorCode::MissingId => text!("Fill in the pre-hire id, then run again."),
+        ErrorCode::DamagedId => {
+            text!(
+                "Take the id from the original export again: format the column as Text before you paste it."
+            )
+        }
+        ErrorCode::MissingReason => {
+            text!("Fill in a reason, or give one for all such rows with --reason TEXT.")
+        }
+        ErrorCode::BadReason => {
+            text!("Type the reason again: the cell holds a character that can't be sent.")
+        }
+        ErrorCode::ReasonTooLong => text!("Shorten the reason to 500 characters."),
+        ErrorCode::ExtraCells => {
+            text!("Give every filled cell a column name, or put a text with commas into quotation marks.")
+        }
+        ErrorCode::NotWithdrawn => {
+            text!(
+                "Nothing to undo here: only what the journal proves this tool to have withdrawn is restored. If this pre-hire is to be restored all the same, do it in Feishu."
+            )
+        }
+        _ => text!("Correct the pre-hire id: digits alone, as Feishu shows it."),
+    }
+}
+
+fn refused(operation: Operation, error_code: Option<ErrorCode>) -> Text {
+    match (error_code, operation) {
+        (Some(ErrorCode::Api(1_161_097)), _) => {
+            text!(
+                "Ask the administrator to give the app the permission for this pre-hire. Then run the results file again with --only refused -o NEW.csv."
+            )
+        }
+        (Some(ErrorCode::Api(codes::NOT_VISIBLE)), _) => {
+            text!(
+                "Check the id. If it is right, ask the administrator to let the app see this pre-hire. Then run the results file again with --only refused -o NEW.csv."
+            )
+        }
+        (Some(code), Operation::Withdraw) => refused_withdrawal(code),
+        (Some(code), Operation::Restore) => refused_restoration(code),
+        (None, _) => look_it_up(),
+    }
+}
+
+fn look_it_up() -> Text {
+    text!("Look the code up in Feishu's list of error codes, or give the log id to Feishu's support.")
+}
+
+/// Is it the code of a call that is refused for the stage?
+fn is_of_the_stage(code: ErrorCode) -> bool {
+    match code {
+        // The others never refuse: a look has found the stage.
+        ErrorCode::Api(code) => matches!(code, codes::WRONG_STAGE | 1_161_000 | 1_161_204),
+        ErrorCode::TimedOut | ErrorCode::ConnectionLost | ErrorCode::BadReply | ErrorCode::Http(_) => true,
+        _ => false,
+    }
+}
+
+fn refused_withdrawal(code: ErrorCode) -> Text {
+    match code {
+        code if is_of_the_stage(code) => {
+            text!(
+                "Look the pre-hire up in Feishu: its stage allows no withdrawal. It may be withdrawn or on board already."
+            )
+        }
+        ErrorCode::Api(codes::WRONG_STEP) => {
+            text!(
+                "Look the pre-hire up in Feishu: its workflow does not allow a withdrawal now. It may be withdrawn already."
+            )
+        }
+        ErrorCode::Api(1_161_001 | 99_992_402) => {
+            text!("Check the id and the reason: the API does not accept them.")
+        }
+        ErrorCode::NotWithdrawn => {
+            text!("Look the pre-hire up in Feishu: the API took the call but did not withdraw it.")
+        }
+        _ => look_it_up(),
+    }
+}
+
+fn refused_restoration(code: ErrorCode) -> Text {
+    match code {
+        code if is_of_the_stage(code) => {
+            text!(
+                "Look the pre-hire up in Feishu: its stage allows no restoration. It may be active or on board already."
+            )
+        }
+        ErrorCode::Api(codes::WRONG_STEP) => {
+            text!(
+                "Look the pre-hire up in Feishu: its workflow does not allow a restoration now. It may be active already."
+            )
+        }
+        ErrorCode::Api(1_161_001 | 99_992_402) => text!("Check the id: the API does not accept it."),
+        ErrorCode::Api(codes::WORKFORCE_EXCEEDED) => {
+            text!(
+                "The head count is used up. Have it raised, or run the same command again with --confirm-workforce to exceed it."
+            )
+        }
+        ErrorCode::Api(1_161_120) => {
+            text!(
+                "Ask the administrator to let the app edit work e-mail addresses, then run again with --restart."
+            )
+        }
+        ErrorCode::Api(code) if codes::WORK_EMAIL_TAKEN.contains(&code) => {
+            text!(
+                "Somebody else has this work e-mail by now: change it in Feishu, then run again with --restart."
+            )
+        }
+        ErrorCode::Api(1_161_034 | 1_161_035 | 1_161_121..=1_161_124 | 1_161_126) => {
+            text!("Feishu does not accept the work e-mail: correct it there, then run again with --restart.")
+        }
+        ErrorCode::NotRestored => {
+            text!("Look the pre-hire up in Feishu: the API took the call but did not restore it.")
+        }
+        _ => look_it_up(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::feishu::codes::{Meaning, TABLE};
+
+    #[test]
+    fn only_a_success_has_no_advice() {
+        let codes =
+            [None, Some(ErrorCode::Api(1_161_129)), Some(ErrorCode::MissingId), Some(ErrorCode::TimedOut)];
+        for (status, operation) in
+            Status::ALL.into_iter().flat_map(|status| Operation::ALL.map(|of| (status, of)))
+        {
+            for code in codes {
+                let is_empty = advice(operation, status, code).is_empty();
+                assert_eq!(is_empty, status.is_success(), "{operation:?} {status:?} {code:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn each_operation_speaks_of_itself_alone() {
+        let codes = TABLE.map(|(code, _)| Some(ErrorCode::Api(code))).into_iter().chain([
+            None,
+            Some(ErrorCode::TimedOut),
+            Some(ErrorCode::NotWithdrawn),
+            Some(ErrorCode::NotRestored),
+        ]);
+        for code in codes {
+            for status in [Status::Refused, Status::Unknown, Status::Exhausted, Status::NotAttempted] {
+                let [withdraw, restore] =
+                    Operation::ALL.map(|operation| advice(operation, status, code).to_string());
+                assert!(!withdraw.contains("restor"), "{code:?} {status:?}: {withdraw}");
+                assert!(!restore.contains("withdr"), "{code:?} {status:?}: {restore}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_refusal_of_a_restoration_has_advice_of_its_own() {
+        for (code, meaning) in TABLE.into_iter().filter(|(_, meaning)| *meaning == Meaning::Refused) {
+            let restore = advice(Operation::Restore, Status::Refused, Some(ErrorCode::Api(code)));
+            assert_ne!(restore, look_it_up(), "{code} {meaning:?}");
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! Owns the results file: every row of the input, in its order, with our columns behind its own.
+//!
+//! The input's cells are read from the private copy again, so that nothing but the outcome waits in memory.
+
+use std::{fs, io};
+
+use super::cells::{self, Cells, Locale};
+use super::earlier::{carried_over, recorded};
+use super::order::ReorderWindow;
+use super::originals::Originals;
+use super::output_path::{OutputPath, ResultsFormat};
+use super::results_writer::{ResultRow, ResultsWriter};
+use crate::input::{Columns, Record, RecordReader, RowRules, Spool, SpoolReader, Survey, Validator};
+use crate::language::{Language, text};
+use crate::model::{Error, ErrorCode, Outcome, Result, SentRow, Settlement, Status};
+use crate::preflight::SeenRow;
+use crate::store::{JournalReader, put_in_place};
+
+/// What was written about one row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Its status.
+    pub status: Status,
+    /// Is its pre-hire withdrawn?
+    pub success: bool,
+    /// Its code.
+    pub error_code: Option<ErrorCode>,
+}
+
+/// How the story of a row ended, and what was looked up before it began.
+#[derive(Debug)]
+struct Settled {
+    settlement: Settlement,
+    seen: Option<Box<SeenRow>>,
+}
+
+/// The results, while they are written.
+#[derive(Debug)]
+pub struct ResultsFile<'a> {
+    path: OutputPath,
+    writer: ResultsWriter,
+    input: RecordReader<SpoolReader<'a>>,
+    columns: &'a Columns,
+    rules: &'a RowRules,
+    locale: Locale,
+    journal: Option<JournalReader>,
+    window: ReorderWindow<Settled>,
+    originals: Originals,
+}
+
+impl<'a> ResultsFile<'a> {
+    /// Begins the results with their header: in `RESULTS.partial`, where they grow there.
+    ///
+    /// # Errors
+    /// When it can't be created; nothing was sent yet.
+    pub fn create(
+        path: OutputPath,
+        spool: &'a Spool,
+        survey: &'a Survey,
+        rules: &'a RowRules,
+    ) -> Result<Self> {
+        let header: Vec<String> = survey.columns.results_header().collect();
+        let writer = ResultsWriter::create(&path, spool.copied(), &header).map_err(|error| {
+            cannot_write(&path, error).hint(text!("make room, or choose another place with -o FILE"))
+        })?;
+        let mut input = spool.records();
+        input.read()?;
+        Ok(ResultsFile {
+            path,
+            writer,
+            input,
+            columns: &survey.columns,
+            rules,
+            locale: Locale::here(Language::English),
+            journal: None,
+            window: ReorderWindow::new(),
+            originals: Originals::of(survey),
+        })
+    }
+
+    /// Gives it a language for messages and advice.
+    #[must_use]
+    pub fn speaking(self, language: Language) -> Self {
+        ResultsFile { locale: Locale::here(language), ..self }
+    }
+
+    /// Gives it the journal, for rows that earlier runs have settled.
+    #[must_use]
+    pub fn with_journal(self, journal: JournalReader) -> Self {
+        ResultsFile { journal: Some(journal), ..self }
+    }
+
+    /// The cells that it adds to a row that was to be sent.
+    #[must_use]
+    pub fn cells_of(&self, line: u64, outcome: &Outcome) -> Cells {
+        cells::sent(line, outcome, self.rules.operation(), &self.locale)
+    }
+
+    /// Leaves nothing behind: half a file of a check is of no use, and holds names.
+    pub fn discard(self) {
+        // If it can't be removed, the next check does it.
+        let _ = fs::remove_file(self.path.partial());
+    }
+
+    /// Takes what came of a row, and writes all rows whose turn has come; each is told to `written`.
+    ///
+    /// # Errors
+    /// When the file can't be written: exit 4.
+    pub fn settle(&mut self, row: u32, settlement: Settlement, written: impl FnMut(Written)) -> Result<()> {
+        self.take(row, Settled { settlement, seen: None }, written)
+    }
+
+    /// Takes a row of a check, with what was looked up.
+    ///
+    /// # Errors
+    /// When the file can't be written: exit 4.
+    pub fn settle_seen(&mut self, row: u32, settlement: Settlement, seen: Option<SeenRow>) -> Result<()> {
+        self.take(row, Settled { settlement, seen: seen.map(Box::new) }, |_| ())
+    }
+
+    fn take(&mut self, row: u32, settled: Settled, mut written: impl FnMut(Written)) -> Result<()> {
+        self.window.put(row, settled);
+        while let Some((row, settled)) = self.window.take() {
+            if let Some(row) = self.write_row(row, &settled)? {
+                written(row);
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands what was written to the operating system.
+    ///
+    /// # Errors
+    /// When the file can't be written: exit 4.
+    pub fn flush(&mut self) -> Result<()> {
+        self.writer.flush().map_err(|error| cannot_write(&self.path, error))
+    }
+
+    /// Gives the complete file its name.
+    ///
+    /// # Errors
+    /// When the file can't be written or renamed: exit 4.
+    pub fn finish(self) -> Result<()> {
+        let path = self.path;
+        self.writer
+            .finish()
+            .and_then(|()| put_in_place(&path.partial(), path.results()))
+            .map_err(|error| cannot_write(&path, error))
+    }
+
+    fn write_row(&mut self, row: u32, settled: &Settled) -> Result<Option<Written>> {
+        let Settled { settlement, seen } = settled;
+        let record = self.input.read()?.expect("every row that was settled is in the copy");
+        let validator = Validator::new(self.columns, self.rules);
+        let line = record.line();
+        let cells_of = |outcome| cells::sent(line, outcome, self.rules.operation(), &self.locale);
+        let (cells, written) = match settlement {
+            Settlement::Sent(SentRow { outcome, .. }) => {
+                let written = Written {
+                    status: outcome.status,
+                    success: outcome.status.is_success(),
+                    error_code: outcome.error_code,
+                };
+                (cells_of(outcome), written)
+            }
+            Settlement::Invalid(problem) => {
+                let error_code = Some(problem.code);
+                (
+                    cells::invalid(line, problem, self.locale.language),
+                    Written { status: Status::Invalid, success: false, error_code },
+                )
+            }
+            Settlement::Duplicate { first } => {
+                let original = self.originals.of_duplicate(*first, validator.reason_or_nothing(record));
+                let (status, error_code) = (Status::Duplicate, Some(ErrorCode::DuplicateId));
+                (
+                    cells::duplicate(line, original, self.locale.language),
+                    Written { status, success: original.success, error_code },
+                )
+            }
+            Settlement::NotReached => {
+                let written = Written { status: Status::NotAttempted, success: false, error_code: None };
+                (
+                    cells::foreseen(
+                        cells_of(&Outcome::default()),
+                        seen.as_deref(),
+                        self.rules.operation(),
+                        self.locale.language,
+                    ),
+                    written,
+                )
+            }
+            Settlement::Recorded { offset } => recorded(line, self.journal.as_ref(), *offset)?,
+            Settlement::CarriedOver => carried_over(line, record, self.columns),
+            Settlement::LeftOut => {
+                // A success all the same, where another row repeats it; the others are never repeated.
+                self.originals.note(row, line, true, || validator.reason_or_nothing(record));
+                return Ok(None);
+            }
+        };
+        self.originals.note(row, line, written.success, || validator.reason_or_nothing(record));
+        let passed_through = self.columns.passed_through();
+        let looked_up = looked_up(record, self.columns, settled);
+        let status = written.status;
+        let row = ResultRow { record, passed_through, looked_up: &looked_up, ours: &cells, status };
+        self.writer.write(&row).map_err(|error| cannot_write(&self.path, error))?;
+        Ok(Some(written))
+    }
+}
+
+/// The cells that tell what was looked up; of an earlier success, what was looked up then.
+fn looked_up(record: &Record, columns: &Columns, settled: &Settled) -> Vec<String> {
+    if !columns.tell_look_up() {
+        return Vec::new();
+    }
+    let earlier = columns.passed_through()..columns.earlier_results();
+    match (&settled.seen, &settled.settlement) {
+        (Some(seen), _) => cells::looked_up(seen.pre_hire.as_ref()).into(),
+        (None, Settlement::CarriedOver) if !earlier.is_empty() => {
+            earlier.map(|index| record.cell(index).to_owned()).collect()
+        }
+        (None, _) => cells::looked_up(None).into(),
+    }
+}
+
+fn cannot_write(path: &OutputPath, error: io::Error) -> Error {
+    let written = match path.format() {
+        ResultsFormat::Csv => path.partial(),
+        ResultsFormat::Workbook => path.results().to_owned(),
+    };
+    Error::cannot_record(text!("can't write {written}", written = written.display()))
+        .because(error)
+        // Another place would have a journal of its own, which knows nothing of this run.
+        .hint(text!("make room, then run the same command again"))
+}

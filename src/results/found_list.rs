@@ -1,0 +1,181 @@
+//! Owns the list that `prehire find` writes: row by row to standard output, or to a partial file that gets its name at the end.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Stdout, Write};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use csv::Writer;
+
+use super::list_cells::LIST_COLUMNS;
+use super::output_path::workbook_ending;
+use crate::input::{Layout, RecordReader};
+use crate::language::text;
+use crate::model::{Error, Result};
+use crate::store::create_anew;
+use crate::store::{put_in_place, with_ending};
+
+/// Where a list goes, known to be a place where it may.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ListPath {
+    /// Standard output.
+    Standard,
+    /// This file.
+    File(PathBuf),
+}
+
+impl ListPath {
+    /// The path that was typed; `-`, or none, is standard output. A file that is there is replaced if it is a list of ours:
+    /// one whose header is exactly that of a list.
+    ///
+    /// # Errors
+    /// When it is somebody else's, or can't be a CSV file; exit 2.
+    pub fn choose(typed: Option<&Path>) -> Result<ListPath> {
+        let Some(path) = typed.filter(|path| *path != Path::new("-")) else { return Ok(ListPath::Standard) };
+        let shown = path.display();
+        if workbook_ending(path).is_some() {
+            return Err(Error::unusable(text!("can't write the list to {shown}: it is CSV", shown))
+                .hint(text!("choose a name that ends with .csv")));
+        }
+        if fs::symlink_metadata(path).is_ok() && !is_list(path) {
+            return Err(Error::unusable(text!(
+                "{shown} exists already, and is no list of prehire find",
+                shown
+            ))
+            .hint(text!("move that file away, or choose another name with -o FILE")));
+        }
+        Ok(ListPath::File(path.to_owned()))
+    }
+}
+
+fn is_list(path: &Path) -> bool {
+    let Ok(file) = File::open(path) else { return false };
+    let mut reader = RecordReader::new(file, Layout::default());
+    reader.read().ok().flatten().is_some_and(|header| header.cells().eq(LIST_COLUMNS))
+}
+
+/// The list, while it is written.
+#[derive(Debug)]
+pub struct FoundList {
+    writer: Writer<BufWriter<Sink>>,
+    /// The name that a file gets at the end, and the one that it has until then.
+    names: Option<Names>,
+}
+
+#[derive(Debug)]
+struct Names {
+    whole: PathBuf,
+    partial: PathBuf,
+}
+
+#[derive(Debug)]
+enum Sink {
+    Standard(Stdout),
+    File(File),
+}
+
+impl FoundList {
+    /// Begins with the header.
+    ///
+    /// # Errors
+    /// When the file can't be created; exit 4.
+    pub fn create(path: ListPath) -> Result<FoundList> {
+        let (sink, names) = match path {
+            ListPath::Standard => (Sink::Standard(io::stdout()), None),
+            ListPath::File(whole) => {
+                let partial = with_ending(&whole, "partial");
+                let names = Names { whole, partial };
+                let file = create_anew(&names.partial).map_err(|error| cannot_write(Some(&names), error))?;
+                (Sink::File(file), Some(names))
+            }
+        };
+        let mut list = FoundList { writer: Writer::from_writer(BufWriter::new(sink)), names };
+        let begun = list.writer.write_record(LIST_COLUMNS).map_err(io::Error::from);
+        // On standard output it waits for the first page: there may be none.
+        let begun = begun.and_then(|()| if list.names.is_some() { list.writer.flush() } else { Ok(()) });
+        begun.map_err(|error| cannot_write(list.names.as_ref(), error))?;
+        Ok(list)
+    }
+
+    /// Writes one row.
+    ///
+    /// # Errors
+    /// When it can't be written: exit 4.
+    pub fn write(&mut self, row: &[String; LIST_COLUMNS.len()]) -> Result<ControlFlow<()>> {
+        let written = self.writer.write_record(row).map_err(io::Error::from);
+        self.go_on(written)
+    }
+
+    /// Hands what was written to whoever reads it; to break off is to say that nobody does any more.
+    ///
+    /// # Errors
+    /// When it can't be written: exit 4.
+    pub fn flush(&mut self) -> Result<ControlFlow<()>> {
+        let flushed = self.writer.flush();
+        self.go_on(flushed)
+    }
+
+    /// Completes the list; a file gets its name.
+    ///
+    /// # Errors
+    /// When it can't be written or renamed: exit 4.
+    pub fn finish(mut self) -> Result<()> {
+        if self.flush()?.is_break() {
+            return Ok(());
+        }
+        if let (Some(names), Sink::File(file)) = (self.names.take(), self.writer.get_ref().get_ref()) {
+            let named = file.sync_all().and_then(|()| put_in_place(&names.partial, &names.whole));
+            if let Err(error) = named {
+                let error = cannot_write(Some(&names), error);
+                self.names = Some(names);
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// A reader that has gone away is no failure.
+    fn go_on(&self, written: io::Result<()>) -> Result<ControlFlow<()>> {
+        match written {
+            Ok(()) => Ok(ControlFlow::Continue(())),
+            Err(error) if self.names.is_none() && error.kind() == io::ErrorKind::BrokenPipe => {
+                Ok(ControlFlow::Break(()))
+            }
+            Err(error) => Err(cannot_write(self.names.as_ref(), error)),
+        }
+    }
+}
+
+impl Drop for FoundList {
+    fn drop(&mut self) {
+        // Half a list is of no use, and holds names.
+        if let Some(names) = &self.names {
+            let _ = fs::remove_file(&names.partial);
+        }
+    }
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Sink::Standard(output) => output.write(bytes),
+            Sink::File(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Sink::Standard(output) => output.flush(),
+            Sink::File(file) => file.flush(),
+        }
+    }
+}
+
+fn cannot_write(names: Option<&Names>, error: io::Error) -> Error {
+    let Some(names) = names else {
+        return Error::cannot_record(text!("can't write standard output")).because(error);
+    };
+    Error::cannot_record(text!("can't write {written}", written = names.partial.display()))
+        .because(error)
+        .hint(text!("make room, or choose another place with -o FILE"))
+}

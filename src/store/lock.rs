@@ -1,0 +1,124 @@
+//! Owns locks between processes: a file that the kernel unlocks when its holder dies, with the holder's pid in it.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use crate::language::text;
+use crate::model::{Error, Result};
+
+const OWNER_ONLY: u32 = 0o600;
+/// How often a lock that is held is tried again.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// A lock that this process holds. Dropped, it is free, and its file is gone.
+#[derive(Debug)]
+pub struct Lock {
+    path: PathBuf,
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock; `what` names what it guards, and it is waited for at most so long.
+    ///
+    /// # Errors
+    /// Exit 75 with the holder's pid; exit 4 when the file can't be created.
+    pub fn take(path: &Path, what: &str, wait: Duration) -> Result<Lock> {
+        let begun = Instant::now();
+        loop {
+            let pid = match try_take(path) {
+                Ok(Ok(file)) => return Ok(Lock { path: path.to_owned(), _file: file }),
+                Ok(Err(pid)) => pid,
+                Err(error) => {
+                    return Err(Error::cannot_record(text!("can't create {path}", path = path.display()))
+                        .because(error)
+                        .hint(text!("check that the directory is there and can be written, or choose another with -o FILE")));
+                }
+            };
+            if begun.elapsed() >= wait {
+                let who =
+                    if pid.is_empty() { "another process".to_owned() } else { format!("process {pid}") };
+                return Err(Error::locked(text!("another run holds {what}: {who}", what, who))
+                    .hint(text!("wait until it has ended, or give --wait-lock 10m")));
+            }
+            std::thread::sleep(PAUSE.min(wait - begun.elapsed().min(wait)));
+        }
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // While it is still held, so that nobody else's is removed. If it can't be, it is unlocked all the same.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// The locked file, or the pid of its holder.
+fn try_take(path: &Path) -> io::Result<std::result::Result<File, String>> {
+    loop {
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(OWNER_ONLY)
+            .open(path)?;
+        match file.try_lock() {
+            Ok(()) => {
+                // Its last holder may have removed it between our opening and our locking.
+                if !is_at(&file, path) {
+                    continue;
+                }
+                file.set_len(0)?;
+                file.write_all(format!("{}\n", std::process::id()).as_bytes())?;
+                return Ok(Ok(file));
+            }
+            Err(TryLockError::WouldBlock) => {
+                let mut pid = String::new();
+                file.rewind()?;
+                file.read_to_string(&mut pid)?;
+                return Ok(Err(pid.trim().to_owned()));
+            }
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
+}
+
+fn is_at(file: &File, path: &Path) -> bool {
+    match (file.metadata(), fs::metadata(path)) {
+        (Ok(held), Ok(named)) => (held.dev(), held.ino()) == (named.dev(), named.ino()),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_holder_is_told_the_first_ones_pid() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("x.lock");
+        let first = Lock::take(&path, "the journal", Duration::ZERO).expect("it is free");
+        let error = Lock::take(&path, "the journal", Duration::ZERO).expect_err("it is held");
+        assert_eq!(error.exit().code(), 75);
+        assert!(
+            error.report(crate::language::Language::English).contains(&std::process::id().to_string()),
+            "{}",
+            error.report(crate::language::Language::English)
+        );
+        drop(first);
+        assert!(!path.exists());
+        Lock::take(&path, "the journal", Duration::ZERO).expect("it is free again");
+    }
+
+    #[test]
+    fn a_stale_file_is_no_lock() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("x.lock");
+        fs::write(&path, "1\n").expect("a file");
+        Lock::take(&path, "the journal", Duration::ZERO).expect("nobody holds it");
+    }
+}
