@@ -107,22 +107,6 @@ const PURE: &[&str] = &[
     "settings/rate.rs",
     "settings/span.rs",
     "settings/variables.rs",
-    "simulator/auth.rs",
-    "simulator/change.rs",
-    "simulator/fields.rs",
-    "simulator/filter.rs",
-    "simulator/gateway.rs",
-    "simulator/lag.rs",
-    "simulator/limit.rs",
-    "simulator/mixed.rs",
-    "simulator/operation.rs",
-    "simulator/people.rs",
-    "simulator/population.rs",
-    "simulator/profile.rs",
-    "simulator/script.rs",
-    "simulator/search.rs",
-    "simulator/tickets.rs",
-    "simulator/tokens.rs",
 ];
 
 /// What touches the world.
@@ -167,13 +151,6 @@ fn only_the_wiring_knows_all_stages_and_no_stage_calls_it() {
             "{} mentions the wiring",
             path.display()
         );
-    }
-}
-
-#[test]
-fn the_simulated_api_shares_nothing_with_the_client() {
-    for path in files().into_iter().filter(|path| path.starts_with(source().join("simulator"))) {
-        assert!(!code_of(&path).contains("feishu::"), "{} mentions the client", path.display());
     }
 }
 
