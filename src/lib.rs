@@ -37,7 +37,7 @@
 //!
 //! [`app`] is the wiring, the only place that knows all stages. What is done to the rows is a value that goes all the way,
 //! an [`Operation`](model::Operation): withdrawals and their undo go down the same slide. What people read is a
-//! [`Text`](language::Text) until its language is chosen. The [`simulator`] stands in for the API, and shares no type with
+//! [`Text`](language::Text) until its language is chosen. The [`prehire_simulator`] stands in for the API, and shares no type with
 //! the client: a mistake there can't hide behind the same mistake here.
 //!
 //! # Three levels, one word each
@@ -218,5 +218,3 @@ pub mod settings;
 pub mod report;
 
 pub mod app;
-
-pub mod simulator;

@@ -1,11 +1,12 @@
 //! Owns the way to the API: the client, and with `--simulate` also the simulated API that it talks to.
 
+use prehire_simulator::{Rate, Running, Simulator, SimulatorSettings, Stage};
+
 use crate::feishu::{Client, ClientSettings, Credentials, Secret};
 use crate::language::text;
 use crate::model::{Error, Operation, Result};
 use crate::report::{Log, LogLine};
 use crate::settings::{CallSettings, Target};
-use crate::simulator::{Running, Simulator, SimulatorSettings, Stage};
 
 /// The client. A simulated API that comes with it ends when it is dropped; in it everybody is ready for the operation.
 pub(super) fn connect(calls: &CallSettings, operation: Operation) -> Result<(Client, Option<Running>)> {
@@ -21,7 +22,11 @@ pub(super) fn connect(calls: &CallSettings, operation: Operation) -> Result<(Cli
                 Operation::Withdraw => Stage::Preboarding,
                 Operation::Restore => Stage::Withdrawn,
             };
-            let simulated = SimulatorSettings { rate: Some(*limit), start, ..SimulatorSettings::default() };
+            let simulated = SimulatorSettings {
+                rate: Some(Rate::new(limit.calls(), limit.period())),
+                start,
+                ..SimulatorSettings::default()
+            };
             let simulator = Simulator::spawn(simulated)
                 .map_err(|error| Error::unusable(text!("can't start the simulated API")).because(error))?;
             let base_url = simulator.base_url().parse().expect("the simulated API is on loopback");

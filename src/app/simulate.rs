@@ -2,10 +2,11 @@
 
 use std::io::Write;
 
+use prehire_simulator::Simulator;
+
 use crate::cli::SimulateArgs;
 use crate::language::text;
 use crate::model::{Error, Exit, Result};
-use crate::simulator::Simulator;
 
 /// Serves the simulated API; the first line on standard output says where.
 pub(super) fn run(typed: &SimulateArgs) -> Result<Exit> {

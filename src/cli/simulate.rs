@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use clap::{Args, value_parser};
 use jiff::civil::Date;
+use prehire_simulator::{self as simulator, FieldName, SimulatorSettings, Stage, manual};
 
 use crate::model::{Rate, parse_positive_span, parse_span};
-use crate::simulator::{FieldName, SimulatorSettings, Stage, manual};
 
 /// Serves the simulated API on loopback, for rehearsals and tests.
 ///
@@ -96,7 +96,7 @@ pub struct SimulateArgs {
 
 /// An allowance, or none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limit(pub Option<Rate>);
+pub struct Limit(pub Option<simulator::Rate>);
 
 impl SimulateArgs {
     /// What the simulator needs.
@@ -136,7 +136,11 @@ fn parse_loopback(text: &str) -> Result<SocketAddr, String> {
 }
 
 fn parse_limit(text: &str) -> Result<Limit, String> {
-    if text == "none" { Ok(Limit(None)) } else { text.parse().map(|rate| Limit(Some(rate))) }
+    if text == "none" {
+        return Ok(Limit(None));
+    }
+    let rate: Rate = text.parse()?;
+    Ok(Limit(Some(simulator::Rate::new(rate.calls(), rate.period()))))
 }
 
 fn parse_latency(text: &str) -> Result<RangeInclusive<Duration>, String> {

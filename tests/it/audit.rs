@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
-use prehire::simulator::{Api, Record, Running, Stage};
+use prehire_simulator::{Api, Record, Running, Stage};
 use serde_json::Value;
 
 use crate::run::Run;

@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 use nix::pty::{OpenptyResult, openpty};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use prehire::simulator::{Api, Call};
+use prehire_simulator::{Api, Call};
 
 use crate::context::{SOMEBODY, TestContext};
 use crate::run::Run;

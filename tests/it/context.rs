@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::rc::Rc;
 
-use prehire::simulator::{Api, Record, Running, Simulator, SimulatorSettings};
+use prehire_simulator::{Api, Record, Running, Simulator, SimulatorSettings};
 use tempfile::TempDir;
 
 use crate::run::{Run, bounded, exit_code};

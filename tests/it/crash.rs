@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use prehire::simulator::Api;
+use prehire_simulator::Api;
 
 use crate::audit::{Audit, calls_by_id, calls_cut_off, lines_of};
 use crate::context::TestContext;

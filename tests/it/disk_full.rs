@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use prehire::simulator::{Api, Stage};
+use prehire_simulator::{Api, Stage};
 
 use crate::audit::{Audit, calls_by_id, lines_of};
 use crate::context::TestContext;

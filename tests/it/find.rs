@@ -11,7 +11,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use prehire::simulator::{Api, PreHire, Stage};
+use prehire_simulator::{Api, PreHire, Stage};
 use serde_json::json;
 
 use crate::context::{SOMEBODY, TestContext};

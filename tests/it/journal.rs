@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use prehire::simulator::{Simulator, SimulatorSettings};
+use prehire_simulator::{Simulator, SimulatorSettings};
 
 use crate::context::{APP_ID, APP_SECRET, SOMEBODY, TestContext};
 use crate::watch::entries_of;

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use prehire::simulator::Stage;
+use prehire_simulator::Stage;
 
 use crate::context::{SOMEBODY, TestContext};
 use crate::run::{bounded, partial};

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use prehire::simulator::{Api, PreHire, Stage};
+use prehire_simulator::{Api, PreHire, Stage};
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use prehire::simulator::{Api, Stage};
+use prehire_simulator::{Api, Stage};
 
 use crate::context::{APP_ID, SOMEBODY, TestContext};
 use crate::run::{Row, Run, rows_of};

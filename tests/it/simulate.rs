@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use prehire::simulator::manual;
+use prehire_simulator::manual;
 
 use crate::context::{SOMEBODY, TestContext};
 use crate::served::Served;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use httpmock::prelude::*;
 use httpmock::{Method, Mock};
-use prehire::simulator::Api;
+use prehire_simulator::Api;
 use serde_json::json;
 
 use crate::context::{APP_ID, APP_SECRET, SOMEBODY, TestContext};

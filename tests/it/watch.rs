@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use prehire::simulator::{Api, Call};
+use prehire_simulator::{Api, Call};
 use serde_json::Value;
 
 use crate::context::TestContext;

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use calamine::Data;
-use prehire::simulator::Stage;
+use prehire_simulator::Stage;
 
 use crate::context::{SOMEBODY, TestContext};
 use crate::run::partial;
