@@ -189,11 +189,30 @@ fn translated_argument(argument: Arg, language: Language) -> Arg {
     let own = argument.get_help_heading().and_then(|heading| language.help(heading));
     let heading = own.unwrap_or(heading(if argument.is_positional() { POSITIONALS } else { OTHERS }));
     let argument = argument.help_heading(heading);
-    match (help, long_help) {
-        (Some(help), Some(long_help)) => argument.help(help).long_help(long_help),
-        (Some(help), None) => argument.help(help),
-        _ => argument,
+    let Some(help) = help else { return argument };
+    let values = described_values(&argument);
+    if values.is_empty() {
+        return match long_help {
+            Some(long_help) => argument.help(help).long_help(long_help),
+            None => argument.help(help),
+        };
     }
+    // clap's own list of the values would be in English.
+    let names: Vec<&str> = values.iter().map(|(name, _)| name.as_str()).collect();
+    let lines =
+        values.iter().map(|(name, said)| format!("- {name}：{}", language.help(said).unwrap_or(said)));
+    let lines = lines.collect::<Vec<_>>().join("\n");
+    let long_help = format!("{}\n\n可选值：\n{lines}", long_help.as_ref().unwrap_or(&help));
+    let help = format!("{help} [可选值：{}]", names.join(", "));
+    argument.hide_possible_values(true).help(help).long_help(long_help)
+}
+
+/// The values that an argument may have, each with what is said of it.
+fn described_values(argument: &Arg) -> Vec<(String, String)> {
+    let takes_values = argument.get_action().takes_values() && !argument.is_hide_possible_values_set();
+    let values = takes_values.then(|| argument.get_possible_values()).unwrap_or_default();
+    let values = values.iter().filter(|value| !value.is_hide_set());
+    values.filter_map(|value| Some((value.get_name().to_owned(), value.get_help()?.to_string()))).collect()
 }
 
 fn heading(english: &str) -> &'static str {
@@ -275,13 +294,13 @@ mod tests {
                     .map(ToString::to_string),
             );
             texts.extend(argument.get_help_heading().map(str::to_owned));
+            texts.extend(described_values(argument).into_iter().map(|(_, said)| said));
         }
         let examples = command.get_after_help().map(ToString::to_string).unwrap_or_default();
         texts.extend(examples.lines().filter_map(|line| Some(line.split_once("# ")?.1.to_owned())));
         for command in command.get_subcommands().filter(|command| !command.is_hide_set()) {
             match command.get_name() {
-                UNTRANSLATED => texts.extend(command.get_about().map(ToString::to_string)),
-                "help" => {}
+                UNTRANSLATED | "help" => texts.extend(command.get_about().map(ToString::to_string)),
                 _ => super::tests::texts(command, texts),
             }
         }
@@ -291,6 +310,9 @@ mod tests {
     fn every_text_of_the_help_is_translated() {
         let mut all = Vec::new();
         texts(&english(), &mut all);
+        let unused: Vec<&str> =
+            Language::translated_help().filter(|known| !all.iter().any(|text| text == known)).collect();
+        assert!(unused.is_empty(), "translated, and never said: {unused:#?}");
         all.retain(|text| Language::Chinese.help(text).is_none());
         assert!(all.is_empty(), "without a translation: {all:#?}");
     }

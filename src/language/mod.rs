@@ -1,7 +1,7 @@
 //! What people read, in their language: advice, messages and summaries. Column names and words in cells never change.
 //!
 //! A [`Text`] is a sentence that is not yet in any language. Its English form stands where it is made, in `text!`;
-//! `chinese` has the other one, and a test sees to it that none is missing.
+//! `i18n/zh.toml` has the other one, and a test sees to it that none is missing.
 
 mod chinese;
 mod text;
@@ -45,6 +45,12 @@ impl Language {
             Language::English => None,
             Language::Chinese => chinese::chinese_help(text),
         }
+    }
+
+    /// Every text of the help that has a translation.
+    #[cfg(test)]
+    pub(crate) fn translated_help() -> impl Iterator<Item = &'static str> {
+        chinese::known_help()
     }
 }
 
