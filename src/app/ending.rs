@@ -14,6 +14,7 @@ use crate::language::{Text, text};
 use crate::model::{Exit, Operation, Result};
 use crate::report::{Ending, Log, LogLine, card, write_metrics};
 use crate::settings::read_webhook;
+use crate::store::platform;
 
 /// Does the work, and tells its end.
 pub(super) fn told(
@@ -76,8 +77,7 @@ fn note(ending: &mut Ending, fact: Fact) {
 
 /// A signal ends the waiting for the bot, too.
 fn tell_bot(runtime: &Runtime, webhook: &Webhook, ending: &Ending) -> std::result::Result<(), Text> {
-    let machine = rustix::system::uname().nodename().to_string_lossy().into_owned();
-    let card = card(ending, &machine);
+    let card = card(ending, &platform::machine());
     let mut signals =
         Signals::listen_in(runtime).map_err(|error| Text::Plain(error.message(ending.language)))?;
     runtime.block_on(async {

@@ -1,36 +1,29 @@
-//! Owns the signals that stop a run: SIGINT and SIGTERM.
+//! The signals that stop a run: the first in order, the second at once.
+
+use std::io;
 
 use tokio::runtime::Runtime;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::language::text;
 use crate::model::{Error, Exit, Interrupt, Result, StopCause};
 use crate::report::{Level, Log, LogLine};
+use crate::store::platform;
 
-/// SIGINT and SIGTERM. The first stops the run in order, the second at once.
-pub(super) struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-}
+/// The signals, while they are listened for.
+pub(super) struct Signals(platform::Signals);
 
 impl Signals {
     /// From here on no signal ends the process by itself.
     pub(super) fn listen_in(runtime: &Runtime) -> Result<Signals> {
         let _within = runtime.enter();
-        let unheard = |error| Error::unusable(text!("can't listen for signals")).because(error);
-        Ok(Signals {
-            interrupt: signal(SignalKind::interrupt()).map_err(unheard)?,
-            terminate: signal(SignalKind::terminate()).map_err(unheard)?,
-        })
+        let unheard = |error: io::Error| Error::unusable(text!("can't listen for signals")).because(error);
+        platform::Signals::listen().map(Signals).map_err(unheard)
     }
 
     /// The next one.
     pub(super) async fn next(&mut self) -> Interrupt {
-        tokio::select! {
-            _ = self.interrupt.recv() => Interrupt::Interrupt,
-            _ = self.terminate.recv() => Interrupt::Terminate,
-        }
+        self.0.next().await
     }
 
     /// Passes the first one on to the pool, and returns with the second.

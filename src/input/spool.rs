@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::fs::FileExt;
 
 use super::dialect::Dialect;
 use super::records::RecordReader;
@@ -12,6 +11,7 @@ use super::workbook;
 use crate::input::workbook::Extent;
 use crate::language::text;
 use crate::model::{Error, Result};
+use crate::store::platform;
 
 /// How much of a text is looked at to find how it is cut; also how much is read first.
 const HEAD: usize = 64 * 1024;
@@ -76,7 +76,7 @@ impl Spool {
     pub(super) fn of_text(text: TextCopy, name: &str, choice: &FileChoice) -> Result<Spool> {
         let TextCopy { file, encoding } = text;
         let mut head = vec![0; HEAD];
-        let length = file.read_at(&mut head, 0).map_err(unreadable_copy)?;
+        let length = platform::read_at(&file, &mut head, 0).map_err(unreadable_copy)?;
         let mut head = &head[..length];
         // Some programs write the mark twice.
         while let Some(rest) = head.strip_prefix(BYTE_ORDER_MARK) {
@@ -153,7 +153,7 @@ pub struct SpoolReader<'a> {
 
 impl Read for SpoolReader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let length = self.file.read_at(buffer, self.place)?;
+        let length = platform::read_at(self.file, buffer, self.place)?;
         self.place += length as u64;
         Ok(length)
     }

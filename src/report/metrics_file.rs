@@ -1,20 +1,17 @@
 //! Owns the file of metrics: replaced in one step, so that nobody reads half of it.
 
-use std::fs::{self, Permissions};
+use std::fs;
 use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use tempfile::Builder;
 
 use super::ending::Ending;
 use super::metrics::{is_metrics, last_success, metrics};
-use crate::store::parent_of;
+use crate::store::{parent_of, platform};
 
 /// No file of ours is longer.
 const MOST_BYTES: u64 = 64 * 1024;
-/// It names nobody, and another user's exporter reads it.
-const READ_BY_ALL: u32 = 0o644;
 
 /// Writes how the run ended; when a run was last a success is kept from the file that is there.
 ///
@@ -25,7 +22,8 @@ pub fn write_metrics(path: &Path, ending: &Ending) -> io::Result<()> {
     // The exporter reads names that end with .prom; this one does not.
     let mut file = Builder::new().prefix(".prehire-metrics-").tempfile_in(parent_of(path))?;
     file.write_all(text.as_bytes())?;
-    file.as_file().set_permissions(Permissions::from_mode(READ_BY_ALL))?;
+    // It names nobody, and another user's exporter reads it.
+    platform::let_all_read(file.as_file())?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::credentials::{Access, SecretSource};
@@ -11,11 +10,10 @@ use super::variables::TENANT_ACCESS_TOKEN;
 use crate::feishu::{Credentials, Secret, Ticket, Token};
 use crate::language::{Text, text};
 use crate::model::{Error, Result};
+use crate::store::platform;
 
 /// No secret is longer.
 const MOST_BYTES: u64 = 64 * 1024;
-/// The group is left out: that is how systemd and Kubernetes hand secrets to a service.
-const OPEN_TO_ANYBODY: u32 = 0o007;
 
 impl Access {
     /// The credentials themselves; what a person should know about their files goes to `warnings`.
@@ -61,35 +59,35 @@ fn read(source: &Sourced<SecretSource>, warnings: &mut Vec<Text>) -> Result<Secr
         SecretSource::File(path) => (path, source.origin),
     };
     let shown = path.display();
-    let (mode, text) = contents(path).map_err(|error| {
+    let (access, text) = contents(path).map_err(|error| {
         Error::unusable(text!("can't read {shown} ({origin})", shown, origin)).because(error)
     })?;
     let secret = Secret::new(&text);
     if secret.is_empty() {
         return Err(Error::unusable(text!("{shown} ({origin}) is empty", shown, origin)));
     }
-    warn_if_exposed(path, mode, warnings);
+    warn_if_exposed(path, access, warnings);
     Ok(secret)
 }
 
 /// What a person should know about a file with a secret of this mode.
-pub(super) fn warn_if_exposed(path: &Path, mode: u32, warnings: &mut Vec<Text>) {
-    if mode & OPEN_TO_ANYBODY != 0 {
+pub(super) fn warn_if_exposed(path: &Path, access: platform::Access, warnings: &mut Vec<Text>) {
+    if access.is_open_to_anybody() {
         let shown = path.display();
         warnings.push(text!("anybody can read or change the secret in {shown}: chmod 600 it", shown));
     }
 }
 
 /// The mode of a file with a secret, and what is in it.
-pub(super) fn contents(path: &Path) -> io::Result<(u32, String)> {
+pub(super) fn contents(path: &Path) -> io::Result<(platform::Access, String)> {
     let mut file = File::open(path)?;
-    let mode = file.metadata()?.permissions().mode();
+    let access = platform::Access::of(&file)?;
     let mut text = String::new();
     file.by_ref().take(MOST_BYTES + 1).read_to_string(&mut text)?;
     if text.len() as u64 > MOST_BYTES {
         return Err(io::Error::other("it is too long for a secret"));
     }
-    Ok((mode, text))
+    Ok((access, text))
 }
 
 /// A token goes into a header, where only visible characters may stand.

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::credentials::Pieces;
@@ -13,13 +12,12 @@ use super::run::Target;
 use crate::cli::ProfileArgs;
 use crate::language::{Text, text};
 use crate::model::{Error, Result};
+use crate::store::platform;
 
 /// The profile that is used when none is asked for, if it is there.
 const DEFAULT_PROFILE: &str = "default";
 /// No honest config file is longer.
 const MOST_BYTES: u64 = 1024 * 1024;
-const READ_OR_WRITTEN_BY_OTHERS: u32 = 0o077;
-const WRITTEN_BY_ANYBODY: u32 = 0o002;
 
 /// The config file, and the profile that was chosen.
 #[derive(Clone, Debug, Default)]
@@ -124,7 +122,7 @@ fn read(path: &Path, must_exist: bool) -> Result<Option<Vec<Profile>>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound && !must_exist => return Ok(None),
         Err(error) => return Err(unreadable(error)),
     };
-    let mode = file.metadata().map_err(unreadable)?.permissions().mode();
+    let access = platform::Access::of(&file).map_err(unreadable)?;
     let mut text = String::new();
     file.by_ref().take(MOST_BYTES + 1).read_to_string(&mut text).map_err(unreadable)?;
     if text.len() as u64 > MOST_BYTES {
@@ -137,25 +135,23 @@ fn read(path: &Path, must_exist: bool) -> Result<Option<Vec<Profile>>> {
             None => error,
         }
     })?;
-    refuse_if_exposed(path, mode, profiles.iter().any(|profile| profile.app_secret.is_some()))?;
+    refuse_if_exposed(path, access, profiles.iter().any(|profile| profile.app_secret.is_some()))?;
     Ok(Some(profiles))
 }
 
 /// Who can read a secret has it; and who can write the file can send every secret that it names to a host of his own.
-fn refuse_if_exposed(path: &Path, mode: u32, holds_secret: bool) -> Result<()> {
+fn refuse_if_exposed(path: &Path, access: platform::Access, holds_secret: bool) -> Result<()> {
     let shown = path.display();
-    let mode = mode & 0o777;
-    let octal = format!("{mode:04o}");
-    if holds_secret && mode & READ_OR_WRITTEN_BY_OTHERS != 0 {
+    if holds_secret && access.is_open_to_others() {
         let message = text!(
             "{shown} holds a secret, and others may read or change it (mode {mode})",
             shown,
-            mode = octal
+            mode = access
         );
         return Err(Error::unusable(message).hint(text!("chmod 600 {shown}", shown)));
     }
-    if mode & WRITTEN_BY_ANYBODY != 0 {
-        let message = text!("anybody may change {shown} (mode {mode})", shown, mode = octal);
+    if access.is_written_by_anybody() {
+        let message = text!("anybody may change {shown} (mode {mode})", shown, mode = access);
         return Err(Error::unusable(message).hint(text!("chmod 600 {shown}", shown)));
     }
     Ok(())

@@ -1,11 +1,10 @@
 //! How files are created, named and put in place: private to their owner, and lasting.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-const OWNER_ONLY: u32 = 0o600;
+use super::platform;
 
 /// The results' name as a journal beside them gives it: moved together, they still fit.
 #[must_use]
@@ -34,7 +33,7 @@ pub(crate) fn put_in_place(partial: &Path, whole: &Path) -> io::Result<()> {
 
 /// A rename or a new file is lasting only when its directory is on disk.
 pub(super) fn sync_directory(path: &Path) -> io::Result<()> {
-    File::open(directory_of(path))?.sync_all()
+    platform::sync_directory(&directory_of(path))
 }
 
 /// The name with another ending behind its own.
@@ -49,7 +48,7 @@ pub(crate) fn with_ending(path: &Path, ending: &str) -> PathBuf {
 /// rights, or lead elsewhere.
 pub(crate) fn create_anew(path: &Path) -> io::Result<File> {
     remove(path)?;
-    OpenOptions::new().write(true).create_new(true).mode(OWNER_ONLY).open(path)
+    platform::private().write(true).create_new(true).open(path)
 }
 
 /// Removes a file, if it is there.

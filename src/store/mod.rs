@@ -1,24 +1,17 @@
-//! Where the record, the allowance and the locks are kept.
+//! Where the record, the allowance and the locks are kept. Nothing outside knows offsets, lock files, modes or boots.
 
-mod allowance;
 #[cfg(test)]
 mod example;
+mod file;
 mod files;
-mod journal;
-mod journal_file;
-mod lock;
-mod replay;
-mod scan;
-mod uptime;
+pub(crate) mod platform;
 
-pub use allowance::{Allowance, AllowanceStore, NoStore};
 #[cfg(test)]
 pub(crate) use example::run_started;
-pub(crate) use files::{create_anew, directory_of, parent_of, put_in_place, remove, seen_from, with_ending};
-pub use journal::Journal;
-pub use journal_file::JournalFile;
-pub use lock::Lock;
-pub use replay::{JournalReader, Replay, Replayer, open_journal, read_journal, replay};
 #[cfg(test)]
-pub(crate) use scan::LONGEST_TORN_END;
-pub use scan::{Damage, JournalEnd, Scan, scan_journal};
+pub(crate) use file::LONGEST_TORN_END;
+pub use file::{
+    Allowance, AllowanceStore, Damage, Journal, JournalEnd, JournalFile, JournalReader, Lock, NoStore,
+    Replay, Replayer, Scan, open_journal, read_journal, replay, scan_journal,
+};
+pub(crate) use files::{create_anew, directory_of, parent_of, put_in_place, remove, seen_from, with_ending};

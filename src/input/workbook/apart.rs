@@ -7,7 +7,6 @@ use std::os::fd::AsFd;
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde::{Deserialize, Serialize};
 
 use super::here;
@@ -16,6 +15,7 @@ use crate::input::ColumnChoice;
 use crate::input::workbook::{SheetCopy, broken};
 use crate::language::{Language, text};
 use crate::model::{Error, Exit, Result};
+use crate::store::platform;
 
 /// The hidden command that answers a request.
 const COMMAND: &str = "copy-sheet";
@@ -108,7 +108,7 @@ fn rewound(mut file: File) -> std::io::Result<File> {
 }
 
 fn died(name: &str, status: ExitStatus) -> Error {
-    let cause = if std::os::unix::process::ExitStatusExt::signal(&status).is_some() {
+    let cause = if platform::was_killed(status) {
         text!("reading it takes more than 240 MiB of memory, or more than 5 minutes")
     } else {
         text!("its parts contradict each other")
@@ -121,7 +121,8 @@ fn died(name: &str, status: ExitStatus) -> Error {
 /// # Errors
 /// When the limits can't be set, or the streams can't be used.
 pub fn answer_request(request: &str) -> Result<Exit> {
-    limit().map_err(|error| Error::unusable(text!("can't limit the reader of workbooks")).because(error))?;
+    platform::limit_this_process(MOST_MEMORY, MOST_SECONDS)
+        .map_err(|error| Error::unusable(text!("can't limit the reader of workbooks")).because(error))?;
     std::panic::set_hook(Box::new(|_| ()));
     let request: SheetRequest = serde_json::from_str(request)
         .map_err(|error| Error::unusable(text!("this command is not for people")).because(error))?;
@@ -141,15 +142,4 @@ pub fn answer_request(request: &str) -> Result<Exit> {
     let written = std::io::stderr().write_all(answer.as_bytes());
     written.map_err(|error| Error::unusable(text!("can't answer")).because(error))?;
     Ok(Exit::Success)
-}
-
-/// Memory and time; and what is in memory is nobody's business when it breaks down.
-fn limit() -> rustix::io::Result<()> {
-    for (resource, limit) in [(Resource::As, MOST_MEMORY), (Resource::Cpu, MOST_SECONDS), (Resource::Core, 0)]
-    {
-        // Whoever has started us may have set a lower one already.
-        let limit = getrlimit(resource).maximum.map_or(limit, |maximum| maximum.min(limit));
-        setrlimit(resource, Rlimit { current: Some(limit), maximum: Some(limit) })?;
-    }
-    Ok(())
 }

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -15,6 +14,7 @@ use crate::language::{Text, text};
 use crate::model::{Attempt, Doubt, Error, History, PreHireId, Result, Status};
 use crate::results::cells;
 use crate::results::cells::{Cells, STATUS};
+use crate::store::platform;
 
 /// What a journal tells.
 #[derive(Debug)]
@@ -177,7 +177,8 @@ impl JournalReader {
         let mut piece = [0; 4096];
         loop {
             let place = offset + line.len() as u64;
-            let read = self.file.read_at(&mut piece, place).map_err(|error| gone().because(error))?;
+            let read =
+                platform::read_at(&self.file, &mut piece, place).map_err(|error| gone().because(error))?;
             let piece = &piece[..read];
             match piece.iter().position(|byte| *byte == b'\n') {
                 Some(end) => {

@@ -1,12 +1,10 @@
 //! Owns the journal's file: finding it, taking it for oneself, reading it, setting it aside, going on with it.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::files::{seen_from, sync_directory, with_ending};
 use super::journal::Journal;
 use super::lock::Lock;
 use super::replay::{JournalReader, replay};
@@ -15,8 +13,8 @@ use crate::journal::chain::{Chain, entry_of};
 use crate::journal::entry::{Entry, Owner};
 use crate::language::text;
 use crate::model::{Error, Result};
-
-const OWNER_ONLY: u32 = 0o600;
+use crate::store::files::{seen_from, sync_directory, with_ending};
+use crate::store::platform;
 
 /// A journal that this run has taken for itself; the file may be yet to come.
 #[derive(Debug)]
@@ -128,7 +126,7 @@ impl JournalFile {
         if self.set_aside {
             fs::rename(&self.path, self.free_name())?;
         }
-        let file = OpenOptions::new().append(true).create(true).mode(OWNER_ONLY).open(&self.path)?;
+        let file = platform::private().append(true).create(true).open(&self.path)?;
         file.set_len(self.good_bytes)?;
         file.sync_all()?;
         sync_directory(&self.path)?;

@@ -1,15 +1,14 @@
 //! Owns locks between processes: a file that the kernel unlocks when its holder dies, with the holder's pid in it.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::language::text;
 use crate::model::{Error, Result};
+use crate::store::platform;
 
-const OWNER_ONLY: u32 = 0o600;
 /// How often a lock that is held is tried again.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -58,17 +57,11 @@ impl Drop for Lock {
 /// The locked file, or the pid of its holder.
 fn try_take(path: &Path) -> io::Result<std::result::Result<File, String>> {
     loop {
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(OWNER_ONLY)
-            .open(path)?;
+        let mut file = platform::private().read(true).write(true).create(true).truncate(false).open(path)?;
         match file.try_lock() {
             Ok(()) => {
                 // Its last holder may have removed it between our opening and our locking.
-                if !is_at(&file, path) {
+                if !platform::is_at(&file, path) {
                     continue;
                 }
                 file.set_len(0)?;
@@ -83,13 +76,6 @@ fn try_take(path: &Path) -> io::Result<std::result::Result<File, String>> {
             }
             Err(TryLockError::Error(error)) => return Err(error),
         }
-    }
-}
-
-fn is_at(file: &File, path: &Path) -> bool {
-    match (file.metadata(), fs::metadata(path)) {
-        (Ok(held), Ok(named)) => (held.dev(), held.ino()) == (named.dev(), named.ino()),
-        _ => false,
     }
 }
 

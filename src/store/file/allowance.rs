@@ -8,7 +8,6 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -16,9 +15,8 @@ use crate::language::text;
 use crate::model::{Error, Result};
 
 use super::lock::Lock;
-use super::uptime::{Boot, uptime};
+use crate::store::platform::{self, Boot, uptime};
 
-const OWNER_ONLY: u32 = 0o600;
 /// Calls are kept for the longest window that any run may have, should a later one have a longer one than this.
 const SHORTEST_MEMORY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Older calls than the window are kept only so far: no run that takes care has a larger allowance.
@@ -243,8 +241,7 @@ fn nanoseconds(text: &str) -> Option<Duration> {
 /// Puts a new file in the place of the old one, so that a kill leaves one or the other.
 fn replace(path: &Path, text: &str) -> std::io::Result<File> {
     let fresh = path.with_extension("fresh");
-    let mut file =
-        OpenOptions::new().write(true).create(true).truncate(true).mode(OWNER_ONLY).open(&fresh)?;
+    let mut file = platform::private().write(true).create(true).truncate(true).open(&fresh)?;
     file.write_all(text.as_bytes())?;
     fs::rename(&fresh, path)?;
     OpenOptions::new().append(true).open(path)
