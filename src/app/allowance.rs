@@ -6,11 +6,10 @@ use std::path::{Path, PathBuf};
 use crate::feishu::Credentials;
 use crate::language::text;
 use crate::model::{Error, Operation, Result};
-use crate::pace::Pacing;
+use crate::pace::{Pace, Pacing};
 use crate::send::{Gate, Gates};
 use crate::settings::{CallSettings, OperationSettings, Target};
-use crate::store::Allowance;
-use crate::store::{AllowanceStore, NoStore};
+use crate::store::{FileLimiter, MemoryLimiter};
 
 /// The gates of the two APIs of a run, with what earlier runs have used of them. Exit 75 if another run holds them.
 pub(super) fn gates(settings: &OperationSettings) -> Result<Gates> {
@@ -26,17 +25,13 @@ pub(super) fn search_gate(calls: &CallSettings) -> Result<Gate> {
 }
 
 fn gate(calls: &CallSettings, directory: Option<&Path>, api: &str) -> Result<Gate> {
-    match directory {
-        None => Ok(Gate::new(Pacing::new(calls.rate, calls.burst, calls.timeout), Box::new(NoStore))),
-        Some(directory) => gate_with_memory(calls, &directory.join(api)),
-    }
-}
-
-fn gate_with_memory(calls: &CallSettings, path: &Path) -> Result<Gate> {
-    let allowance = Allowance::take(path, calls.rate.period(), calls.timeout, calls.wait_lock)?;
-    let earlier = allowance.earlier_calls(calls.rate.period());
-    let pacing = Pacing::after_earlier_calls(calls.rate, calls.burst, calls.timeout, earlier);
-    Ok(Gate::new(pacing, Box::new(allowance) as Box<dyn AllowanceStore>))
+    let CallSettings { rate, burst, timeout, wait_lock, .. } = *calls;
+    Ok(match directory {
+        None => Gate::new(MemoryLimiter::new(Pacing::new(rate, burst, timeout))),
+        Some(directory) => {
+            Gate::new(FileLimiter::take(&directory.join(api), Pace { rate, burst, timeout }, wait_lock)?)
+        }
+    })
 }
 
 /// The directory of this host, app and tenant; `None` for the simulated API, whose allowance nobody shares.
