@@ -117,8 +117,8 @@ impl Script {
         self.tickets.current()
     }
 
-    /// An app ticket that is to be delivered.
-    pub(crate) fn take_undelivered_ticket(&mut self) -> Option<String> {
+    /// An app ticket that is to be delivered: each is once.
+    pub fn take_undelivered_ticket(&mut self) -> Option<String> {
         self.tickets.take_undelivered()
     }
 

@@ -29,7 +29,7 @@ mod webhook;
 mod wire;
 
 pub use bot::show_card;
-pub use client::{Client, ClientSettings};
+pub use client::{Client, ClientSettings, Transport};
 pub use exchange::{Body, Envelope, Exchange, Failure, QueryReply, Reply, SearchReply};
 pub use pre_hire::PreHire;
 pub use search::{MOST_SEARCHED, More, PageToken, SearchFilter, SearchPage, SearchQuery, SearchedIds};

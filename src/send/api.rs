@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::feishu::{
     Client, Exchange, PageToken, QueryReply, SearchQuery, SearchReply, Secret, Token, TokenCall, TokenReply,
-    TokenSource,
+    TokenSource, Transport,
 };
 use crate::input::{PreHireId, Request};
 use crate::language::text;
@@ -43,7 +43,7 @@ pub trait SearchApi: TokenApi {
     ) -> impl Future<Output = SearchReply> + Send;
 }
 
-impl TokenApi for Client {
+impl<T: Transport> TokenApi for Client<T> {
     async fn token(&self, call: &TokenCall) -> TokenReply {
         Client::token(self, call).await
     }
@@ -57,7 +57,7 @@ impl TokenApi for Client {
     }
 }
 
-impl Api for Client {
+impl<T: Transport> Api for Client<T> {
     async fn call(&self, token: &Token, id: PreHireId, request: &Request) -> Exchange {
         Client::call(self, token, id, request).await
     }
@@ -67,7 +67,7 @@ impl Api for Client {
     }
 }
 
-impl SearchApi for Client {
+impl<T: Transport> SearchApi for Client<T> {
     async fn search(&self, token: &Token, query: &SearchQuery, page: Option<&PageToken>) -> SearchReply {
         Client::search(self, token, query, page).await
     }

@@ -31,6 +31,8 @@ mod pool;
 mod pool_tests;
 mod reading;
 mod retry;
+#[cfg(test)]
+mod scripted;
 pub mod search;
 mod spacing;
 mod stop;
