@@ -66,15 +66,15 @@ impl FaultSpec {
     /// Whether the calls of this operation are handled in another way.
     pub(crate) fn concerns(self, operation: Operation) -> bool {
         match self {
-            FaultSpec::Fault(of_spec, ..)
-            | FaultSpec::RevokedToken(of_spec)
-            | FaultSpec::StaleToken(of_spec) => of_spec == operation,
+            FaultSpec::Fault(target, ..)
+            | FaultSpec::RevokedToken(target)
+            | FaultSpec::StaleToken(target) => target == operation,
             FaultSpec::StartsAs(_) | FaultSpec::FullWorkForce => false,
         }
     }
 }
 
-/// What befalls a call: the third digit says the operation and the kind of fault_on_calls, the fourth on which calls.
+/// What befalls a call: the third digit says the operation and the kind of trouble, the fourth on which calls.
 fn fault_on_calls(prefix: &str, rest: &str) -> Option<FaultSpec> {
     let (third, fourth) = prefix.strip_prefix("99")?.split_at(1);
     let operation = match third {

@@ -27,21 +27,8 @@ struct Person {
     withdrawn_times: u8,
     restored_times: u8,
     stage: Stage,
-    called: Called,
-}
-
-/// Which operations a pre-hire was called for: a bit for each.
-#[derive(Clone, Copy, Debug, Default)]
-struct Called(u8);
-
-impl Called {
-    /// Notes a call; true for the first one of its operation.
-    fn note(&mut self, operation: Operation) -> bool {
-        let bit = 1 << operation as u8;
-        let first = self.0 & bit == 0;
-        self.0 |= bit;
-        first
-    }
+    /// Which operations it was called for: a bit for each.
+    called: u8,
 }
 
 /// All pre-hires that were ever called; any other is in the stage where its id starts.
@@ -60,12 +47,10 @@ impl People {
         People { origin, by_number, by_text, reasons: Reasons::default() }
     }
 
-    /// Where each starts.
     pub(crate) fn origin(&self) -> Origin {
         self.origin
     }
 
-    /// What is known of this pre-hire.
     pub(crate) fn look_up(&self, id: &str) -> PersonState<'_> {
         let known = match number_of(id) {
             Some(number) => self.by_number.get(&number).copied(),
@@ -82,7 +67,10 @@ impl People {
 
     /// Notes a call for this pre-hire; true for the first one of its operation.
     pub(crate) fn note_call(&mut self, id: &str, operation: Operation) -> bool {
-        self.person(id).called.note(operation)
+        let (bit, person) = (1 << operation as u8, self.person(id));
+        let first = person.called & bit == 0;
+        person.called |= bit;
+        first
     }
 
     /// Withdraws, or says which stage forbids it.
@@ -122,7 +110,7 @@ impl People {
 impl Person {
     fn new(id: &str, origin: Origin) -> Person {
         let stage = origin.stage(id);
-        Person { reason: None, withdrawn_times: 0, restored_times: 0, stage, called: Called::default() }
+        Person { reason: None, withdrawn_times: 0, restored_times: 0, stage, called: 0 }
     }
 }
 
@@ -149,7 +137,6 @@ impl Population {
         Population { size }
     }
 
-    /// How many there are.
     pub(crate) fn size(self) -> usize {
         self.size as usize
     }
@@ -179,7 +166,7 @@ pub(crate) struct Origin {
 
 impl Origin {
     /// The stage of this pre-hire at the start.
-    pub(crate) fn stage(self, id: &str) -> Stage {
+    fn stage(self, id: &str) -> Stage {
         match FaultSpec::of(id) {
             Some(FaultSpec::StartsAs(stage)) => stage,
             _ if self.population.holds(id) => drawn(hash_of_text(id)),
@@ -207,12 +194,11 @@ fn drawn(mixed: u64) -> Stage {
     }
 }
 
-/// The number of a kept reason.
-pub(crate) type ReasonNumber = NonZeroU32;
+type ReasonNumber = NonZeroU32;
 
-/// All reasons one behind the other, where each ends, and an index by content.
+/// All withdraw reasons, each different one once and without an allocation of its own: one behind the other, where each ends, and an index by content.
 #[derive(Debug, Default)]
-pub(crate) struct Reasons {
+struct Reasons {
     text: String,
     ends: Vec<usize>,
     numbers: HashTable<ReasonNumber>,
@@ -221,7 +207,7 @@ pub(crate) struct Reasons {
 
 impl Reasons {
     /// The number of this reason; `None` when four thousand million different ones are there already.
-    pub(crate) fn keep(&mut self, reason: &str) -> Option<ReasonNumber> {
+    fn keep(&mut self, reason: &str) -> Option<ReasonNumber> {
         let hash = self.hasher.hash_one(reason);
         let (text, ends, hasher) = (&mut self.text, &mut self.ends, &self.hasher);
         if let Some(number) = self.numbers.find(hash, |number| slice(text, ends, *number) == reason) {
@@ -234,8 +220,7 @@ impl Reasons {
         Some(number)
     }
 
-    /// The reason with this number.
-    pub(crate) fn get(&self, number: ReasonNumber) -> &str {
+    fn get(&self, number: ReasonNumber) -> &str {
         slice(&self.text, &self.ends, number)
     }
 }

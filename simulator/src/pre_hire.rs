@@ -157,17 +157,12 @@ impl Profile {
             name,
             work_email: has_email.then(|| format!("{latin}.{number:07}@example.com")),
             worker_id: format!("{number:07}"),
-            department_id: department(rng.below(DEPARTMENTS)),
+            department_id: format!("710000000000000001{}", 1 + rng.below(DEPARTMENTS)),
             onboarding_date,
             updated_date: if changed { today } else { last_update },
             source,
         }
     }
-}
-
-/// The id of a department.
-fn department(number: u64) -> String {
-    format!("710000000000000001{}", number + 1)
 }
 
 /// Numbers that follow from one number.

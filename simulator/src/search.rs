@@ -69,7 +69,7 @@ impl View<'_> {
 
 /// How search and query differ.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
+struct Limits {
     most_on_a_page: usize,
     most_ids: usize,
     /// What wrong parameters are answered.
@@ -105,7 +105,6 @@ impl LookUp {
         LookUp { request, limits: QUERY }
     }
 
-    /// The ids that are asked for.
     pub(crate) fn into_ids(self) -> Vec<String> {
         self.request.and_then(|request| request.pre_hire_ids).unwrap_or_default()
     }
@@ -114,8 +113,8 @@ impl LookUp {
 /// Which page is asked for.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Page<'call> {
-    pub(crate) size: Option<&'call str>,
-    pub(crate) token: Option<&'call str>,
+    size: Option<&'call str>,
+    token: Option<&'call str>,
 }
 
 impl<'call> Page<'call> {
