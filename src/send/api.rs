@@ -4,7 +4,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::feishu::{
     Client, Exchange, PageToken, QueryReply, SearchQuery, SearchReply, Secret, Token, TokenCall, TokenReply,
-    TokenSource,
+    TokenSource, Transport,
 };
 use crate::language::text;
 use crate::model::{Error, Event, PreHireId, Request, Result};
@@ -41,7 +41,7 @@ pub(crate) trait SearchApi: TokenApi {
     ) -> impl Future<Output = SearchReply> + Send;
 }
 
-impl TokenApi for Client {
+impl<T: Transport> TokenApi for Client<T> {
     async fn token(&self, call: &TokenCall) -> TokenReply {
         Client::token(self, call).await
     }
@@ -55,7 +55,7 @@ impl TokenApi for Client {
     }
 }
 
-impl Api for Client {
+impl<T: Transport> Api for Client<T> {
     async fn call(&self, token: &Token, id: PreHireId, request: &Request) -> Exchange {
         Client::call(self, token, id, request).await
     }
@@ -65,7 +65,7 @@ impl Api for Client {
     }
 }
 
-impl SearchApi for Client {
+impl<T: Transport> SearchApi for Client<T> {
     async fn search(&self, token: &Token, query: &SearchQuery, page: Option<&PageToken>) -> SearchReply {
         Client::search(self, token, query, page).await
     }

@@ -21,6 +21,8 @@ mod looks;
 mod pool_tests;
 mod retry;
 mod row;
+#[cfg(test)]
+mod scripted;
 pub mod search;
 mod stop;
 mod tokens;
