@@ -77,6 +77,7 @@ impl fmt::Display for ErrorCode {
 }
 
 impl FromStr for ErrorCode {
+    // Only serde says it, within a sentence of its own, which is English.
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::{Args, value_parser};
 use jiff::civil::Date;
 
+use crate::language::Text;
 use crate::settings::{Rate, parse_positive_span, parse_span};
 use crate::simulator::{FieldName, SimulatorSettings, Stage, manual};
 
@@ -125,6 +126,8 @@ impl SimulateArgs {
     }
 }
 
+// The parsers of this file speak English alone, as the help of this command does: it is for developers.
+
 fn parse_loopback(text: &str) -> Result<SocketAddr, String> {
     let address: SocketAddr =
         text.parse().map_err(|_| format!("expected ADDRESS:PORT, such as 127.0.0.1:0, not \"{text}\""))?;
@@ -135,13 +138,14 @@ fn parse_loopback(text: &str) -> Result<SocketAddr, String> {
     }
 }
 
-fn parse_limit(text: &str) -> Result<Limit, String> {
+fn parse_limit(text: &str) -> Result<Limit, Text> {
     if text == "none" { Ok(Limit(None)) } else { text.parse().map(|rate| Limit(Some(rate))) }
 }
 
 fn parse_latency(text: &str) -> Result<RangeInclusive<Duration>, String> {
     let (shortest, longest) = text.split_once("..").unwrap_or((text, text));
-    let range = parse_span(shortest)?..=parse_span(longest)?;
+    let span = |text| parse_span(text).map_err(|wrong| wrong.to_string());
+    let range = span(shortest)?..=span(longest)?;
     if range.is_empty() {
         return Err(format!("\"{text}\" ends before it begins"));
     }

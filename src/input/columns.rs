@@ -222,14 +222,15 @@ fn find_one(names: &[String], choice: Option<&str>, known: &[&str], flag: &str) 
         ))
         .hint(text!("give {flag} one of these names", flag))),
         (several, _) => {
-            let candidates: Vec<String> = several
-                .iter()
-                .map(|index| format!("\"{}\" (column {})", names[*index].trim(), index + 1))
-                .collect();
+            let candidates = several.iter().map(|index| {
+                text!("\"{name}\" (column {number})", name = names[*index].trim(), number = index + 1)
+            });
+            let candidates = candidates
+                .reduce(|first, other| text!("{first} and {other}", first => first, other => other));
             let hint = text!("rename all but one, or choose one by its exact name with {flag} NAME", flag);
             Err(Error::unusable(text!(
                 "{candidates} could be the same column",
-                candidates = candidates.join(" and ")
+                candidates => candidates.unwrap_or_default()
             ))
             .hint(hint))
         }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
-use crate::language::text;
+use crate::language::{Text, text};
 
 const OWNER_ONLY: u32 = 0o600;
 /// How often a lock that is held is tried again.
@@ -25,7 +25,7 @@ impl Lock {
     ///
     /// # Errors
     /// Exit 75 with the holder's pid; exit 4 when the file can't be created.
-    pub fn take(path: &Path, what: &str, wait: Duration) -> Result<Lock> {
+    pub fn take(path: &Path, what: Text, wait: Duration) -> Result<Lock> {
         let begun = Instant::now();
         loop {
             let pid = match try_take(path) {
@@ -38,10 +38,11 @@ impl Lock {
                 }
             };
             if begun.elapsed() >= wait {
-                let who =
-                    if pid.is_empty() { "another process".to_owned() } else { format!("process {pid}") };
-                return Err(Error::locked(text!("another run holds {what}: {who}", what, who))
-                    .hint(text!("wait until it has ended, or give --wait-lock 10m")));
+                let who = if pid.is_empty() { text!("another process") } else { text!("process {pid}", pid) };
+                return Err(Error::locked(
+                    text!("another run holds {what}: {who}", what => what, who => who),
+                )
+                .hint(text!("wait until it has ended, or give --wait-lock 10m")));
             }
             std::thread::sleep(PAUSE.min(wait - begun.elapsed().min(wait)));
         }
@@ -101,8 +102,8 @@ mod tests {
     fn a_second_holder_is_told_the_first_ones_pid() {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("x.lock");
-        let first = Lock::take(&path, "the journal", Duration::ZERO).expect("it is free");
-        let error = Lock::take(&path, "the journal", Duration::ZERO).expect_err("it is held");
+        let first = Lock::take(&path, Text::plain("the journal"), Duration::ZERO).expect("it is free");
+        let error = Lock::take(&path, Text::plain("the journal"), Duration::ZERO).expect_err("it is held");
         assert_eq!(error.exit().code(), 75);
         assert!(
             error.report(crate::language::Language::English).contains(&std::process::id().to_string()),
@@ -111,7 +112,7 @@ mod tests {
         );
         drop(first);
         assert!(!path.exists());
-        Lock::take(&path, "the journal", Duration::ZERO).expect("it is free again");
+        Lock::take(&path, Text::plain("the journal"), Duration::ZERO).expect("it is free again");
     }
 
     #[test]
@@ -119,6 +120,6 @@ mod tests {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("x.lock");
         fs::write(&path, "1\n").expect("a file");
-        Lock::take(&path, "the journal", Duration::ZERO).expect("nobody holds it");
+        Lock::take(&path, Text::plain("the journal"), Duration::ZERO).expect("nobody holds it");
     }
 }

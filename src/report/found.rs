@@ -85,7 +85,7 @@ impl FoundReport<'_> {
         };
         let line = LogLine::new(Level::Info, text!("{found} pre-hires found", found = self.found()));
         let fields = self.json().as_object().cloned().unwrap_or_default().into_iter();
-        fields.fold(line, |line, (name, value)| line.field(&name, value)).shown_as(shown)
+        fields.fold(line, |line, (name, value)| line.field(&name, value)).shown_as(Text::Plain(shown))
     }
 
     /// The one object for scripts.

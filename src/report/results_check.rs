@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::agreement::{COMPARED, Disagreement, Judgement};
 use super::table::Table;
 use crate::input::{PreHireId, one_line};
-use crate::language::text;
+use crate::language::{Text, text};
 
 /// The longest id that is shown.
 const SHOWN_ID: usize = 40;
@@ -83,7 +83,7 @@ impl ResultsCheck {
     pub(super) fn add_to(&self, table: &mut Table) {
         table.count(text!("results"), &self.results);
         if !self.is_named {
-            table.line("", text!("No run of the journal names this file: was it renamed?"));
+            table.line(Text::default(), text!("No run of the journal names this file: was it renamed?"));
         }
         table.count(text!("rows"), self.rows);
         table.count(text!("agree"), self.agree);

@@ -128,7 +128,7 @@ fn cause_story(stop: &StopCause, language: Language) -> Table {
     let mut story = Table::with_names(language, DETAIL_NAMES);
     story.say(text!("stopped early: {cause}", cause => stop_words(stop)));
     if let StopCause::RefusalsInARow(rows) | StopCause::SilenceInARow(rows) = stop {
-        story.line(text!("rows"), rows.to_string());
+        story.count(text!("rows"), rows);
     }
     match stop {
         StopCause::NoTicket(NoTicket::NoneCame, _) => story
@@ -140,10 +140,10 @@ fn cause_story(stop: &StopCause, language: Language) -> Table {
     }
     if let Some(refusal) = stop.refusal() {
         let code = refusal.error_code.map_or_else(String::new, |code| format!("{code} "));
-        story.line(text!("said"), format!("{code}{}", refusal.message.in_language(language)));
+        story.count(text!("said"), format!("{code}{}", refusal.message.in_language(language)));
         for (name, value) in [(text!("help"), &refusal.help_url), (text!("log id"), &refusal.log_id)] {
             if let Some(value) = value {
-                story.line(name, value.clone());
+                story.count(name, value);
             }
         }
     }

@@ -83,7 +83,7 @@ impl RunReport<'_> {
         }
         if let Some(stop) = self.stop {
             table.gap();
-            table.say(stop_story(stop, self.again, self.language));
+            table.say(Text::Plain(stop_story(stop, self.again, self.language)));
         }
         table.into_text()
     }

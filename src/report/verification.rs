@@ -73,7 +73,7 @@ impl Verification<'_> {
                 text!("torn end"),
                 text!("{bytes} bytes that a run which was killed has not finished,", bytes),
             );
-            table.line("", text!("or one is writing now; the next run cuts them off"));
+            table.line(Text::default(), text!("or one is writing now; the next run cuts them off"));
         }
     }
 

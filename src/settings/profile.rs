@@ -132,7 +132,7 @@ impl Reader<'_> {
             _ => &self.text_of(key, value)?,
         };
         let read = layer.read(key, text).expect("the key is one of the table");
-        read.map_err(|wrong| self.fault(value.span().start, text!("{key}: {wrong}", key, wrong)))
+        read.map_err(|wrong| self.fault(value.span().start, text!("{key}: {wrong}", key, wrong => wrong)))
     }
 
     fn table<'v, 'i>(&self, value: &'v Value<'i>, heading: &str) -> Result<&'v DeTable<'i>, Fault> {
@@ -212,7 +212,7 @@ mod tests {
             ("[profile.a]\n\napp-id = 'x'", 3, "unknown key \"app-id\"", Some("did you mean app_id?")),
             ("[profile.a]\nretry = 3", 2, "unknown key \"retry\"", Some("did you mean retry_cap?")),
             ("[profile.a]\nburst = 0x10", 2, "burst is no text", None),
-            ("[profile.a]\nburst = 0", 2, "burst: number would be zero", None),
+            ("[profile.a]\nburst = 0", 2, "burst: expected a whole number of 1 or more", None),
             ("[profile.a]\ntimeout = 30", 2, "timeout: expected a time with its unit", None),
             ("[profile.a]\napp_id = 7", 2, "app_id is no text", None),
             ("[profile.a]\napp_id = '  '", 2, "app_id is empty", None),

@@ -14,7 +14,7 @@ use super::kind::WorkbookKind;
 use super::{SheetCopy, broken, here};
 use crate::error::{Error, Exit, Result};
 use crate::input::ColumnChoice;
-use crate::language::{Language, text};
+use crate::language::{Language, Text, text};
 
 /// The hidden command that answers a request.
 const COMMAND: &str = "copy-sheet";
@@ -91,9 +91,9 @@ pub(super) fn copy_sheet(
             Ok(SheetCopy { file: copy, kind, name: sheet })
         }
         Ok(Answer::Refused { message, hint }) => {
-            let error = Error::unusable(message);
+            let error = Error::unusable(Text::Plain(message));
             Err(match hint {
-                Some(hint) => error.hint(hint),
+                Some(hint) => error.hint(Text::Plain(hint)),
                 None => error,
             })
         }

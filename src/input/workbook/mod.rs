@@ -88,7 +88,7 @@ fn too_large(name: &str) -> Error {
         .hint(text!("copy the two columns into a new workbook, or save the sheet as \"CSV UTF-8\""))
 }
 
-fn broken(name: &str, cause: impl Into<Text>) -> Error {
+fn broken(name: &str, cause: Text) -> Error {
     Error::unusable(text!("{name} can't be read as a workbook", name))
         .since(cause)
         .hint(text!("open it in the spreadsheet program, and save it anew as .xlsx or as \"CSV UTF-8\""))

@@ -9,7 +9,7 @@ use super::cell::shown;
 use super::kind::WorkbookKind;
 use super::{broken, protected};
 use crate::error::Result;
-use crate::language::text;
+use crate::language::{Text, text};
 
 /// The last place that a sheet of Excel has.
 const LAST_ROW: u32 = 1_048_575;
@@ -146,13 +146,13 @@ impl Row {
 }
 
 fn of_xlsx(name: &str, error: XlsxError) -> crate::error::Error {
-    if matches!(error, XlsxError::Password) { protected(name) } else { broken(name, error.to_string()) }
+    if matches!(error, XlsxError::Password) { protected(name) } else { broken(name, Text::plain(error)) }
 }
 
 fn of_xls(name: &str, error: XlsError) -> crate::error::Error {
-    if matches!(error, XlsError::Password) { protected(name) } else { broken(name, error.to_string()) }
+    if matches!(error, XlsError::Password) { protected(name) } else { broken(name, Text::plain(error)) }
 }
 
 fn of_ods(name: &str, error: OdsError) -> crate::error::Error {
-    if matches!(error, OdsError::Password) { protected(name) } else { broken(name, error.to_string()) }
+    if matches!(error, OdsError::Password) { protected(name) } else { broken(name, Text::plain(error)) }
 }

@@ -4,7 +4,7 @@ use super::apart::SheetRequest;
 use super::opened::Flow;
 use crate::error::{Error, Result};
 use crate::input::{ROWS_ABOVE_A_HEADER, one_line};
-use crate::language::text;
+use crate::language::{Text, text};
 
 /// A sheet, and the names in its first row that is not empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ pub(super) fn choose(heads: &[SheetHead], request: &SheetRequest) -> Result<Stri
         [] => Err(Error::unusable(text!(
             "no sheet of {file} has a column with pre-hire ids in its first row{listed}",
             file,
-            listed = listed(heads)
+            listed => listed(heads)
         ))
         .hint(text!("name the column pre_hire_id or 待入职ID, or give its name with --id-column NAME"))),
         _ => Err(Error::unusable(text!(
@@ -94,19 +94,17 @@ fn names<'h>(heads: impl IntoIterator<Item = &'h SheetHead>) -> String {
 }
 
 /// Each sheet with the beginning of its first row.
-fn listed(heads: &[SheetHead]) -> String {
-    let mut text = String::new();
-    for SheetHead { name, columns, .. } in heads {
+fn listed(heads: &[SheetHead]) -> Text {
+    heads.iter().fold(Text::default(), |lines, SheetHead { name, columns, .. }| {
         let filled = columns.iter().filter(|column| !column.trim().is_empty());
         let mut shown: Vec<String> =
             filled.clone().take(SHOWN_COLUMNS).map(|name| one_line(name, 30)).collect();
         if filled.count() > SHOWN_COLUMNS {
             shown.push("…".to_owned());
         }
-        let shown = if shown.is_empty() { "(empty)".to_owned() } else { shown.join(", ") };
-        text.push_str(&format!("\n  {}: {shown}", one_line(name, 60)));
-    }
-    text
+        let shown = if shown.is_empty() { text!("(empty)") } else { Text::plain(shown.join(", ")) };
+        text!("{lines}\n  {sheet}: {columns}", lines => lines, sheet = one_line(name, 60), columns => shown)
+    })
 }
 
 #[cfg(test)]

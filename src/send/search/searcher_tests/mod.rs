@@ -168,7 +168,7 @@ struct FullDisk;
 
 impl AllowanceStore for FullDisk {
     fn admitted(&mut self, _: u64) -> Result<()> {
-        Err(Error::cannot_record("no room"))
+        Err(Error::cannot_record(crate::language::Text::plain("no room")))
     }
 
     fn ended(&mut self, _: u64, _: bool) -> Result<()> {
