@@ -44,8 +44,8 @@ impl Exit {
     #[must_use]
     pub fn meaning(self) -> Text {
         match self {
-            Exit::Success => text!("every row is a success"),
-            Exit::SomeRowsFailed => text!("finished; some rows are not a success"),
+            Exit::Success => text!("every row succeeded"),
+            Exit::SomeRowsFailed => text!("finished; some rows did not succeed"),
             Exit::Unusable => text!("not started: usage, configuration or input error"),
             Exit::StoppedEarly => text!("stopped early"),
             Exit::CannotRecord => text!("stopped: the journal or the results can't be written"),
@@ -111,7 +111,7 @@ impl Error {
     /// A second signal: leave at once.
     #[must_use]
     pub fn abandoned(exit: Exit) -> Self {
-        let hint = text!("run the same command again to go on; what was in flight is looked up first");
+        let hint = text!("run the same command again to continue; what was in flight is looked up first");
         Error { exit, ..Error::unusable(text!("stopped at once")) }.hint(hint)
     }
 

@@ -33,7 +33,7 @@ pub enum ErrorCode {
     DamagedId,
     /// The reason is empty or white space alone.
     MissingReason,
-    /// The reason holds a NUL byte.
+    /// The reason contains a NUL byte.
     BadReason,
     /// The reason has more than 500 characters.
     ReasonTooLong,

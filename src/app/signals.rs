@@ -37,7 +37,8 @@ impl Signals {
     /// Passes the first one on to the pool, and returns with the second.
     pub(super) async fn second(&mut self, halt: &watch::Sender<Option<StopCause>>, log: &Log) -> Exit {
         let first = self.next().await;
-        let stopping = text!("stopping: calls in flight are awaited; the same signal again leaves at once");
+        let stopping =
+            text!("stopping: waiting for the calls in flight; send the same signal again to quit at once");
         log.announce(&LogLine::new(Level::Warn, stopping));
         halt.send_if_modified(|order| {
             let is_new = order.is_none();

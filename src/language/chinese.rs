@@ -110,6 +110,44 @@ mod tests {
         assert_eq!(MESSAGES.len() + HELP.len(), lines, "each line is an entry");
     }
 
+    /// "1 rows" must be impossible: a counted noun is written `{rows} {rows|row|rows}`.
+    #[test]
+    fn what_is_counted_has_its_singular() {
+        let nouns = [
+            "bytes",
+            "calls",
+            "cells",
+            "characters",
+            "codes",
+            "columns",
+            "days",
+            "departments",
+            "entries",
+            "files",
+            "ids",
+            "kinds",
+            "lines",
+            "pages",
+            "people",
+            "pre-hires",
+            "replies",
+            "retries",
+            "rows",
+            "runs",
+            "searches",
+            "sheets",
+            "successes",
+            "tokens",
+        ];
+        for template in templates() {
+            for behind in template.split('}').skip(1).filter_map(|behind| behind.strip_prefix(' ')) {
+                let words = behind.split(|c: char| c.is_whitespace() || ",;:.()".contains(c)).take(2);
+                let counted: Vec<&str> = words.filter(|word| nouns.contains(word)).collect();
+                assert!(counted.is_empty(), "{template:?} counts {counted:?} without a singular");
+            }
+        }
+    }
+
     #[test]
     fn a_translation_has_the_same_names_and_is_chinese() {
         let is_chinese =

@@ -119,7 +119,7 @@ impl JournalFile {
         self.open_file().map_err(|error| {
             Error::cannot_record(text!("can't write {path}", path = self.path.display()))
                 .because(error)
-                .hint(text!("make room, or choose another place with -o FILE or --journal FILE"))
+                .hint(text!("free up disk space, or choose another place with -o FILE or --journal FILE"))
         })?
     }
 

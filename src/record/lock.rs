@@ -34,7 +34,9 @@ impl Lock {
                 Err(error) => {
                     return Err(Error::cannot_record(text!("can't create {path}", path = path.display()))
                         .because(error)
-                        .hint(text!("check that the directory is there and can be written, or choose another with -o FILE")));
+                        .hint(text!(
+                            "check that the directory exists and is writable, or choose another with -o FILE"
+                        )));
                 }
             };
             if begun.elapsed() >= wait {
@@ -42,7 +44,7 @@ impl Lock {
                 return Err(Error::locked(
                     text!("another run holds {what}: {who}", what => what, who => who),
                 )
-                .hint(text!("wait until it has ended, or give --wait-lock 10m")));
+                .hint(text!("wait until it has ended, or add --wait-lock 10m")));
             }
             std::thread::sleep(PAUSE.min(wait - begun.elapsed().min(wait)));
         }

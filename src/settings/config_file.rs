@@ -104,7 +104,7 @@ fn no_such_profile(wanted: &str, path: Option<&Path>, exists: bool, names: &[Str
     let shown = path.display();
     if !exists {
         return Error::unusable(text!("there is no profile {wanted}: {shown} does not exist", wanted, shown))
-            .hint(text!("make that file, or give another with --config FILE"));
+            .hint(text!("create that file, or give another with --config FILE"));
     }
     let error = Error::unusable(text!("there is no profile {wanted} in {shown}", wanted, shown));
     if names.is_empty() {
@@ -128,7 +128,7 @@ fn read(path: &Path, must_exist: bool) -> Result<Option<Vec<Profile>>> {
     let mut text = String::new();
     file.by_ref().take(MOST_BYTES + 1).read_to_string(&mut text).map_err(unreadable)?;
     if text.len() as u64 > MOST_BYTES {
-        return Err(Error::unusable(text!("{shown} is no config file: it has more than 1 MiB", shown)));
+        return Err(Error::unusable(text!("{shown} is not a config file: it is larger than 1 MiB", shown)));
     }
     let profiles = parse(&text).map_err(|Fault { line, message, hint }| {
         let error = Error::unusable(text!("{shown}, line {line}: {message}", shown, line, message));
@@ -148,14 +148,14 @@ fn refuse_if_exposed(path: &Path, mode: u32, holds_secret: bool) -> Result<()> {
     let octal = format!("{mode:04o}");
     if holds_secret && mode & READ_OR_WRITTEN_BY_OTHERS != 0 {
         let message = text!(
-            "{shown} holds a secret, and others may read or change it (mode {mode})",
+            "{shown} contains a secret, and others can read or change it (mode {mode})",
             shown,
             mode = octal
         );
         return Err(Error::unusable(message).hint(text!("chmod 600 {shown}", shown)));
     }
     if mode & WRITTEN_BY_ANYBODY != 0 {
-        let message = text!("anybody may change {shown} (mode {mode})", shown, mode = octal);
+        let message = text!("anybody can change {shown} (mode {mode})", shown, mode = octal);
         return Err(Error::unusable(message).hint(text!("chmod 600 {shown}", shown)));
     }
     Ok(())

@@ -90,7 +90,7 @@ fn inspect_archive(file: &mut File, name: &str, extent: Extent) -> Result<Workbo
             .read_to_end(&mut beginning)
             .map_err(|error| broken(name, Text::plain(error)))?;
         if announced_strings(&beginning) > size / FEWEST_BYTES_A_STRING {
-            return Err(broken(name, text!("it announces more strings than it can hold")));
+            return Err(broken(name, text!("it declares more strings than it can hold")));
         }
     }
     Ok(kind)
@@ -129,7 +129,8 @@ fn announced_strings(beginning: &[u8]) -> u64 {
 }
 
 fn no_workbook(name: &str) -> Error {
-    Error::unusable(text!("{name} is a ZIP archive, but no workbook", name)).hint(text!("give the workbook itself: .xlsx, .xls or .ods. One of another program must be exported to .xlsx first"))
+    Error::unusable(text!("{name} is a ZIP archive, but not a workbook", name))
+        .hint(text!("give the workbook itself: .xlsx, .xls or .ods; export any other format to .xlsx first"))
 }
 
 #[cfg(test)]

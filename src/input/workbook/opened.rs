@@ -90,7 +90,7 @@ fn rows_of_xlsx(
     while let Some(cell) = cells.next_cell().map_err(|error| of_xlsx(name, error))? {
         let (index, column) = cell.get_position();
         if index > LAST_ROW || column > LAST_COLUMN {
-            return Err(broken(name, text!("a cell is beyond the last row or column that a sheet has")));
+            return Err(broken(name, text!("a cell lies beyond the last row or column of a sheet")));
         }
         if index < row.index {
             return Err(broken(name, text!("its rows are not in order")));

@@ -67,7 +67,7 @@ pub(super) fn choose(heads: &[SheetHead], request: &SheetRequest) -> Result<Stri
         ))
         .hint(text!("name the column pre_hire_id or 待入职ID, or give its name with --id-column NAME"))),
         _ => Err(Error::unusable(text!(
-            "{several} sheets of {file} have a column with pre-hire ids: {names}",
+            "{several} {several|sheet|sheets} of {file} have a column with pre-hire ids: {names}",
             several = with_an_id.len(),
             file,
             names = names(with_an_id)
@@ -80,7 +80,7 @@ fn header_below(heads: &[SheetHead], file: &str) -> Error {
     let found = heads.iter().find_map(|head| Some((&head.name, head.header_below?)));
     let (sheet, row) = found.expect("one of them has a header below its first row");
     Error::unusable(text!(
-        "the column names of {file} do not stand in the first row; row {row} of sheet \"{sheet}\" looks like them",
+        "the column names of {file} are not in the first row; row {row} of sheet \"{sheet}\" looks like them",
         file,
         row,
         sheet = one_line(sheet, 60)
