@@ -95,7 +95,7 @@ fn the_figures_are_on_the_page() {
         "7 calls in ",
         "ended, some rows did not succeed",
         "Ask an administrator to grant the app permission",
-        "Look the pre-hire up in Feishu",
+        "Look up the pre-hire in Feishu",
         REFUSED,
         "7.3E+18",
     ] {
