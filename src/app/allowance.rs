@@ -47,9 +47,9 @@ fn directory(calls: &CallSettings) -> Result<Option<PathBuf>> {
     let key = format!("{}\n{app}\n{tenant}", base_url.host());
     let digest = ring::digest::digest(&ring::digest::SHA256, key.as_bytes());
     let name: String = digest.as_ref()[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-    let hint = || text!("set STATE_DIRECTORY or XDG_STATE_HOME to a directory that can be written");
+    let hint = || text!("set STATE_DIRECTORY or XDG_STATE_HOME to a writable directory");
     let state = calls.state_directory.as_ref().ok_or_else(|| {
-        Error::unusable(text!("there is no directory for what is used of the allowance")).hint(hint())
+        Error::unusable(text!("there is no directory for the record of the allowance")).hint(hint())
     })?;
     let directory = state.join("allowance").join(name);
     // A file is tried, too: a directory may be there and be read-only.

@@ -98,7 +98,7 @@ pub(super) async fn run_to_the_end<A: Api>(
     if output.journal_file.torn_bytes() > 0 {
         let bytes = output.journal_file.torn_bytes();
         let said = text!(
-            "the journal's last {bytes} bytes were cut off: the last run died while it wrote them",
+            "the journal's last {bytes} {bytes|byte was|bytes were} cut off: the last run died while writing {bytes|it|them}",
             bytes
         );
         desk.progress.log().announce(&LogLine::new(Level::Warn, said).field("bytes", bytes));

@@ -29,7 +29,8 @@ impl Signals {
     /// Passes the first one on to the run, and returns with the second.
     pub(super) async fn second(&mut self, order: &Stop, log: &Log) -> Exit {
         let first = self.next().await;
-        let stopping = text!("stopping: calls in flight are awaited; the same signal again leaves at once");
+        let stopping =
+            text!("stopping: waiting for the calls in flight; send the same signal again to quit at once");
         log.announce(&LogLine::new(Level::Warn, stopping));
         order.because(StopCause::Interrupted(first));
         StopCause::Interrupted(self.next().await).exit()

@@ -64,7 +64,7 @@ impl Allowance {
     /// # Errors
     /// Exit 75 if another run holds it, exit 2 if the files can't be written.
     fn take(path: &Path, window: Duration, timeout: Duration, wait: Duration) -> Result<Allowance> {
-        let lock = Lock::take(&path.with_extension("lock"), "the allowance of this app", wait)?;
+        let lock = Lock::take(&path.with_extension("lock"), text!("the allowance of this app"), wait)?;
         let path = path.with_extension("log");
         let boot = Boot::current();
         tell_file(&path, &boot, uptime()).map_err(|error| {

@@ -169,7 +169,7 @@ struct FullDisk;
 
 impl Limiter for FullDisk {
     fn admit(&mut self, _: Moment) -> Stored<'_, Answer> {
-        Box::pin(std::future::ready(Err(Error::cannot_record("no room"))))
+        Box::pin(std::future::ready(Err(Error::cannot_record(crate::language::Text::plain("no room")))))
     }
 
     fn ended(&mut self, _: Moment, _: Permit, _: Feedback) -> Stored<'_, Hold> {
