@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::allowance::search_gate;
 use super::check::check_command;
-use super::row_looks::{LookedUp, find, look_up, sent_for};
+use super::row_looks::{LookedUp, find, look_up};
 use super::run::{RunInput, runtime};
 use super::searching::stopped_apart;
 use crate::feishu::MOST_SEARCHED;
@@ -66,7 +66,7 @@ pub(super) fn preview<A: SearchApi>(input: RunInput<'_>, client: A) -> Result<Lo
 
 fn is_upcoming(planned: &Result<Planned>) -> bool {
     match planned {
-        Ok(Planned::Row { decision, .. }) => sent_for(decision).is_some(),
+        Ok(Planned::Row { decision, .. }) => decision.upcoming(0).is_some(),
         Ok(Planned::LeftInDoubt(..)) => false,
         Err(_) => true,
     }
@@ -142,7 +142,8 @@ async fn look_twice<A: SearchApi>(
     let tell = |LookedUp { decision, seen, .. }| {
         match seen {
             Some(row) if row.prospect.may_lag() && lagging.len() < MOST_LAGGING => {
-                lagging.push((row, sent_for(&decision).is_some_and(|(_, was_in_doubt)| was_in_doubt)));
+                let was_in_doubt = decision.upcoming(row.line).is_some_and(|row| row.was_in_doubt);
+                lagging.push((row, was_in_doubt));
             }
             Some(row) => outlook.note(row),
             None => {}

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::feishu::{MOST_SEARCHED, SearchQuery, SearchedIds};
 use crate::model::{Operation, PreHire, PreHireId, Result};
-use crate::plan::{Decision, Planned};
+use crate::plan::{Decision, Planned, UpcomingRow};
 use crate::preflight::{Prospect, SeenRow};
 use crate::report::SearchProgress;
 use crate::send::SearchApi;
@@ -62,7 +62,7 @@ struct Waiting {
 
 impl Waiting {
     fn put(&mut self, index: u32, line: u64, decision: Decision) {
-        self.ids.extend(sent_for(&decision).map(|(id, _)| id));
+        self.ids.extend(decision.upcoming(line).map(|row| row.id));
         self.rows.push((index, line, decision));
     }
 
@@ -80,7 +80,7 @@ impl Waiting {
         let looked_up = ids.len();
         let mut found = find(searcher, ids).await?;
         for (index, line, decision) in self.rows.drain(..) {
-            let seen = sent_for(&decision).map(|(id, was_in_doubt)| {
+            let seen = decision.upcoming(line).map(|UpcomingRow { id, was_in_doubt, .. }| {
                 let pre_hire = found.remove(&id);
                 let prospect = Prospect::of(operation, pre_hire.as_ref(), was_in_doubt);
                 SeenRow { line, id, prospect, pre_hire }
@@ -89,14 +89,5 @@ impl Waiting {
         }
         searcher.watcher().advance(looked_up);
         Ok(())
-    }
-}
-
-/// The pre-hire for which a call would be made; and whether one of ours may have been carried out already.
-pub(super) fn sent_for(decision: &Decision) -> Option<(PreHireId, bool)> {
-    match decision {
-        Decision::Send(id, _) => Some((*id, false)),
-        Decision::Resume(id, _, history) => Some((*id, history.was_ever_in_doubt())),
-        Decision::Settled(_) => None,
     }
 }

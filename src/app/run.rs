@@ -6,7 +6,6 @@ use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, watch};
 
-use super::confirm::Upcoming;
 use super::desk::Desk;
 use super::signals::Signals;
 use super::watch::{Fact, Witness};
@@ -14,7 +13,7 @@ use crate::input::{RowRules, Spool, Survey};
 use crate::journal::Past;
 use crate::language::text;
 use crate::model::{Error, Exit, Result, StopCause};
-use crate::plan::Planner;
+use crate::plan::{Planner, Upcoming};
 use crate::report::{Level, Log, LogLine, Progress, Tally};
 use crate::results::ResultsFile;
 use crate::send::{Api, Gates, Lines, Pool, SendSettings};
