@@ -1,7 +1,7 @@
 //! Owns `prehire check` and every dry run: one pass over the file, and a report. With `-o` also one result per row, none of them sent.
 
-use super::online_check::OnlineCheck;
 use super::output::print_summary;
+use super::preflight::OnlineCheck;
 use super::rules::row_rules;
 use super::searching::say_stopped;
 use crate::cli::Duplicates;
@@ -58,7 +58,7 @@ pub(super) fn run(settings: &CheckSettings, surroundings: &Surroundings) -> Resu
         }
     };
     let input = settings.input.path.shown();
-    let online = online.as_ref().map(|(outlook, progress)| (outlook, progress));
+    let online = online.as_ref().map(|(report, progress)| (report, progress));
     let (survey, copied, rate) = (&survey, spool.copied(), settings.rate);
     let report = CheckReport { input: &input, operation, survey, copied, rate, online, language };
     print_summary(settings.show, || report.text(), || report.json());

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, BufRead};
 
-use super::preview::Preview;
+use super::preflight::Preview;
 use super::run::RunInput;
 use crate::cli::LogFormat;
 use crate::language::{Language, Text, text};
@@ -105,14 +105,14 @@ fn seen(preview: &Preview, rows: u32, language: Language) -> String {
         Preview::Blind(why) => {
             format!("\n{}\n", said(text!("Names and stages are not shown: {why}.", why => why.clone())))
         }
-        Preview::Seen(outlook) => {
-            let (seen, problems) = (outlook.rows(), outlook.problems());
+        Preview::Seen(report) => {
+            let (seen, problems) = (report.rows, report.problems);
             let which = if seen == rows {
                 text!("Looked up just now, all {rows} rows:", rows)
             } else {
                 text!("Looked up just now, the first {seen} of {rows} rows:", seen, rows)
             };
-            let (first, counts) = (outlook.first_rows(language), outlook.counts(language));
+            let (first, counts) = (report.first_rows(language), report.counts(language));
             let mut text = format!("\n{}\n{first}{counts}", said(which));
             if problems > 0 {
                 let problems = text!("  {problems} of them would be refused, or are not visible", problems);

@@ -10,7 +10,7 @@ use super::check::{check_command, refuse_duplicates};
 use super::confirm::{confirm, refuse_to_ask_nobody};
 use super::connect::{connect, warn};
 use super::output::print_summary;
-use super::preview::preview;
+use super::preflight::preview;
 use super::rules::row_rules;
 use super::run::{Means, Ran, RunInput, RunOutput, run_to_the_end, runtime};
 use super::searching::say_stopped;
