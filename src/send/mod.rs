@@ -28,8 +28,8 @@ mod stop;
 mod tokens;
 
 pub use account::SendSettings;
-pub(crate) use account::{Account, Gates, Lines};
-pub(crate) use api::{Ack, Api, Notice, SearchApi};
-pub(crate) use calls::{Gate, Stop};
+pub use account::{Account, Gates, Lines};
+pub use api::{Ack, Api, Notice, SearchApi};
+pub use calls::{Gate, Stop};
 pub use look::{AfterLook, Found, Look, Question};
 pub use retry::{Next, RetryPolicy};
