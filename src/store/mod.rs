@@ -11,7 +11,7 @@ pub(crate) use example::run_started;
 #[cfg(test)]
 pub(crate) use file::LONGEST_TORN_END;
 pub use file::{
-    Allowance, AllowanceStore, Damage, Journal, JournalEnd, JournalFile, JournalReader, Lock, NoStore,
-    Replay, Replayer, Scan, open_journal, read_journal, replay, scan_journal,
+    Allowance, AllowanceStore, Journal, JournalEnd, JournalFile, JournalReader, Lock, NoStore, Replay,
+    Replayer, Scan, open_journal, read_journal, replay, scan_journal,
 };
 pub(crate) use files::{create_anew, directory_of, parent_of, put_in_place, remove, seen_from, with_ending};
