@@ -2,7 +2,7 @@
 
 use super::allowance::search_gate;
 use super::check::unsent;
-use super::connect::{connect, warn};
+use super::commands::{connect, warn};
 use super::row_looks::{LookedUp, look_up};
 use super::searching::until_a_signal;
 use crate::model::{Operation, Result, StopCause};

@@ -1,4 +1,4 @@
-//! Owns the flags of `prehire find`.
+//! The flags of `prehire find`.
 
 use std::num::NonZeroU32;
 use std::path::PathBuf;

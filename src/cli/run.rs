@@ -1,4 +1,4 @@
-//! Owns the flags of every run that changes pre-hires, and those about what is shown.
+//! The flags of every run that changes pre-hires, and those about what is shown.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! Owns the flags of `prehire withdraw` and `prehire check`, and those about the input.
+//! The flags of `prehire withdraw`, `restore` and `check`, and those about the input.
 
 use std::path::PathBuf;
 
@@ -31,6 +31,42 @@ pub struct WithdrawArgs {
     /// How the run goes.
     #[command(flatten)]
     pub run: RunArgs,
+}
+
+/// Restores the pre-hires that a run of `prehire withdraw` has withdrawn: the undo.
+///
+/// Only rows that the results call `withdrawn` are sent, and of these only those of which the journal of the results proves
+/// that this tool did it. The app is found as for `prehire withdraw`.
+#[derive(Args, Debug)]
+#[command(mut_arg("input", |input| input.value_name("RESULTS").help("The results of prehire withdraw, or - for standard input")))]
+pub struct RestoreArgs {
+    /// What to read.
+    #[command(flatten)]
+    pub input: InputArgs,
+
+    /// The results, CSV or .xlsx by the ending [default: leavers.restored.csv for leavers.results.csv].
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// What is undone.
+    #[command(flatten)]
+    pub undo: UndoArgs,
+
+    /// How the run goes.
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// What is undone, and how far it goes.
+#[derive(Args, Debug)]
+pub struct UndoArgs {
+    /// The journal that proves what was withdrawn; it is only read [default: the name of RESULTS with .journal].
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    pub source_journal: Option<PathBuf>,
+
+    /// Restore also where this exceeds the head count.
+    #[arg(long, help_heading = "Guards")]
+    pub confirm_workforce: bool,
 }
 
 /// Validates a file, and calls nothing; with --online, looks every id up, too. Exit code 0: every row can be sent; 1: some can't;
