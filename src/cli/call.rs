@@ -49,11 +49,9 @@ pub struct CallArgs {
     #[arg(long, conflicts_with_all = ["base_url", "lark"], help_heading = "Target")]
     pub simulate: bool,
 
-    /// At which host.
     #[command(flatten)]
     pub host: HostArgs,
 
-    /// Which profile of which file.
     #[command(flatten)]
     pub profile: ProfileArgs,
 }

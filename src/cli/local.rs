@@ -28,7 +28,6 @@ pub struct VerifyArgs {
     #[arg(long, value_name = "FILE")]
     pub results: Option<PathBuf>,
 
-    /// What form the results have.
     #[command(flatten)]
     pub form: FormArgs,
 
@@ -51,7 +50,6 @@ pub struct ReportArgs {
     #[arg(long, value_name = "FILE")]
     pub journal: Option<PathBuf>,
 
-    /// What form the results have.
     #[command(flatten)]
     pub form: FormArgs,
 
@@ -63,7 +61,6 @@ pub struct ReportArgs {
 /// Settings: what is in force, and why.
 #[derive(Args, Debug)]
 pub struct ConfigArgs {
-    /// What to do.
     #[command(subcommand)]
     pub command: ConfigCommand,
 }
@@ -78,11 +75,9 @@ pub enum ConfigCommand {
 /// The flags of `prehire config show`.
 #[derive(Args, Debug)]
 pub struct ConfigShowArgs {
-    /// Which profile of which file.
     #[command(flatten)]
     pub profile: ProfileArgs,
 
-    /// At which host.
     #[command(flatten)]
     pub host: HostArgs,
 

@@ -14,11 +14,9 @@ use crate::input::{Delimiter, Selected, TextEncoding};
 /// FEISHU_TENANT_ACCESS_TOKEN), from systemd's credentials, or from a profile; `prehire config show` tells.
 #[derive(Args, Debug)]
 pub struct WithdrawArgs {
-    /// What to read.
     #[command(flatten)]
     pub input: InputArgs,
 
-    /// How its rows are read.
     #[command(flatten)]
     pub rows: RowArgs,
 
@@ -28,7 +26,6 @@ pub struct WithdrawArgs {
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
-    /// How the run goes.
     #[command(flatten)]
     pub run: RunArgs,
 }
@@ -40,7 +37,6 @@ pub struct WithdrawArgs {
 #[derive(Args, Debug)]
 #[command(mut_arg("input", |input| input.value_name("RESULTS").help("The results of prehire withdraw, or - for standard input")))]
 pub struct RestoreArgs {
-    /// What to read.
     #[command(flatten)]
     pub input: InputArgs,
 
@@ -48,18 +44,6 @@ pub struct RestoreArgs {
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
-    /// What is undone.
-    #[command(flatten)]
-    pub undo: UndoArgs,
-
-    /// How the run goes.
-    #[command(flatten)]
-    pub run: RunArgs,
-}
-
-/// What is undone, and how far it goes.
-#[derive(Args, Debug)]
-pub struct UndoArgs {
     /// The journal that proves what was withdrawn; it is only read [default: the name of RESULTS with .journal].
     #[arg(long, value_name = "FILE", help_heading = "Input")]
     pub source_journal: Option<PathBuf>,
@@ -67,17 +51,18 @@ pub struct UndoArgs {
     /// Restore also where this exceeds the head count.
     #[arg(long, help_heading = "Guards")]
     pub confirm_workforce: bool,
+
+    #[command(flatten)]
+    pub run: RunArgs,
 }
 
 /// Validates a file, and calls nothing; with --online, looks every id up, too. Exit code 0: every row can be sent; 1: some can't;
 /// 2: the file is unusable.
 #[derive(Args, Debug)]
 pub struct CheckArgs {
-    /// What to read.
     #[command(flatten)]
     pub input: InputArgs,
 
-    /// How its rows are read.
     #[command(flatten)]
     pub rows: RowArgs,
 
@@ -89,11 +74,9 @@ pub struct CheckArgs {
     #[arg(long)]
     pub online: bool,
 
-    /// Where calls go, and how; the rate is also that of the estimate.
     #[command(flatten)]
     pub call: CallArgs,
 
-    /// How things are shown.
     #[command(flatten)]
     pub show: ShowArgs,
 }
@@ -104,7 +87,6 @@ pub struct InputArgs {
     /// A CSV file, a workbook (.xlsx, .xls, .ods), or - for standard input.
     pub input: PathBuf,
 
-    /// What form it has.
     #[command(flatten)]
     pub form: FormArgs,
 

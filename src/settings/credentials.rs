@@ -2,7 +2,7 @@
 //!
 //! [`CredentialSources`] are what environment, systemd and the profile hold, each by the order that `README.md` tells. A
 //! profile's id, secret, ticket and tenant go together: where the environment names another app, they are not looked at.
-//! [`CredentialSources::resolve`] judges what was found, by the first line that fits:
+//! [`CredentialSources::resolve`] judges what was found, by the first line that fits; 6 is said on top of 4 and 5:
 //!
 //! | | found | goes to |
 //! |---|---|---|
@@ -11,10 +11,10 @@
 //! | 3 | no secret | nowhere: the secret is not known |
 //! | 4 | an id, a secret or a ticket of the profile | the profile's host alone |
 //! | 5 | an app of which nothing is the profile's | any host, but not to that of another app |
-//! | 6 | in 4 and 5: a ticket, but no tenant | nowhere: the tenant is not known |
+//! | 6 | a ticket, but no tenant | nowhere: the tenant is not known |
 //!
-//! The host is that of another app if the profile names it, for an app that is not known to be this one; and this very
-//! machine is no other world. A host that was typed is meant.
+//! The host is that of another app if the profile names both the host and an app that is not known to be this one. A
+//! host that was typed is meant, and this very machine is nobody else's.
 
 use super::config_file::Config;
 use super::environment::{

@@ -8,9 +8,7 @@ use super::config_file::Config;
 use super::environment::Surroundings;
 use super::layers::{Effective, Layer};
 use super::show::ShowSettings;
-use crate::cli::{
-    CheckArgs, Duplicates, FormArgs, InputArgs, RestoreArgs, RowArgs, RunArgs, UndoArgs, WithdrawArgs,
-};
+use crate::cli::{CheckArgs, Duplicates, FormArgs, InputArgs, RestoreArgs, RowArgs, RunArgs, WithdrawArgs};
 use crate::input::workbook::WorkbookReading;
 use crate::input::{ColumnChoice, FileChoice, InputPath, Selection, WithdrawRules};
 use crate::journal::entry::Owner;
@@ -102,8 +100,8 @@ impl OperationSettings {
     }
 
     pub fn of_restoration(typed: RestoreArgs, surroundings: &Surroundings) -> Result<Self> {
-        let RestoreArgs { input, output, undo, run } = typed;
-        let input = InputSettings::to_restore(input, undo, surroundings)?;
+        let RestoreArgs { input, output, source_journal, confirm_workforce, run } = typed;
+        let input = InputSettings::to_restore(input, source_journal, confirm_workforce, surroundings)?;
         OperationSettings::new(input, output, run, surroundings)
     }
 
@@ -169,7 +167,7 @@ impl CheckSettings {
 
     /// It needs no credentials: nothing is called.
     pub fn of_dry_restoration(typed: RestoreArgs, surroundings: &Surroundings) -> Result<Self> {
-        let RestoreArgs { input, output, undo, run } = typed;
+        let RestoreArgs { input, output, source_journal, confirm_workforce, run } = typed;
         let config = Config::load(&run.call.profile, surroundings)?;
         let in_force = Effective::of(Layer::of_run(&run, surroundings.typed_language), config.layer());
         let known = if run.call.simulate {
@@ -178,7 +176,7 @@ impl CheckSettings {
             Target::api(&config, &in_force, surroundings, &mut Vec::new()).ok()
         };
         Ok(CheckSettings {
-            input: InputSettings::to_restore(input, undo, surroundings)?,
+            input: InputSettings::to_restore(input, source_journal, confirm_workforce, surroundings)?,
             output,
             rate: in_force.rate.value,
             online: None,
@@ -194,8 +192,12 @@ impl InputSettings {
         Ok(InputSettings::new(typed, rows.reason_column, Purpose::Withdraw(rules), surroundings))
     }
 
-    fn to_restore(typed: InputArgs, undo: UndoArgs, surroundings: &Surroundings) -> Result<Self> {
-        let UndoArgs { source_journal, confirm_workforce } = undo;
+    fn to_restore(
+        typed: InputArgs,
+        source_journal: Option<PathBuf>,
+        confirm_workforce: bool,
+        surroundings: &Surroundings,
+    ) -> Result<Self> {
         let source_journal = match (source_journal, InputPath::from_argument(&typed.input)) {
             (Some(path), _) => path,
             (None, InputPath::File(results)) => journal_beside(&results),
