@@ -163,7 +163,7 @@ fn translated_argument(argument: Arg, language: Language) -> Arg {
 /// The values that an argument may have, each with what is said of it.
 fn described_values(argument: &Arg) -> Vec<(String, String)> {
     let takes_values = argument.get_action().takes_values() && !argument.is_hide_possible_values_set();
-    let values = takes_values.then(|| argument.get_possible_values()).unwrap_or_default();
+    let values = if takes_values { argument.get_possible_values() } else { Vec::new() };
     let values = values.iter().filter(|value| !value.is_hide_set());
     values.filter_map(|value| Some((value.get_name().to_owned(), value.get_help()?.to_string()))).collect()
 }
