@@ -83,11 +83,11 @@ pub(super) fn survey_input(spool: &Spool, settings: &InputSettings, rules: &RowR
     if settings.duplicates == Duplicates::Refuse && !survey.duplicates.is_empty() {
         let rows = survey.duplicates.len();
         let check = check_command(rules.operation());
-        return Err(Error::unusable(text!("{rows} rows repeat the pre-hire id of an earlier row", rows))
-            .hint(text!(
-                "find them with {check} -o FILE, or let them be skipped with --duplicates skip",
-                check
-            )));
+        return Err(Error::unusable(text!(
+            "{rows} {rows|row repeats|rows repeat} the pre-hire id of an earlier row",
+            rows
+        ))
+        .hint(text!("find them with {check} -o FILE, or skip them with --duplicates skip", check)));
     }
     Ok(survey)
 }

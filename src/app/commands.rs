@@ -23,7 +23,7 @@ use crate::store::{open_journal, read_journal};
 pub(super) fn explain(typed: &ExplainArgs, language: Language) -> Result<Exit> {
     let path = &typed.journal;
     let id = PreHireId::parse(&typed.id, true).map_err(|_| {
-        Error::unusable(text!("\"{typed}\" is no pre-hire id", typed = typed.id))
+        Error::unusable(text!("\"{typed}\" is not a pre-hire id", typed = typed.id))
             .hint(text!("give 1 to 32 digits, as Feishu shows them"))
     })?;
     let file = open_journal(path)?;
@@ -83,7 +83,7 @@ pub(super) fn man(typed: &ManArgs, language: Language) -> Result<Exit> {
     let cannot_write = |error| {
         Error::cannot_record(text!("can't write the manual to {directory}", directory = directory.display()))
             .because(error)
-            .hint(text!("choose a directory that can be written with --directory DIR"))
+            .hint(text!("choose a writable directory with --directory DIR"))
     };
     fs::create_dir_all(directory).map_err(cannot_write)?;
     for page in manual_pages(language) {

@@ -34,14 +34,14 @@ const EXAMPLES: [(&str, &[&str]); 7] = [
         "check",
         &[
             "prehire check leavers.xlsx",
-            "prehire check leavers.xlsx --online -o checked.xlsx  # names and stages, too",
+            "prehire check leavers.xlsx --online -o checked.xlsx  # with names and stages",
             "prehire check leavers.csv -o checked.csv --format json",
         ],
     ),
     (
         "find",
         &[
-            "prehire find --onboarding-to -30d -o leavers.csv  # those who should be here for a month",
+            "prehire find --onboarding-to -30d -o leavers.csv  # those who were due to start a month ago or earlier",
             "prehire find --stage preboarding --updated-before 2026-03-01 --reason no-show -o stale.csv",
             "prehire find --department od-1 --limit 20  # to standard output",
         ],

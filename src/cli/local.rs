@@ -31,7 +31,7 @@ pub struct VerifyArgs {
     #[command(flatten)]
     pub form: FormArgs,
 
-    /// The form of what is shown.
+    /// The output format.
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,
 }
@@ -46,14 +46,14 @@ pub struct ReportArgs {
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
-    /// The journal of the results; it is only read [default: the results' name with .journal, if it is there].
+    /// The journal of the results; it is only read [default: the results' name with .journal, if it exists].
     #[arg(long, value_name = "FILE")]
     pub journal: Option<PathBuf>,
 
     #[command(flatten)]
     pub form: FormArgs,
 
-    /// The form of what is shown.
+    /// The output format.
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,
 }
@@ -68,7 +68,7 @@ pub struct ConfigArgs {
 /// What can be done about settings.
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
-    /// Show the settings that a run would have, and where each comes from; secrets are shown as ***.
+    /// Show the settings that a run would use, and where each comes from; secrets are shown as ***.
     Show(ConfigShowArgs),
 }
 
@@ -81,7 +81,7 @@ pub struct ConfigShowArgs {
     #[command(flatten)]
     pub host: HostArgs,
 
-    /// The form of what is shown.
+    /// The output format.
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,
 }

@@ -20,7 +20,7 @@ pub struct WithdrawArgs {
     #[command(flatten)]
     pub rows: RowArgs,
 
-    /// The results, CSV or .xlsx by the ending.
+    /// The results: .csv or .xlsx, by the extension.
     ///
     /// By default the input's name with .results.csv, or .simulated.results.csv.
     #[arg(short, long, value_name = "FILE")]
@@ -40,7 +40,7 @@ pub struct RestoreArgs {
     #[command(flatten)]
     pub input: InputArgs,
 
-    /// The results, CSV or .xlsx by the ending [default: leavers.restored.csv for leavers.results.csv].
+    /// The results: .csv or .xlsx, by the extension [default: leavers.restored.csv for leavers.results.csv].
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
@@ -48,7 +48,7 @@ pub struct RestoreArgs {
     #[arg(long, value_name = "FILE", help_heading = "Input")]
     pub source_journal: Option<PathBuf>,
 
-    /// Restore also where this exceeds the head count.
+    /// Restore even where this exceeds the headcount.
     #[arg(long, help_heading = "Guards")]
     pub confirm_workforce: bool,
 
@@ -66,11 +66,11 @@ pub struct CheckArgs {
     #[command(flatten)]
     pub rows: RowArgs,
 
-    /// Also write one result per row, as a run would: CSV or .xlsx by the ending.
+    /// Also write one result per row, as a run would: .csv or .xlsx, by the extension.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
-    /// Look every id up: name, stage and date; and say which rows would be refused, or are not visible.
+    /// Look up the name, stage and date of every id, and report which rows would be refused or are not visible.
     #[arg(long)]
     pub online: bool,
 
@@ -90,13 +90,13 @@ pub struct InputArgs {
     #[command(flatten)]
     pub form: FormArgs,
 
-    /// Of a results file: only its rows in these states.
+    /// With a results file: only its rows in these states.
     ///
-    /// `failed` is every row without success.
+    /// `failed` means every row that did not succeed.
     #[arg(long, value_name = "STATUS,…", value_delimiter = ',', help_heading = "Input")]
     pub only: Vec<Selected>,
 
-    /// A repeated id: skip its row, or refuse the file.
+    /// What to do about a repeated id: skip its row, or refuse the file.
     #[arg(long, value_enum, default_value = "skip", help_heading = "Input")]
     pub duplicates: Duplicates,
 }
@@ -114,11 +114,11 @@ pub struct FormArgs {
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub sheet: Option<String>,
 
-    /// What stands between two cells: one character, or `tab` [default: found in the header].
+    /// The delimiter between cells: one character, or `tab` [default: found in the header].
     #[arg(long, value_name = "CHAR", help_heading = "Input")]
     pub delimiter: Option<Delimiter>,
 
-    /// The encoding of a text, such as gb18030 or utf-16le [default: by its byte order mark, else UTF-8, else GB18030].
+    /// The encoding of a text file, such as gb18030 or utf-16le [default: by its byte order mark, else UTF-8, else GB18030].
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub encoding: Option<TextEncoding>,
 }
@@ -142,8 +142,8 @@ pub struct RowArgs {
 /// What a repeated id means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Duplicates {
-    /// Its row is a result of its own, and not sent.
+    /// The row gets its own result, but is not sent.
     Skip,
-    /// It is an error before any call.
+    /// The run fails before any call.
     Refuse,
 }

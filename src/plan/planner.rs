@@ -23,6 +23,16 @@ pub enum Planned {
     LeftInDoubt(PreHireId, History),
 }
 
+impl Planned {
+    /// The row, counted from 0, if it stands in the file.
+    pub(crate) const fn index(&self) -> Option<u32> {
+        match self {
+            Planned::Row { index, .. } => Some(*index),
+            Planned::LeftInDoubt(..) => None,
+        }
+    }
+}
+
 /// What to do with a row.
 #[derive(Debug)]
 pub enum Decision {

@@ -26,7 +26,7 @@ pub(super) fn add_looked_up(
     let rows = outlook.problems();
     if rows > 0 {
         table.gap();
-        table.say(text!("{rows} rows would be refused, or are not visible", rows));
+        table.say(text!("{rows} {rows|row|rows} would be refused, or {rows|is|are} not visible", rows));
         table.add(&outlook.problem_rows(language));
     }
 }

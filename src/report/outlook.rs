@@ -170,7 +170,7 @@ fn shown(rows: &[SeenRow], language: Language) -> String {
             of(|pre_hire| &pre_hire.work_email),
         ]
     };
-    let header = [text!("row"), text!("name"), text!("stage"), text!("onboarding"), text!("work e-mail")];
+    let header = [text!("row"), text!("name"), text!("stage"), text!("onboarding"), text!("work email")];
     let header = header.map(|name| name.in_language(language));
     let rows: Vec<[String; 5]> = rows.iter().map(cells).collect();
     if rows.iter().any(|row| !row[4].is_empty()) {

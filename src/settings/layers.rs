@@ -8,7 +8,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use crate::cli::{CallArgs, HostArgs, RunArgs};
-use crate::language::Language;
+use crate::language::{Language, Text, text};
 use crate::model::{BaseUrl, DEFAULT_BURST, Rate, parse_positive_span, parse_span, spelled};
 
 /// Where a value comes from.
@@ -79,7 +79,7 @@ macro_rules! layered {
             pub const KEYS: &[&str] = &[$(stringify!($key)),*];
 
             /// Sets what a profile says of a key; `None` if there is no such key.
-            pub(super) fn read(&mut self, key: &str, text: &str) -> Option<Result<(), String>> {
+            pub(super) fn read(&mut self, key: &str, text: &str) -> Option<Result<(), Text>> {
                 match key {
                     $(stringify!($key) => Some($read(text).map(|value| self.$key = Some(value))),)*
                     _ => None,
@@ -107,16 +107,16 @@ macro_rules! layered {
 layered! {
     base_url: BaseUrl = known(BaseUrl::FEISHU), parsed, shown;
     rate: Rate = Rate::COREHR, parsed, shown;
-    burst: NonZeroU32 = DEFAULT_BURST, parsed, shown;
-    workers: NonZeroUsize = NonZeroUsize::new(16).expect("sixteen is not zero"), parsed, shown;
+    burst: NonZeroU32 = DEFAULT_BURST, positive, shown;
+    workers: NonZeroUsize = NonZeroUsize::new(16).expect("sixteen is not zero"), positive, shown;
     timeout: Duration = Duration::from_secs(30), parse_positive_span, shown_span;
-    max_attempts: NonZeroU32 = NonZeroU32::new(5).expect("five is not zero"), parsed, shown;
+    max_attempts: NonZeroU32 = NonZeroU32::new(5).expect("five is not zero"), positive, shown;
     retry_base: Duration = Duration::from_secs(1), parse_span, shown_span;
     retry_cap: Duration = Duration::from_secs(60), parse_span, shown_span;
     read_back_delay: Duration = Duration::from_secs(3), parse_span, shown_span;
     // Zero means never.
-    stop_after: u32 = 20, parsed, shown;
-    max_rows: Option<u32> = None, |text| parsed(text).map(Some), |rows: &Option<u32>| rows.as_ref().and_then(shown);
+    stop_after: u32 = 20, whole, shown;
+    max_rows: Option<u32> = None, |text| whole(text).map(Some), |rows: &Option<u32>| rows.as_ref().and_then(shown);
     deadline: Option<Duration> =
         None, |text| parse_span(text).map(Some), |span: &Option<Duration>| span.as_ref().and_then(shown_span);
     wait_lock: Duration = Duration::ZERO, parse_span, shown_span;
@@ -164,8 +164,17 @@ pub(super) fn known(url: &str) -> BaseUrl {
     url.parse().expect("the known hosts are good addresses")
 }
 
-fn parsed<T: FromStr<Err: ToString>>(text: &str) -> Result<T, String> {
-    text.parse().map_err(|error: T::Err| error.to_string())
+fn parsed<T: FromStr<Err = Text>>(text: &str) -> Result<T, Text> {
+    text.parse()
+}
+
+/// A number of the types that refuse zero.
+fn positive<T: FromStr>(text: &str) -> Result<T, Text> {
+    text.parse().map_err(|_| text!("expected a whole number of 1 or more, not \"{typed}\"", typed = text))
+}
+
+fn whole(text: &str) -> Result<u32, Text> {
+    text.parse().map_err(|_| text!("expected a whole number of 0 or more, not \"{typed}\"", typed = text))
 }
 
 fn shown(value: &impl ToString) -> Option<String> {

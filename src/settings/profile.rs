@@ -58,7 +58,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Profile>, Fault> {
     let root = DeTable::parse(text).map_err(|error| {
         // The error's own display would repeat the line, which may hold a secret.
         let at = error.span().map_or(0, |span| span.start);
-        Fault::new(at, text!("no TOML: {cause}", cause = error.message().replace('\n', ", ")))
+        Fault::new(at, text!("invalid TOML: {cause}", cause = error.message().replace('\n', ", ")))
     })?;
     let mut profiles = Vec::new();
     for (key, value) in root.get_ref() {
@@ -101,7 +101,7 @@ impl Profile {
                         Fault::new(value.span().start, text!("{key} is neither true nor false", key))
                     })?;
                     if is_lark && table.contains_key("base_url") {
-                        return Err(Fault::new(at, text!("lark and base_url name one host each")));
+                        return Err(Fault::new(at, text!("lark and base_url can't both be set")));
                     }
                     profile.layer.base_url = is_lark.then(|| known(BaseUrl::LARK)).or(profile.layer.base_url);
                 }
@@ -109,7 +109,7 @@ impl Profile {
             }
         }
         if table.contains_key("app_secret") && table.contains_key("app_secret_file") {
-            let message = text!("app_secret and app_secret_file name one secret each");
+            let message = text!("app_secret and app_secret_file can't both be set");
             return Err(Fault::new(value.span().start, message));
         }
         Ok(profile)
@@ -127,13 +127,13 @@ impl Layer {
             _ => &text_of(key, value)?,
         };
         let read = self.read(key, text).expect("the key is one of the table");
-        read.map_err(|wrong| Fault::new(value.span().start, text!("{key}: {wrong}", key, wrong)))
+        read.map_err(|wrong| Fault::new(value.span().start, text!("{key}: {wrong}", key, wrong => wrong)))
     }
 }
 
 fn table_of<'v, 'i>(heading: &str, value: &'v Value<'i>) -> Result<&'v DeTable<'i>, Fault> {
     value.get_ref().as_table().ok_or_else(|| {
-        Fault::new(value.span().start, text!("{heading} is no table, as [{heading}] makes", heading))
+        Fault::new(value.span().start, text!("{heading} is not a table such as [{heading}]", heading))
     })
 }
 
@@ -142,7 +142,7 @@ fn text_of(key: &str, value: &Value<'_>) -> Result<String, Fault> {
     let text = value
         .get_ref()
         .as_str()
-        .ok_or_else(|| wrong(text!("{key} is no text: put it into quotation marks", key)))?;
+        .ok_or_else(|| wrong(text!("{key} is not text: put it in quotation marks", key)))?;
     match text.trim() {
         "" => Err(wrong(text!("{key} is empty", key))),
         text => Ok(text.to_owned()),
@@ -196,10 +196,10 @@ mod tests {
             ("[profile.a]\nrat = '1/1s'", 2, "unknown key \"rat\"", Some("did you mean rate?")),
             ("[profile.a]\n\napp-id = 'x'", 3, "unknown key \"app-id\"", Some("did you mean app_id?")),
             ("[profile.a]\nretry = 3", 2, "unknown key \"retry\"", Some("did you mean retry_cap?")),
-            ("[profile.a]\nburst = 0x10", 2, "burst is no text", None),
-            ("[profile.a]\nburst = 0", 2, "burst: number would be zero", None),
+            ("[profile.a]\nburst = 0x10", 2, "burst is not text", None),
+            ("[profile.a]\nburst = 0", 2, "burst: expected a whole number of 1 or more", None),
             ("[profile.a]\ntimeout = 30", 2, "timeout: expected a time with its unit", None),
-            ("[profile.a]\napp_id = 7", 2, "app_id is no text", None),
+            ("[profile.a]\napp_id = 7", 2, "app_id is not text", None),
             ("[profile.a]\napp_id = '  '", 2, "app_id is empty", None),
             ("[profile.a]\nlark = 'yes'", 2, "lark is neither true nor false", None),
             ("[profile.a]\nlark = true\nbase_url = 'https://h'", 2, "lark and base_url", None),
@@ -209,10 +209,10 @@ mod tests {
                 "app_secret and app_secret_file",
                 None,
             ),
-            ("[profile.a]\nrate = '1/1s'\nrate = '2/1s'", 3, "no TOML: duplicate key", None),
-            ("[profile.a\n", 1, "no TOML: unclosed table", None),
-            ("profile = 3", 1, "profile is no table", None),
-            ("[profile]\na = 3", 2, "profile.a is no table", None),
+            ("[profile.a]\nrate = '1/1s'\nrate = '2/1s'", 3, "invalid TOML: duplicate key", None),
+            ("[profile.a\n", 1, "invalid TOML: unclosed table", None),
+            ("profile = 3", 1, "profile is not a table", None),
+            ("[profile]\na = 3", 2, "profile.a is not a table", None),
             ("app_id = 'a'", 1, "unknown name \"app_id\"", Some("put every setting under a heading")),
         ];
         for (text, line, message, hint) in table {

@@ -203,9 +203,9 @@ impl InputSettings {
             (None, InputPath::File(results)) => journal_beside(&results),
             (None, InputPath::Standard) => {
                 return Err(Error::unusable(text!(
-                    "the results on standard input have no journal beside them"
+                    "results from standard input have no journal next to them"
                 ))
-                .hint(text!("give the journal of the withdrawals with --source-journal FILE")));
+                .hint(text!("give the withdrawal journal with --source-journal FILE")));
             }
         };
         let purpose = Purpose::Restore { confirm_workforce, source_journal };
