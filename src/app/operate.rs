@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::allowance::gates;
-use super::check::{check_command, row_rules, survey_input};
+use super::check::{check_command, refuse_duplicates, row_rules};
 use super::commands::{connect, print_summary, warn};
-use super::confirm::{Upcoming, confirm, refuse_to_ask_nobody};
-use super::preview::preview;
+use super::confirm::{confirm, refuse_to_ask_nobody};
+use super::preflight::preview;
 use super::run::{Means, Ran, RunInput, RunOutput, run_to_the_end, runtime};
 use super::searching::say_stopped;
 use super::signals::Signals;
@@ -21,6 +21,7 @@ use crate::journal::entry::{Entry, Owner, RunSettings, RunStarted, VERSION};
 use crate::journal::{Past, Recall};
 use crate::language::{Text, text};
 use crate::model::{Error, Exit, Operation, Result};
+use crate::plan::first_pass;
 use crate::report::{Log, RunReport, Tally, stop_line};
 use crate::results::{OutputPath, ResultsFile};
 use crate::send::Gates;
@@ -44,16 +45,17 @@ pub(super) fn run(
     let spool = Spool::copy(&settings.input.path, &settings.input.file)?;
     let source_owner = settings.calls.target.owner(Operation::Withdraw);
     let rules = row_rules(&settings.input, Some(&source_owner))?;
-    let survey = survey_input(&spool, &settings.input, &rules)?;
-    output.refuse_what_does_not_fit(&survey)?;
 
+    // Before the first pass, which decides on each row by it.
     let owner = owner(settings, &rules);
     let (journal_file, ledger) =
         JournalFile::take(&journal_path, &owner, settings.restart, settings.calls.wait_lock)?;
-    output.refuse_to_overwrite(journal_file.names(output.results()), &settings.input.file)?;
     let recall = journal_file.reader()?;
     let past = Past { ledger: &ledger, recall: recall.as_ref().map(|reader| reader as &dyn Recall) };
-    let upcoming = Upcoming::find(&spool, &survey, &rules, past)?;
+    let (survey, upcoming) = first_pass(spool.records(), &settings.input.file.columns, &rules, past)?;
+    refuse_duplicates(&survey, &settings.input)?;
+    output.refuse_what_does_not_fit(&survey)?;
+    output.refuse_to_overwrite(journal_file.names(output.results()), &settings.input.file)?;
     check_guards(settings, &survey, upcoming.rows)?;
     let gates = gates(settings)?;
     let (client, _simulator) = connect(&settings.calls, settings.operation())?;

@@ -6,7 +6,6 @@ use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
-use super::confirm::Upcoming;
 use super::desk::Desk;
 use super::signals::Signals;
 use super::watch::{Fact, Witness};
@@ -14,7 +13,7 @@ use crate::input::{RowRules, Spool, Survey};
 use crate::journal::Past;
 use crate::language::text;
 use crate::model::{Error, Exit, Result, StopCause};
-use crate::plan::Planner;
+use crate::plan::{Planner, Upcoming};
 use crate::report::{Level, Log, LogLine, Progress, Tally};
 use crate::results::ResultsFile;
 use crate::send::{Account, Api, Gates, Lines, SendSettings, Stop};
@@ -80,7 +79,7 @@ pub(super) async fn run_to_the_end<A: Api>(
     let RunInput { settings, rules, spool, survey, past, upcoming, spent, log, witness } = input;
     let Means { api, gates, mut signals } = means;
     let (sender, notices) = mpsc::channel(QUEUE);
-    let order = Stop::new();
+    let order = Stop::default();
     let plan = Planner::new(spool.records(), survey, rules, past)?;
     let deadline = settings.send.deadline.map(|deadline| deadline.saturating_sub(spent));
     let send = SendSettings { deadline, ..settings.send.clone() };

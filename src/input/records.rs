@@ -35,6 +35,7 @@ pub struct RecordReader<R> {
     quotes: Quotes,
     delimiter: u8,
     record: Record,
+    bytes: u64,
 }
 
 impl<R: Read> RecordReader<R> {
@@ -57,7 +58,19 @@ impl<R: Read> RecordReader<R> {
             quotes: Quotes::Before,
             delimiter,
             record,
+            bytes: 0,
         }
+    }
+
+    /// Says how long the text is, so that whoever remembers its rows can reserve memory.
+    #[must_use]
+    pub fn with_bytes(self, bytes: u64) -> Self {
+        RecordReader { bytes, ..self }
+    }
+
+    /// How long the text is; 0 if nobody said so.
+    pub const fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     /// The next record that is not empty; `None` at the end.

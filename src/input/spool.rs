@@ -121,7 +121,8 @@ impl Spool {
     /// The records of the whole copy, with a place of its own: several can read at once.
     #[must_use]
     pub fn records(&self) -> RecordReader<SpoolReader<'_>> {
-        RecordReader::new(SpoolReader { file: &self.file, place: self.start }, self.copied.layout())
+        let reader = SpoolReader { file: &self.file, place: self.start };
+        RecordReader::new(reader, self.copied.layout()).with_bytes(self.copied.bytes)
     }
 }
 

@@ -1,11 +1,12 @@
-//! Owns the second pass: row after row, what is to be done with it.
+//! The second pass, during the run: row after row, what is to be done with it.
 
 use std::collections::BTreeMap;
 use std::io::Read;
 
-use crate::input::{Record, RecordReader, Row, RowRules, Survey, Validator};
-use crate::journal::{Earlier, Past};
-use crate::model::{Doubt, History, PreHireId, Request, Result, Settlement, Status};
+use super::decision::{Decision, decide};
+use crate::input::{RecordReader, Row, RowRules, SendableRow, Survey, Validator};
+use crate::journal::Past;
+use crate::model::{History, PreHireId, Result, Settlement};
 
 /// One step of the plan.
 #[derive(Debug)]
@@ -31,17 +32,6 @@ impl Planned {
             Planned::LeftInDoubt(..) => None,
         }
     }
-}
-
-/// What to do with a row.
-#[derive(Debug)]
-pub enum Decision {
-    /// Send it.
-    Send(PreHireId, Request),
-    /// Go on with it where an earlier run left it.
-    Resume(PreHireId, Option<Request>, History),
-    /// Nothing: its story is over before it began.
-    Settled(Settlement),
 }
 
 /// Reads the copy again and decides by what the survey and earlier runs have found.
@@ -104,12 +94,7 @@ impl<'a, R: Read> Planner<'a, R> {
         let decision = match validator.row(record) {
             Row::Sendable { id, request } => {
                 self.left_in_doubt.remove(&id);
-                match in_doubt_by_its_cells(&validator, record) {
-                    Some(history) if self.past.ledger.get(id).is_none() => {
-                        Decision::Resume(id, Some(request.into()), history)
-                    }
-                    _ => by_the_past(self.past, id, request.into())?,
-                }
+                decide(SendableRow { validator: &validator, record, id, request }, self.past)?
             }
             Row::Invalid(problem) | Row::Repetition { problem, .. } => {
                 Decision::Settled(Settlement::Invalid(problem))
@@ -119,36 +104,6 @@ impl<'a, R: Read> Planner<'a, R> {
         };
         Ok(Some(Planned::Row { index, line, decision }))
     }
-}
-
-/// A row that an earlier results file calls unknown starts in doubt, and goes on from its cells.
-fn in_doubt_by_its_cells(validator: &Validator<'_>, record: &Record) -> Option<History> {
-    let cell = |column: &str| validator.earlier_cell(record, column).unwrap_or_default();
-    let is_unknown = Status::from_word(cell("status")) == Some(Status::Unknown);
-    is_unknown.then(|| History::recorded(cell, Doubt::Now))
-}
-
-fn by_the_past(past: Past<'_>, id: PreHireId, request: Request) -> Result<Decision> {
-    let decision = match past.ledger.get(id) {
-        None => Decision::Send(id, request),
-        Some(Earlier::Done { offset }) => Decision::Settled(Settlement::Recorded { offset }),
-        Some(Earlier::Refused { offset, reason: refused }) => {
-            if refused == request.hash() {
-                Decision::Settled(Settlement::Recorded { offset })
-            } else {
-                // Another request is a new chance, but neither its calls nor its doubt are forgotten.
-                let history = past.recall.map(|recall| recall.history_at(offset)).transpose()?;
-                Decision::Resume(id, Some(request), history.unwrap_or_default())
-            }
-        }
-        Some(Earlier::Open { history, refused_before }) => {
-            let before = refused_before.filter(|_| history.knows_nothing_before());
-            let before = before.and_then(|offset| Some(past.recall?.history_at(offset))).transpose()?;
-            let history = before.map_or_else(|| history.clone(), |before| history.clone().after(&before));
-            Decision::Resume(id, Some(request), history)
-        }
-    };
-    Ok(decision)
 }
 
 impl<R: Read> Iterator for Planner<'_, R> {
@@ -162,17 +117,19 @@ impl<R: Read> Iterator for Planner<'_, R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::{ColumnChoice, Layout, survey};
+    use crate::input::{ColumnChoice, Layout};
     use crate::journal::{Ledger, LedgerBuilder};
-    use crate::model::ReasonHash;
+    use crate::model::{ReasonHash, Request, Status};
+    use crate::plan::first_pass;
     use jiff::Timestamp;
 
     fn plan(text: &str, ledger: &Ledger) -> Vec<String> {
         let rules = RowRules::default();
         let records = || RecordReader::new(text.as_bytes(), Layout::default());
-        let found = survey(records(), 0, &ColumnChoice::default(), &rules).expect("a usable file");
-        let planner =
-            Planner::new(records(), &found, &rules, Past { ledger, recall: None }).expect("readable");
+        let past = Past { ledger, recall: None };
+        let (found, upcoming) =
+            first_pass(records(), &ColumnChoice::default(), &rules, past).expect("a usable file");
+        let planner = Planner::new(records(), &found, &rules, past).expect("readable");
         let shown = |planned| match planned {
             Planned::LeftInDoubt(id, _) => format!("look up {id}"),
             Planned::Row { decision, .. } => match decision {
@@ -185,7 +142,14 @@ mod tests {
                 Decision::Settled(other) => format!("{other:?}"),
             },
         };
-        planner.map(|planned| shown(planned.expect("readable"))).collect()
+        let planned: Vec<String> = planner.map(|planned| shown(planned.expect("readable"))).collect();
+        let is_sent = |shown: &&String| shown.starts_with("send") || shown.starts_with("resume");
+        assert_eq!(
+            upcoming.rows as usize,
+            planned.iter().filter(is_sent).count(),
+            "the first pass counts the same"
+        );
+        planned
     }
 
     #[test]

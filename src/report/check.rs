@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::looked_up::{add_looked_up, looked_up_json};
-use super::outlook::Outlook;
+use super::preflight::{add_looked_up, looked_up_json};
 use super::search_progress::SearchProgress;
 use super::summary::counts;
 use super::table::Table;
 use crate::input::{Copied, FileFormat, Survey};
 use crate::language::{Language, Text, text};
 use crate::model::{DEFAULT_BURST, ErrorCode, Exit, Operation, Problem, Rate, Status, about};
+use crate::preflight::PreflightReport;
 use crate::results::advice;
 
 /// The report on one file.
@@ -28,7 +28,7 @@ pub struct CheckReport<'a> {
     /// The allowance that a run would keep.
     pub rate: Rate,
     /// What was looked up, and how.
-    pub online: Option<(&'a Outlook, &'a SearchProgress)>,
+    pub online: Option<(&'a PreflightReport, &'a SearchProgress)>,
     /// The language of what is said.
     pub language: Language,
 }
@@ -41,7 +41,7 @@ impl CheckReport<'_> {
         let (sent, unsent) = (survey.sendable + survey.carried_over_rows(), survey.invalid_rows());
         let duplicates = u32::try_from(survey.duplicates.len()).unwrap_or(u32::MAX);
         // A repeated row is no row that can't be sent: it shares the fate of the first one.
-        let refused = self.online.map_or(0, |(outlook, _)| outlook.problems());
+        let refused = self.online.map_or(0, |(report, _)| report.problems);
         if sent + duplicates == survey.results() && unsent == 0 && refused == 0 {
             Exit::Success
         } else {

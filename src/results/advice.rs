@@ -3,7 +3,7 @@
 use crate::feishu::codes;
 use crate::language::{Text, text};
 use crate::model::{ErrorCode, Operation, Status};
-use crate::preflight::Prospect;
+use crate::preflight::Eligibility;
 
 /// The sentence for a row; empty on success.
 #[must_use]
@@ -36,15 +36,15 @@ pub fn of_unsent(status: Status, code: ErrorCode) -> Text {
 
 /// The sentence for a row of which a look-up says that it would be refused.
 #[must_use]
-pub fn of_prospect(prospect: Prospect) -> Text {
-    match prospect {
-        Prospect::Possible => Text::default(),
-        Prospect::AlreadyDone => text!("Nothing to do: remove the row from the file."),
-        Prospect::WrongStage => text!("Remove the row from the file: the API would refuse it."),
-        Prospect::StageHidden => text!(
+pub fn of_eligibility(eligibility: Eligibility) -> Text {
+    match eligibility {
+        Eligibility::Possible => Text::default(),
+        Eligibility::AlreadyDone => text!("Nothing to do: remove the row from the file."),
+        Eligibility::WrongStage => text!("Remove the row from the file: the API would refuse it."),
+        Eligibility::StageHidden => text!(
             "Look up the pre-hire in Feishu, or grant the app permission to see onboarding_info.onboarding_status."
         ),
-        Prospect::NotVisible => text!(
+        Eligibility::NotVisible => text!(
             "Check the id; if it is correct, an administrator must grant the app the data permission (待入职人员) for it."
         ),
     }

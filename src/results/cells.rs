@@ -9,7 +9,7 @@ use crate::language::{Language, Text, text};
 use crate::model::{
     ConfirmedBy, Doubt, ErrorCode, History, Operation, Outcome, PreHire, Problem, RetryOutcome, Status,
 };
-use crate::preflight::{Prospect, SeenRow};
+use crate::preflight::{Eligibility, PreflightRow};
 
 /// One row's cells, in the order of [`RESULT_COLUMNS`].
 pub type Cells = [String; RESULT_COLUMNS.len()];
@@ -94,13 +94,20 @@ pub fn looked_up(pre_hire: Option<&PreHire>) -> [String; LOOK_UP_COLUMNS.len()] 
 
 /// The cells of a row that would be sent, with what a look-up says of that.
 #[must_use]
-pub fn foreseen(mut cells: Cells, seen: Option<&SeenRow>, operation: Operation, language: Language) -> Cells {
-    let Some(seen) = seen.filter(|seen| seen.prospect.is_problem()) else { return cells };
+pub fn with_preflight(
+    mut cells: Cells,
+    seen: Option<&PreflightRow>,
+    operation: Operation,
+    language: Language,
+) -> Cells {
+    let Some(seen) = seen.filter(|seen| seen.eligibility.is_problem()) else { return cells };
     let stage = seen.pre_hire.as_ref().and_then(|pre_hire| pre_hire.stage.as_ref());
-    let message = match (seen.prospect, stage, operation) {
-        (Prospect::NotVisible, ..) => text!("there is no such pre-hire, or the app is not allowed to see it"),
-        (Prospect::AlreadyDone, _, Operation::Withdraw) => text!("it is already withdrawn"),
-        (Prospect::AlreadyDone, _, Operation::Restore) => text!("it is already restored"),
+    let message = match (seen.eligibility, stage, operation) {
+        (Eligibility::NotVisible, ..) => {
+            text!("there is no such pre-hire, or the app is not allowed to see it")
+        }
+        (Eligibility::AlreadyDone, _, Operation::Withdraw) => text!("it is already withdrawn"),
+        (Eligibility::AlreadyDone, _, Operation::Restore) => text!("it is already restored"),
         (_, None, _) => text!("the app is not allowed to see the stage of this pre-hire"),
         (_, Some(stage), Operation::Withdraw) => {
             text!("its stage is {stage}, where it can't be withdrawn", stage)
@@ -110,7 +117,7 @@ pub fn foreseen(mut cells: Cells, seen: Option<&SeenRow>, operation: Operation, 
         }
     };
     cells[ERROR_MESSAGE] = message.in_language(language);
-    cells[ADVICE] = advice::of_prospect(seen.prospect).in_language(language);
+    cells[ADVICE] = advice::of_eligibility(seen.eligibility).in_language(language);
     cells
 }
 

@@ -13,7 +13,7 @@ use super::results_writer::{ResultRow, ResultsWriter};
 use crate::input::{Columns, Record, RecordReader, RowRules, Spool, SpoolReader, Survey, Validator};
 use crate::language::{Language, text};
 use crate::model::{Error, ErrorCode, Outcome, Result, SentRow, Settlement, Status};
-use crate::preflight::SeenRow;
+use crate::preflight::PreflightRow;
 use crate::store::{JournalReader, put_in_place};
 
 /// What was written about one row.
@@ -31,7 +31,7 @@ pub struct Written {
 #[derive(Debug)]
 struct Settled {
     settlement: Settlement,
-    seen: Option<Box<SeenRow>>,
+    seen: Option<Box<PreflightRow>>,
 }
 
 /// The results, while they are written.
@@ -114,7 +114,12 @@ impl<'a> ResultsFile<'a> {
     ///
     /// # Errors
     /// When the file can't be written: exit 4.
-    pub fn settle_seen(&mut self, row: u32, settlement: Settlement, seen: Option<SeenRow>) -> Result<()> {
+    pub fn settle_seen(
+        &mut self,
+        row: u32,
+        settlement: Settlement,
+        seen: Option<PreflightRow>,
+    ) -> Result<()> {
         self.take(row, Settled { settlement, seen: seen.map(Box::new) }, |_| ())
     }
 
@@ -181,7 +186,7 @@ impl<'a> ResultsFile<'a> {
             Settlement::NotReached => {
                 let written = Written { status: Status::NotAttempted, success: false, error_code: None };
                 (
-                    cells::foreseen(
+                    cells::with_preflight(
                         cells_of(&Outcome::default()),
                         seen.as_deref(),
                         self.rules.operation(),

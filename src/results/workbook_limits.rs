@@ -105,7 +105,7 @@ mod tests {
 
     fn refusal(text: &str) -> Option<String> {
         let reader = RecordReader::new(text.as_bytes(), Layout::default());
-        let survey = survey(reader, 0, &ColumnChoice::default(), &RowRules::default());
+        let survey = survey(reader, &ColumnChoice::default(), &RowRules::default(), |_| Ok(()));
         let survey = survey.expect("a usable file");
         refuse_what_does_not_fit(&survey).err().map(|error| error.report(crate::language::Language::English))
     }
