@@ -8,11 +8,11 @@ use super::row_looks::sent_for;
 use super::run::RunInput;
 use crate::cli::LogFormat;
 use crate::input::{RowRules, Spool, Survey};
-use crate::journal::Past;
 use crate::language::{Language, Text, text};
 use crate::model::{Error, Operation, Result, about as estimate, one_line};
 use crate::plan::{Planned, Planner};
 use crate::settings::{OperationSettings, Purpose, Surroundings, Target};
+use crate::store::Past;
 
 /// How much of a cell is shown.
 const SHOWN_CHARACTERS: usize = 60;

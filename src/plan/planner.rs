@@ -1,12 +1,12 @@
 //! Owns the second pass: row after row, what is to be done with it.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::io::Read;
 
 use crate::input::{Record, RecordReader, Row, RowRules, Survey, Validator};
-use crate::journal::{Earlier, Past};
 use crate::language::Text;
 use crate::model::{Doubt, History, Outcome, PreHireId, Request, Result, Settlement, Status};
+use crate::store::{Earlier, Past};
 
 /// One step of the plan.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ pub struct Planner<'a, R> {
     survey: &'a Survey,
     rules: &'a RowRules,
     past: Past<'a>,
-    left_in_doubt: BTreeMap<PreHireId, History>,
+    left_in_doubt: BTreeSet<PreHireId>,
     next_row: u32,
     next_duplicate: usize,
     at_end: bool,
@@ -60,7 +60,7 @@ impl<'a, R: Read> Planner<'a, R> {
         past: Past<'a>,
     ) -> Result<Self> {
         reader.read()?;
-        let left_in_doubt = past.ledger.in_doubt().map(|(id, history)| (id, history.clone())).collect();
+        let left_in_doubt = past.index.in_doubt().collect();
         Ok(Planner {
             reader,
             survey,
@@ -75,8 +75,12 @@ impl<'a, R: Read> Planner<'a, R> {
 
     fn plan_next(&mut self) -> Result<Option<Planned>> {
         if self.at_end {
-            let left = self.left_in_doubt.pop_first();
-            return Ok(left.map(|(id, history)| Planned::LeftInDoubt(id, history)));
+            let Some(id) = self.left_in_doubt.pop_first() else { return Ok(None) };
+            let history = match self.past.of(id)? {
+                Some(Earlier::Open(history)) => history,
+                _ => History::default(),
+            };
+            return Ok(Some(Planned::LeftInDoubt(id, history)));
         }
         let Some(record) = self.reader.read()? else {
             self.at_end = true;
@@ -96,7 +100,7 @@ impl<'a, R: Read> Planner<'a, R> {
             Row::Sendable { id, request } => {
                 self.left_in_doubt.remove(&id);
                 match in_doubt_by_its_cells(&validator, record) {
-                    Some(history) if self.past.ledger.get(id).is_none() => {
+                    Some(history) if !self.past.knows(id) => {
                         Decision::Resume(id, Some(request.into()), history)
                     }
                     _ => by_the_past(self.past, id, request.into())?,
@@ -130,26 +134,17 @@ fn in_doubt_by_its_cells(validator: &Validator<'_>, record: &Record) -> Option<H
 }
 
 fn by_the_past(past: Past<'_>, id: PreHireId, request: Request) -> Result<Decision> {
-    let decision = match past.ledger.get(id) {
+    Ok(match past.of(id)? {
         None => Decision::Send(id, request),
-        Some(Earlier::Done { offset }) => Decision::Settled(Settlement::Recorded { offset }),
-        Some(Earlier::Refused { offset, reason: refused }) => {
-            if refused == request.hash() {
-                Decision::Settled(Settlement::Recorded { offset })
-            } else {
-                // Another request is a new chance, but neither its calls nor its doubt are forgotten.
-                let history = past.recall.map(|recall| recall.history_at(offset)).transpose()?;
-                Decision::Resume(id, Some(request), history.unwrap_or_default())
-            }
+        Some(Earlier::Done(entry)) => Decision::Settled(Settlement::Recorded(entry)),
+        Some(Earlier::Refused { entry, reason, .. }) if reason == request.hash() => {
+            Decision::Settled(Settlement::Recorded(entry))
         }
-        Some(Earlier::Open { history, refused_before }) => {
-            let before = refused_before.filter(|_| history.knows_nothing_before());
-            let before = before.and_then(|offset| Some(past.recall?.history_at(offset))).transpose()?;
-            let history = before.map_or_else(|| history.clone(), |before| history.clone().after(&before));
+        // Another request is a new chance, but neither its calls nor its doubt are forgotten.
+        Some(Earlier::Refused { history, .. } | Earlier::Open(history)) => {
             Decision::Resume(id, Some(request), history)
         }
-    };
-    Ok(decision)
+    })
 }
 
 impl<R: Read> Iterator for Planner<'_, R> {
@@ -164,16 +159,23 @@ impl<R: Read> Iterator for Planner<'_, R> {
 mod tests {
     use super::*;
     use crate::input::{ColumnChoice, Layout, survey};
-    use crate::journal::{Ledger, LedgerBuilder};
-    use crate::model::ReasonHash;
+    use crate::journal::IndexBuilder;
+    use crate::journal::entry::Entry;
+    use crate::model::{ReasonHash, SentRow};
+    use crate::store::{JournalSource, MemoryJournal};
     use jiff::Timestamp;
 
-    fn plan(text: &str, ledger: &Ledger) -> Vec<String> {
+    fn plan(text: &str, earlier: &[Entry]) -> Vec<String> {
+        let journal = MemoryJournal::of(earlier);
+        let mut index = IndexBuilder::default();
+        journal.scan(&mut |id, entry| index.take(id, entry)).expect("memory");
+        let index = index.build();
         let rules = RowRules::default();
         let records = || RecordReader::new(text.as_bytes(), Layout::default());
         let found = survey(records(), 0, &ColumnChoice::default(), &rules).expect("a usable file");
         let planner =
-            Planner::new(records(), &found, &rules, Past { ledger, recall: None }).expect("readable");
+            Planner::new(records(), &found, &rules, Past { index: &index, journal: Some(&journal) })
+                .expect("readable");
         let shown = |planned| match planned {
             Planned::LeftInDoubt(id, _) => format!("look up {id}"),
             Planned::Row { decision, .. } => match decision {
@@ -182,7 +184,7 @@ mod tests {
                 Decision::Resume(id, ..) => format!("resume {id}"),
                 Decision::Settled(Settlement::Duplicate { first }) => format!("duplicate of {first}"),
                 Decision::Settled(Settlement::Invalid(problem)) => problem.code.to_string(),
-                Decision::Settled(Settlement::Recorded { offset }) => format!("recorded at {offset}"),
+                Decision::Settled(Settlement::Recorded(entry)) => format!("recorded at {}", entry.0),
                 Decision::Settled(other) => format!("{other:?}"),
             },
         };
@@ -191,21 +193,31 @@ mod tests {
 
     #[test]
     fn decides_on_every_row_in_order() {
-        let planned = plan("pre_hire_id,reason\n1,a\n2,\n1,b\n\n3,c\n", &Ledger::default());
+        let planned = plan("pre_hire_id,reason\n1,a\n2,\n1,b\n\n3,c\n", &[]);
         assert_eq!(planned, ["send 1 a", "missing_reason", "duplicate of 0", "send 3 c"]);
     }
 
     #[test]
     fn what_is_settled_is_not_sent_again_and_what_is_in_doubt_goes_on() {
         let id = |text| PreHireId::parse(text, true).expect("an id");
-        let mut builder = LedgerBuilder::default();
-        builder.settled(id("1"), Status::Withdrawn, 10, ReasonHash::of("old"));
-        builder.settled(id("2"), Status::Refused, 20, ReasonHash::of("same"));
-        builder.settled(id("3"), Status::Refused, 30, ReasonHash::of("old"));
-        builder.open(id("4")).record_cut_off(Timestamp::UNIX_EPOCH);
-        builder.open(id("9")).record_cut_off(Timestamp::UNIX_EPOCH);
-        let planned = plan("pre_hire_id,reason\n4,a\n3,new\n2,same\n1,new\n", &builder.build());
-        assert_eq!(planned, ["resume 4", "resume 3", "recorded at 20", "recorded at 10", "look up 9"]);
+        let settled = |text, status, reason| {
+            let outcome = Outcome { status, ..Outcome::default() };
+            let (line, reason, doubt) = (2, Some(ReasonHash::of(reason)), Doubt::Never);
+            Entry::RowSettled(SentRow { line, id: id(text), reason, doubt, outcome })
+        };
+        let called = |text| {
+            let (at, reason) = (Timestamp::UNIX_EPOCH, ReasonHash(1));
+            Entry::CallStarted { at, id: id(text), row: 2, reason, attempt: 1 }
+        };
+        let earlier = [
+            settled("1", Status::Withdrawn, "old"),
+            settled("2", Status::Refused, "same"),
+            settled("3", Status::Refused, "old"),
+            called("4"),
+            called("9"),
+        ];
+        let planned = plan("pre_hire_id,reason\n4,a\n3,new\n2,same\n1,new\n", &earlier);
+        assert_eq!(planned, ["resume 4", "resume 3", "recorded at 1", "recorded at 0", "look up 9"]);
     }
 
     #[test]
@@ -216,6 +228,6 @@ mod tests {
         };
         let text =
             format!("{header}\n{}\n{}\n{}\n", row(1, "unknown"), row(2, "exhausted"), row(3, "withdrawn"));
-        assert_eq!(plan(&text, &Ledger::default()), ["resume 1", "send 2 a", "CarriedOver"]);
+        assert_eq!(plan(&text, &[]), ["resume 1", "send 2 a", "CarriedOver"]);
     }
 }
