@@ -62,7 +62,7 @@ impl PageFile {
     /// When it can't be written: exit 4.
     pub fn write(&self, page: &Page) -> Result<()> {
         let partial = with_ending(&self.path, "partial");
-        write_whole(&self.path, &partial, |writer| Ok(page.write_into(writer)?)).map_err(|error| {
+        write_whole(&self.path, &partial, |writer| page.write_into(writer)).map_err(|error| {
             Error::cannot_record(text!("can't write {path}", path = self.path.display()))
                 .because(error)
                 .hint(text!("make room, or choose another place with -o FILE"))
