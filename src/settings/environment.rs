@@ -11,6 +11,8 @@ use crate::language::Language;
 
 /// The flag that sets an earlier run aside.
 const RESTART: &str = "--restart";
+/// The flag whose value is personal data.
+const REASON: &str = "--reason";
 /// The file of systemd's credential with the app's secret, in `$CREDENTIALS_DIRECTORY`.
 const SYSTEMD_SECRET: &str = "feishu_app_secret";
 
@@ -33,7 +35,7 @@ pub struct Surroundings {
     pub program: Option<PathBuf>,
     /// What is to be typed to go on: the same again.
     pub command_line: String,
-    /// What was typed, for the record.
+    /// What was typed, for the record: without reasons, and without what a URL tells of a user.
     pub typed: String,
     /// The language of advice, messages and summaries: `--lang`, else that of the locale.
     pub language: Language,
@@ -56,7 +58,7 @@ impl Surroundings {
             state_directory: state_directory(),
             program: std::env::current_exe().ok(),
             command_line: command_line(std::env::args().filter(|argument| argument != RESTART)),
-            typed: command_line(std::env::args().map(without_user)),
+            typed: command_line(recorded(std::env::args())),
             language: Language::of_locale(&locale()),
             typed_language: None,
             today: Zoned::now().date(),
@@ -113,6 +115,23 @@ fn command_line(arguments: impl Iterator<Item = String>) -> String {
     arguments.map(quoted).collect::<Vec<_>>().join(" ")
 }
 
+/// The arguments as they may be recorded: no reason is, and no password in a URL.
+fn recorded(arguments: impl Iterator<Item = String>) -> impl Iterator<Item = String> {
+    const LEFT_OUT: &str = "***";
+    let mut is_reason = false;
+    arguments.map(move |argument| {
+        let is_left_out = std::mem::replace(&mut is_reason, argument == REASON);
+        let is_reason_itself = argument.strip_prefix(REASON).is_some_and(|rest| rest.starts_with('='));
+        if is_left_out {
+            LEFT_OUT.to_owned()
+        } else if is_reason_itself {
+            format!("{REASON}={LEFT_OUT}")
+        } else {
+            without_user(argument)
+        }
+    })
+}
+
 /// An argument without the name and the password that a URL in it may hold.
 fn without_user(argument: String) -> String {
     const SCHEME_END: &str = "://";
@@ -130,15 +149,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_recorded_holds_no_password_of_a_url() {
-        for (typed, recorded) in [
+    fn what_is_recorded_holds_no_password_of_a_url_and_no_reason() {
+        for (typed, kept) in [
             ("--base-url=https://me:secret@host/a@b", "--base-url=https://host/a@b"),
             ("http://a@b:c@host", "http://host"),
             ("https://host/a@b", "https://host/a@b"),
             ("a@b.csv", "a@b.csv"),
         ] {
-            assert_eq!(without_user(typed.to_owned()), recorded);
+            assert_eq!(without_user(typed.to_owned()), kept);
         }
+        let typed = ["prehire", "--reason", "health", "--reason=health", "--reason-column", "why"];
+        let kept: Vec<String> = recorded(typed.iter().map(ToString::to_string)).collect();
+        assert_eq!(kept, ["prehire", "--reason", "***", "--reason=***", "--reason-column", "why"]);
     }
 
     #[test]
