@@ -1,11 +1,11 @@
 //! Owns `prehire check` and every dry run: one pass over the file, and a report. With `-o` also one result per row, none of them sent.
 
-use super::online_check::OnlineCheck;
 use super::output::print_summary;
+use super::preflight::OnlineCheck;
 use super::rules::row_rules;
 use super::searching::say_stopped;
 use crate::cli::Duplicates;
-use crate::input::{RowRules, Spool, Survey, survey};
+use crate::input::{Spool, Survey, survey};
 use crate::journal::Index;
 use crate::language::text;
 use crate::model::{Error, Exit, Operation, Result, Settlement};
@@ -25,7 +25,8 @@ pub(super) fn run(settings: &CheckSettings, surroundings: &Surroundings) -> Resu
         .transpose()?;
     let spool = Spool::copy(&settings.input.path, &settings.input.file)?;
     let rules = row_rules(&settings.input, settings.source_owner.as_ref())?;
-    let mut survey = survey_input(&spool, &settings.input, &rules)?;
+    let mut survey = survey(spool.records(), &settings.input.file.columns, &rules, |_| Ok(()))?;
+    refuse_duplicates(&survey, &settings.input)?;
     if settings.online.is_some() {
         survey.columns = survey.columns.with_look_up();
     }
@@ -58,26 +59,25 @@ pub(super) fn run(settings: &CheckSettings, surroundings: &Surroundings) -> Resu
         }
     };
     let input = settings.input.path.shown();
-    let online = online.as_ref().map(|(outlook, progress)| (outlook, progress));
+    let online = online.as_ref().map(|(report, progress)| (report, progress));
     let (survey, copied, rate) = (&survey, spool.copied(), settings.rate);
     let report = CheckReport { input: &input, operation, survey, copied, rate, online, language };
     print_summary(settings.show, || report.text(), || report.json());
     Ok(report.exit())
 }
 
-/// The first pass, and what makes a file unusable as a whole.
-pub(super) fn survey_input(spool: &Spool, settings: &InputSettings, rules: &RowRules) -> Result<Survey> {
-    let survey = survey(spool.records(), spool.copied().bytes, &settings.file.columns, rules)?;
+/// `--duplicates refuse`.
+pub(super) fn refuse_duplicates(survey: &Survey, settings: &InputSettings) -> Result<()> {
     if settings.duplicates == Duplicates::Refuse && !survey.duplicates.is_empty() {
         let rows = survey.duplicates.len();
-        let check = check_command(rules.operation());
-        return Err(Error::unusable(text!("{rows} rows repeat the pre-hire id of an earlier row", rows))
-            .hint(text!(
-                "find them with {check} -o FILE, or let them be skipped with --duplicates skip",
-                check
-            )));
+        let check = check_command(settings.purpose.operation());
+        return Err(Error::unusable(text!(
+            "{rows} {rows|row repeats|rows repeat} the pre-hire id of an earlier row",
+            rows
+        ))
+        .hint(text!("find them with {check} -o FILE, or skip them with --duplicates skip", check)));
     }
-    Ok(survey)
+    Ok(())
 }
 
 /// The command that shows what a run would do.

@@ -3,52 +3,15 @@
 use std::fmt::Write as _;
 use std::io::{self, BufRead};
 
-use super::preview::Preview;
-use super::row_looks::sent_for;
+use super::preflight::Preview;
 use super::run::RunInput;
 use crate::cli::LogFormat;
-use crate::input::{RowRules, Spool, Survey};
 use crate::language::{Language, Text, text};
 use crate::model::{Error, Operation, Result, about as estimate, one_line};
-use crate::plan::{Planned, Planner};
 use crate::settings::{OperationSettings, Purpose, Surroundings, Target};
-use crate::store::Past;
 
 /// How much of a cell is shown.
 const SHOWN_CHARACTERS: usize = 60;
-/// How many rows a person is shown.
-const SHOWN_ROWS: usize = 3;
-
-/// The rows that are still to be sent.
-#[derive(Debug, Default)]
-pub(super) struct Upcoming {
-    /// How many.
-    pub(super) rows: u32,
-    /// The first ones: line and cells.
-    first_rows: Vec<(u64, Vec<String>)>,
-}
-
-impl Upcoming {
-    /// Counts them, by what earlier runs have left behind.
-    pub(super) fn find(spool: &Spool, survey: &Survey, rules: &RowRules, past: Past<'_>) -> Result<Upcoming> {
-        let mut records = spool.records();
-        records.read()?;
-        let mut upcoming = Upcoming::default();
-        for planned in Planner::new(spool.records(), survey, rules, past)? {
-            let Planned::Row { line, decision, .. } = planned? else { break };
-            let is_upcoming = sent_for(&decision).is_some();
-            if upcoming.first_rows.len() < SHOWN_ROWS
-                && let Some(record) = records.read()?
-                && is_upcoming
-            {
-                upcoming.first_rows.push((line, record.cells().map(str::to_owned).collect()));
-            }
-            upcoming.rows += u32::from(is_upcoming);
-        }
-        Ok(upcoming)
-    }
-}
-
 /// Without `--yes` there must be somebody to ask.
 ///
 /// The question shows whole rows: it is no part of a log, which JSON on something that is no terminal surely is.
@@ -57,11 +20,11 @@ pub(super) fn refuse_to_ask_nobody(settings: &OperationSettings, surroundings: &
         return Ok(());
     }
     if !surroundings.stdin_is_terminal {
-        return Err(Error::unusable(text!("standard input is no terminal, so nobody can be asked"))
+        return Err(Error::unusable(text!("standard input is not a terminal, so nobody can be asked"))
             .hint(text!("add --yes")));
     }
     if settings.show.log.format == LogFormat::Json && !surroundings.stderr_is_terminal {
-        return Err(Error::unusable(text!("standard error is a log of JSON, so nobody can be asked there"))
+        return Err(Error::unusable(text!("standard error is a JSON log, so nobody can be asked there"))
             .hint(text!("add --yes")));
     }
     Ok(())
@@ -91,14 +54,14 @@ fn question(input: RunInput<'_>, preview: &Preview) -> String {
     let RunInput { settings, survey, upcoming, .. } = input;
     let said = |text: Text| text.in_language(settings.show.language);
     let mut text = String::new();
-    for (row, cells) in &upcoming.first_rows {
+    for (row, cells) in &upcoming.first_cells {
         let _ = writeln!(text, "{}", said(text!("row {row}", row)));
         for (name, cell) in survey.columns.names().iter().zip(cells) {
             let (name, cell) = (one_line(name, 30), one_line(cell, SHOWN_CHARACTERS));
             let _ = writeln!(text, "  {name}: {cell}");
         }
     }
-    let more = upcoming.rows as usize - upcoming.first_rows.len();
+    let more = upcoming.rows as usize - upcoming.first_cells.len();
     if more > 0 {
         let _ = writeln!(text, "{}", said(text!("and {more} more", more)));
     }
@@ -106,13 +69,12 @@ fn question(input: RunInput<'_>, preview: &Preview) -> String {
     // Last, so that it stands in sight whatever the rows hold.
     let _ = writeln!(text, "\n{}", said(about(settings, upcoming.rows)));
     if let Purpose::Restore { confirm_workforce: true, .. } = settings.input.purpose {
-        let _ =
-            writeln!(text, "{}", said(text!("  headcount also where it is exceeded (--confirm-workforce)")));
+        let _ = writeln!(text, "{}", said(text!("  headcount may be exceeded (--confirm-workforce)")));
     }
     let (results, unsent) = (survey.results(), survey.results() - upcoming.rows);
     if unsent > 0 {
         let unsent = text!(
-            "  not sent  {unsent} of {results} rows: settled before, repeated or invalid",
+            "  not sent  {unsent} of {results} {results|row|rows}: already settled, repeated or invalid",
             unsent,
             results
         );
@@ -124,10 +86,10 @@ fn question(input: RunInput<'_>, preview: &Preview) -> String {
         "\n{} ",
         said(match settings.operation() {
             Operation::Withdraw => {
-                text!("Type the number of rows to withdraw them ({rows}), anything else to leave:", rows)
+                text!("Type the number of rows ({rows}) to withdraw them, or anything else to quit:", rows)
             }
             Operation::Restore => {
-                text!("Type the number of rows to restore them ({rows}), anything else to leave:", rows)
+                text!("Type the number of rows ({rows}) to restore them, or anything else to quit:", rows)
             }
         })
     );
@@ -142,17 +104,20 @@ fn seen(preview: &Preview, rows: u32, language: Language) -> String {
         Preview::Blind(why) => {
             format!("\n{}\n", said(text!("Names and stages are not shown: {why}.", why => why.clone())))
         }
-        Preview::Seen(outlook) => {
-            let (seen, problems) = (outlook.rows(), outlook.problems());
+        Preview::Seen(report) => {
+            let (seen, problems) = (report.rows, report.problems);
             let which = if seen == rows {
-                text!("Looked up just now, all {rows} rows:", rows)
+                text!("Looked up just now, every row ({rows}):", rows)
             } else {
-                text!("Looked up just now, the first {seen} of {rows} rows:", seen, rows)
+                text!("Looked up just now, the first {seen} of {rows} {rows|row|rows}:", seen, rows)
             };
-            let (first, counts) = (outlook.first_rows(language), outlook.counts(language));
+            let (first, counts) = (report.first_rows(language), report.counts(language));
             let mut text = format!("\n{}\n{first}{counts}", said(which));
             if problems > 0 {
-                let problems = text!("  {problems} of them would be refused, or are not visible", problems);
+                let problems = text!(
+                    "  {problems} of them would be refused, or {problems|is|are} not visible",
+                    problems
+                );
                 let _ = writeln!(text, "{}", said(problems));
             }
             text
@@ -182,10 +147,10 @@ fn about(settings: &OperationSettings, rows: u32) -> Text {
     );
     match settings.operation() {
         Operation::Withdraw => {
-            text!("About to withdraw {rows} pre-hires, one call each.\n{places}", rows, places => places)
+            text!("About to withdraw {rows} {rows|pre-hire|pre-hires}, one call each.\n{places}", rows, places => places)
         }
         Operation::Restore => {
-            text!("About to restore {rows} pre-hires, one call each.\n{places}", rows, places => places)
+            text!("About to restore {rows} {rows|pre-hire|pre-hires}, one call each.\n{places}", rows, places => places)
         }
     }
 }

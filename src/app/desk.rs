@@ -5,13 +5,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::mpsc::Receiver;
-use tokio::sync::watch;
 
 use crate::journal::entry::{Entry, FoundStage};
 use crate::model::{Error, Event, Exit, Look, Result, Settlement, StopCause};
 use crate::report::{Progress, Tally};
 use crate::results::ResultsFile;
-use crate::send::{Clearance, Notice};
+use crate::send::{Ack, Notice, Stop};
 use crate::store::{Journal, Seq};
 
 /// How often the display and the partial results are brought up to date.
@@ -26,7 +25,7 @@ pub(super) struct Desk<'a> {
     pub(super) tally: &'a mut Tally,
     pub(super) progress: Progress,
     /// Stops the pool when the results can't be written any more.
-    pub(super) halt: watch::Sender<Option<StopCause>>,
+    pub(super) stop: Stop,
     /// Settled rows whose record is not on disk yet: nobody may see them before.
     pub(super) unseen: VecDeque<(Seq, u32, Settlement)>,
     /// Why the results can't be written any more; the journal goes on.
@@ -70,7 +69,7 @@ impl Desk<'_> {
     }
 
     fn apply(&mut self, notice: Notice) -> Result<()> {
-        let Notice { event, clearance } = notice;
+        let Notice { event, ack } = notice;
         self.tally.note(&event);
         self.progress.note(&event);
         match event {
@@ -83,7 +82,7 @@ impl Desk<'_> {
             Event::LeftInDoubt(sent) => self.append(Entry::RowSettled(sent), None)?,
             event => {
                 if let Some(entry) = entry_of(event) {
-                    self.append(entry, clearance)?;
+                    self.append(entry, ack)?;
                 }
             }
         }
@@ -91,8 +90,8 @@ impl Desk<'_> {
         Ok(())
     }
 
-    fn append(&mut self, entry: Entry, clearance: Option<Clearance>) -> Result<()> {
-        self.appended = self.journal.append(entry, clearance)?;
+    fn append(&mut self, entry: Entry, ack: Option<Ack>) -> Result<()> {
+        self.appended = self.journal.append(entry, ack)?;
         Ok(())
     }
 
@@ -127,7 +126,7 @@ impl Desk<'_> {
             && self.trouble.is_none()
         {
             self.trouble = Some(error);
-            self.halt.send_replace(Some(StopCause::CannotRecord));
+            self.stop.because(StopCause::CannotRecord);
         }
     }
 }

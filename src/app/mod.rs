@@ -3,8 +3,7 @@
 //! - [`run()`] chooses what the command asks for: a file for each, such as `check`, `explain` or `simulate`.
 //! - `operate` is a run that changes pre-hires, from the file to the exit code. `rules` say how its rows are judged,
 //!   `allowance` makes its gates, `confirm` asks before the first call.
-//! - `find` and `online_check` look pre-hires up and change none, by `searching`; `row_looks` and `preview` do it for rows that
-//!   are to be sent.
+//! - `find` and `preflight` look pre-hires up and change none, by `searching`.
 //! - `run` is the pool beside `desk`, the one event loop. `watch` and `signals` stop it; `ending` tells those who were
 //!   not there how it ended.
 //! - `output` is what goes to standard output.
@@ -18,13 +17,11 @@ mod desk;
 mod ending;
 mod explain;
 mod find;
-mod online_check;
 mod operate;
 mod output;
 mod pages;
-mod preview;
+mod preflight;
 mod report;
-mod row_looks;
 mod rules;
 mod run;
 mod searching;

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::allowance::gates;
-use super::check::{check_command, survey_input};
-use super::confirm::{Upcoming, confirm, refuse_to_ask_nobody};
+use super::check::{check_command, refuse_duplicates};
+use super::confirm::{confirm, refuse_to_ask_nobody};
 use super::connect::{connect, warn};
 use super::output::print_summary;
-use super::preview::preview;
+use super::preflight::preview;
 use super::rules::row_rules;
 use super::run::{Means, Ran, RunInput, RunOutput, run_to_the_end, runtime};
 use super::searching::say_stopped;
@@ -22,6 +22,7 @@ use crate::input::{RowRules, Spool, Survey};
 use crate::journal::entry::{Entry, Owner, RunSettings, RunStarted, VERSION};
 use crate::language::{Text, text};
 use crate::model::{Error, Exit, Operation, Result};
+use crate::plan::first_pass;
 use crate::report::{Log, RunReport, Tally, stop_line};
 use crate::results::{OutputPath, ResultsFile};
 use crate::send::Gates;
@@ -45,16 +46,17 @@ pub(super) fn run(
     let spool = Spool::copy(&settings.input.path, &settings.input.file)?;
     let source_owner = settings.calls.target.owner(Operation::Withdraw);
     let rules = row_rules(&settings.input, Some(&source_owner))?;
-    let survey = survey_input(&spool, &settings.input, &rules)?;
-    output.refuse_what_does_not_fit(&survey)?;
 
+    // Before the first pass, which decides on each row by it.
     let (keep, owner) = (&settings.keep, owner(settings, &rules));
     let (journal_file, index) =
         JournalFile::take(&journal_path, &owner, keep.restart, settings.calls.wait_lock)?;
-    output.refuse_to_overwrite(journal_file.names(output.results()), &settings.input.file)?;
     let earlier = journal_file.earlier()?;
     let past = Past { index: &index, journal: earlier.as_deref() };
-    let upcoming = Upcoming::find(&spool, &survey, &rules, past)?;
+    let (survey, upcoming) = first_pass(spool.records(), &settings.input.file.columns, &rules, past)?;
+    refuse_duplicates(&survey, &settings.input)?;
+    output.refuse_what_does_not_fit(&survey)?;
+    output.refuse_to_overwrite(journal_file.names(output.results()), &settings.input.file)?;
     check_guards(settings, &survey, upcoming.rows)?;
     let gates = gates(settings)?;
     let (client, _simulator) = connect(&settings.calls, settings.operation())?;
@@ -175,19 +177,17 @@ fn check_guards(settings: &OperationSettings, survey: &Survey, to_send: u32) -> 
     let (guards, check) = (&settings.guards, check_command(settings.operation()));
     if let Some(most) = guards.max_rows.filter(|most| to_send > *most) {
         return Err(Error::unusable(text!(
-            "{to_send} rows are still to be sent, more than --max-rows {most}",
+            "{to_send} {to_send|row is|rows are} still to be sent, more than --max-rows {most}",
             to_send,
             most
         ))
-        .hint(text!("look at the file with {check}; raise --max-rows if it is right", check)));
+        .hint(text!("review the file with {check}; raise --max-rows if it is correct", check)));
     }
     if guards.expect.as_ref().is_some_and(|expected| !expected.eq_ignore_ascii_case(&survey.digest)) {
-        let message = text!(
-            "the rows are not those that --expect names: they have the digest {digest}",
-            digest = survey.digest
-        );
+        let message =
+            text!("the rows do not match --expect: their digest is {digest}", digest = survey.digest);
         return Err(Error::unusable(message)
-            .hint(text!("check the file again with {check}, and give its digest", check)));
+            .hint(text!("check the file again with {check}, and use the digest that it prints", check)));
     }
     Ok(())
 }

@@ -47,6 +47,6 @@ pub use rules::{RestoreRules, RowPurpose, RowRules, WithdrawRules};
 pub use selection::{Selected, Selection};
 pub use source::{Copied, FileChoice, FileFormat, InputPath};
 pub use spool::{Spool, SpoolReader};
-pub use survey::{DuplicateRow, Survey, survey};
+pub use survey::{DuplicateRow, SendableRow, Survey, survey};
 pub use utf8::BrokenPlace;
 pub use validate::{Row, Validator};

@@ -35,6 +35,7 @@ pub struct RecordReader<R> {
     quotes: Quotes,
     delimiter: u8,
     record: Record,
+    bytes: u64,
 }
 
 impl<R: Read> RecordReader<R> {
@@ -57,7 +58,19 @@ impl<R: Read> RecordReader<R> {
             quotes: Quotes::Before,
             delimiter,
             record,
+            bytes: 0,
         }
+    }
+
+    /// Says how long the text is, so that whoever remembers its rows can reserve memory.
+    #[must_use]
+    pub fn with_bytes(self, bytes: u64) -> Self {
+        RecordReader { bytes, ..self }
+    }
+
+    /// How long the text is; 0 if nobody said so.
+    pub const fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     /// The next record that is not empty; `None` at the end.
@@ -82,7 +95,7 @@ impl<R: Read> RecordReader<R> {
     /// # Errors
     /// As [`RecordReader::read`]; also when there is none.
     pub fn header(&mut self) -> Result<&Record> {
-        self.read()?.ok_or_else(|| Error::unusable(text!("the file holds nothing but empty rows")))
+        self.read()?.ok_or_else(|| Error::unusable(text!("the file contains only empty rows")))
     }
 
     fn fill(&mut self) -> Result<()> {
@@ -166,13 +179,13 @@ impl<R: Read> RecordReader<R> {
                 "the quotation mark (\") that opens a cell on line {line} is never closed",
                 line
             ))
-            .hint(text!("close it, or double it if it belongs to the text"))),
+            .hint(text!("close it, or double it if it is part of the text"))),
             Quotes::Astray(line) => Err(Error::unusable(text!(
-                "on line {line}, a cell goes on behind the quotation mark (\") that closes it",
+                "on line {line}, a cell continues after its closing quotation mark (\")",
                 line
             ))
             .hint(text!(
-                "put the whole cell into quotation marks, and double those that belong to the text"
+                "put the whole cell in quotation marks, and double those that are part of the text"
             ))),
             Quotes::Before | Quotes::Outside | Quotes::Closing(_) => Ok(()),
         }
@@ -186,7 +199,7 @@ impl<R: Read> RecordReader<R> {
                 line = self.record.line,
                 most = MOST_BYTES_OF_A_RECORD / 1024 / 1024
             ))
-            .hint(text!("look for a quotation mark (\") that is opened there and never closed")));
+            .hint(text!("look there for an opening quotation mark (\") that is never closed")));
         }
         self.record.bytes.resize(length, 0);
         Ok(())

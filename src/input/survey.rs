@@ -13,7 +13,7 @@ use super::records::RecordReader;
 use super::rules::RowRules;
 use super::validate::{Row, Validator};
 use crate::language::text;
-use crate::model::{Error, ErrorCode, PreHireId, Problem, Result, Status};
+use crate::model::{Error, ErrorCode, PreHireId, Problem, Result, Status, ValidRequest};
 
 /// How many problems are kept with their words; the rest is counted.
 const KEPT_PROBLEMS: usize = 20;
@@ -76,15 +76,27 @@ impl Survey {
     }
 }
 
-/// Reads the whole file once; `bytes` is its size, for reserving memory.
+/// A row that can be sent, with what checked it; no earlier row has its id.
+pub struct SendableRow<'r> {
+    /// For its other cells.
+    pub validator: &'r Validator<'r>,
+    /// Its cells.
+    pub record: &'r Record,
+    /// The pre-hire.
+    pub id: PreHireId,
+    /// What is asked for.
+    pub request: ValidRequest<'r>,
+}
+
+/// Reads the whole file once, and shows `visit` each row that can be sent.
 ///
 /// # Errors
 /// When the file can't be used at all; exit 2.
 pub fn survey<R: Read>(
     mut reader: RecordReader<R>,
-    bytes: u64,
     choice: &ColumnChoice,
     rules: &RowRules,
+    mut visit: impl FnMut(SendableRow<'_>) -> Result<()>,
 ) -> Result<Survey> {
     let header = reader.header()?;
     let is_without_id = !choice.finds_an_id(header.cells());
@@ -97,11 +109,11 @@ pub fn survey<R: Read>(
     };
     if rules.only.is_some() && !columns.is_results() {
         return Err(Error::unusable(text!(
-            "--only chooses among the rows of a results file, and this file is none"
+            "--only selects rows of a results file, and this file is not one"
         ))
-        .hint(text!("give the results that prehire has written, or leave --only away")));
+        .hint(text!("give a results file that prehire has written, or omit --only")));
     }
-    let mut surveyor = Surveyor::new(bytes);
+    let mut surveyor = Surveyor::new(reader.bytes());
     let mut survey = Survey {
         columns: columns.clone(),
         rows: 0,
@@ -118,9 +130,14 @@ pub fn survey<R: Read>(
     let validator = Validator::new(&columns, rules);
     while let Some(record) = reader.read()? {
         if survey.rows == MOST_ROWS {
-            return Err(Error::unusable(text!("the file has more than {MOST_ROWS} rows", MOST_ROWS)));
+            return Err(Error::unusable(text!(
+                "the file has more than {MOST_ROWS} {MOST_ROWS|row|rows}",
+                MOST_ROWS
+            )));
         }
-        surveyor.note(&mut survey, record, validator.row(record));
+        if let Some((id, request)) = surveyor.note(&mut survey, record, validator.row(record)) {
+            visit(SendableRow { validator: &validator, record, id, request })?;
+        }
         survey.rows += 1;
     }
     survey.digest = surveyor.digest();
@@ -153,7 +170,13 @@ impl Surveyor {
         Surveyor { seen: SeenIds::for_file_of(bytes), hash: Context::new(&SHA256) }
     }
 
-    fn note(&mut self, survey: &mut Survey, record: &Record, row: Row<'_>) {
+    /// Counts a row; returns what it asks for if it can be sent.
+    fn note<'r>(
+        &mut self,
+        survey: &mut Survey,
+        record: &Record,
+        row: Row<'r>,
+    ) -> Option<(PreHireId, ValidRequest<'r>)> {
         if !matches!(row, Row::LeftOut { .. }) {
             survey.longest_cell.note(record, survey.columns.width());
         }
@@ -183,8 +206,10 @@ impl Surveyor {
                 survey.sendable += 1;
                 let cell = record.cell(survey.columns.id());
                 survey.cleaned_ids += u32::from(PreHireId::is_cleaned(cell));
+                return Some((id, request));
             }
         }
+        None
     }
 
     /// The length in front keeps `("1", "2x")` and `("12", "x")` apart.
@@ -209,15 +234,15 @@ mod tests {
 
     fn survey_of(text: &str) -> Survey {
         let reader = RecordReader::new(text.as_bytes(), Layout::default());
-        survey(reader, 0, &ColumnChoice::default(), &RowRules::default()).expect("a usable file")
+        survey(reader, &ColumnChoice::default(), &RowRules::default(), |_| Ok(())).expect("a usable file")
     }
 
     #[test]
     fn a_header_below_a_title_is_hinted_at() {
         let refused = |text: &str| {
             let reader = RecordReader::new(text.as_bytes(), Layout::default());
-            let error =
-                survey(reader, 0, &ColumnChoice::default(), &RowRules::default()).expect_err("no header");
+            let error = survey(reader, &ColumnChoice::default(), &RowRules::default(), |_| Ok(()))
+                .expect_err("no header");
             error.report(crate::language::Language::English)
         };
         let title = refused("Leavers of May,,\n\nname,pre_hire_id,reason\nWang,1,a\n");

@@ -57,11 +57,11 @@ impl Damage {
     #[must_use]
     pub fn in_words(self) -> Text {
         match self {
-            Damage::NotALine => text!("it is no journal line"),
+            Damage::NotALine => text!("it is not a journal line"),
             Damage::HashDoesNotFit => {
                 text!("it was changed after it was written, or the line before it was")
             }
-            Damage::NotWhole => text!("it is not whole, and too far from the end to be a torn one"),
+            Damage::NotWhole => text!("it is incomplete, and too far from the end to be a torn one"),
         }
     }
 }

@@ -1,7 +1,12 @@
 //! Stage 2: each row of the file becomes a decision, in the order of the file.
 //!
-//! - [`Planner`] walks through the file a second time and decides by it.
+//! - [`first_pass`] surveys the file before the run, and counts the rows that are [`Upcoming`].
+//! - [`Planner`] walks through the file a second time, during the run, and yields a [`Decision`] for each row.
 
+mod decision;
 mod planner;
+mod upcoming;
 
-pub use planner::{Decision, Planned, Planner};
+pub use decision::{Decision, UpcomingRow};
+pub use planner::{Planned, Planner};
+pub use upcoming::{REMEMBERED_ROWS, Upcoming, first_pass};

@@ -1,11 +1,11 @@
-//! Owns the second pass: row after row, what is to be done with it.
+//! The second pass, during the run: row after row, what is to be done with it.
 
 use std::collections::BTreeSet;
 use std::io::Read;
 
-use crate::input::{Record, RecordReader, Row, RowRules, Survey, Validator};
-use crate::language::Text;
-use crate::model::{Doubt, History, Outcome, PreHireId, Request, Result, Settlement, Status};
+use super::decision::{Decision, decide};
+use crate::input::{RecordReader, Row, RowRules, SendableRow, Survey, Validator};
+use crate::model::{History, PreHireId, Result, Settlement};
 use crate::store::{Earlier, Past};
 
 /// One step of the plan.
@@ -24,15 +24,14 @@ pub enum Planned {
     LeftInDoubt(PreHireId, History),
 }
 
-/// What to do with a row.
-#[derive(Debug)]
-pub enum Decision {
-    /// Send it.
-    Send(PreHireId, Request),
-    /// Go on with it where an earlier run left it.
-    Resume(PreHireId, Option<Request>, History),
-    /// Nothing: its story is over before it began.
-    Settled(Settlement),
+impl Planned {
+    /// The row, counted from 0, if it stands in the file.
+    pub(crate) const fn index(&self) -> Option<u32> {
+        match self {
+            Planned::Row { index, .. } => Some(*index),
+            Planned::LeftInDoubt(..) => None,
+        }
+    }
 }
 
 /// Reads the copy again and decides by what the survey and earlier runs have found.
@@ -99,12 +98,7 @@ impl<'a, R: Read> Planner<'a, R> {
         let decision = match validator.row(record) {
             Row::Sendable { id, request } => {
                 self.left_in_doubt.remove(&id);
-                match in_doubt_by_its_cells(&validator, record) {
-                    Some(history) if !self.past.knows(id) => {
-                        Decision::Resume(id, Some(request.into()), history)
-                    }
-                    _ => by_the_past(self.past, id, request.into())?,
-                }
+                decide(SendableRow { validator: &validator, record, id, request }, self.past)?
             }
             Row::Invalid(problem) | Row::Repetition { problem, .. } => {
                 Decision::Settled(Settlement::Invalid(problem))
@@ -114,37 +108,6 @@ impl<'a, R: Read> Planner<'a, R> {
         };
         Ok(Some(Planned::Row { index, line, decision }))
     }
-}
-
-/// A row that an earlier results file calls unknown starts in doubt, and goes on from its cells.
-fn in_doubt_by_its_cells(validator: &Validator<'_>, record: &Record) -> Option<History> {
-    let cell = |column: &str| validator.earlier_cell(record, column).unwrap_or_default();
-    let is_unknown = Status::from_word(cell("status")) == Some(Status::Unknown);
-    let outcome = || Outcome {
-        status: Status::Unknown,
-        error_code: cell("error_code").parse().ok(),
-        message: Text::Plain(cell("error_message").to_owned()),
-        attempts: cell("attempts").parse().unwrap_or(0),
-        http_status: cell("http_status").parse().ok(),
-        log_id: Some(cell("log_id").to_owned()).filter(|log_id| !log_id.is_empty()),
-        first_sent_at: cell("first_sent_at").parse().ok(),
-        ..Outcome::default()
-    };
-    is_unknown.then(|| History::recorded(outcome(), Doubt::Now))
-}
-
-fn by_the_past(past: Past<'_>, id: PreHireId, request: Request) -> Result<Decision> {
-    Ok(match past.of(id)? {
-        None => Decision::Send(id, request),
-        Some(Earlier::Done(entry)) => Decision::Settled(Settlement::Recorded(entry)),
-        Some(Earlier::Refused { entry, reason, .. }) if reason == request.hash() => {
-            Decision::Settled(Settlement::Recorded(entry))
-        }
-        // Another request is a new chance, but neither its calls nor its doubt are forgotten.
-        Some(Earlier::Refused { history, .. } | Earlier::Open(history)) => {
-            Decision::Resume(id, Some(request), history)
-        }
-    })
 }
 
 impl<R: Read> Iterator for Planner<'_, R> {
@@ -158,10 +121,11 @@ impl<R: Read> Iterator for Planner<'_, R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::{ColumnChoice, Layout, survey};
+    use crate::input::{ColumnChoice, Layout};
     use crate::journal::IndexBuilder;
     use crate::journal::entry::Entry;
-    use crate::model::{ReasonHash, SentRow};
+    use crate::model::{Doubt, Outcome, ReasonHash, Request, SentRow, Status};
+    use crate::plan::first_pass;
     use crate::store::{JournalSource, MemoryJournal};
     use jiff::Timestamp;
 
@@ -172,10 +136,10 @@ mod tests {
         let index = index.build();
         let rules = RowRules::default();
         let records = || RecordReader::new(text.as_bytes(), Layout::default());
-        let found = survey(records(), 0, &ColumnChoice::default(), &rules).expect("a usable file");
-        let planner =
-            Planner::new(records(), &found, &rules, Past { index: &index, journal: Some(&journal) })
-                .expect("readable");
+        let past = Past { index: &index, journal: Some(&journal) };
+        let (found, upcoming) =
+            first_pass(records(), &ColumnChoice::default(), &rules, past).expect("a usable file");
+        let planner = Planner::new(records(), &found, &rules, past).expect("readable");
         let shown = |planned| match planned {
             Planned::LeftInDoubt(id, _) => format!("look up {id}"),
             Planned::Row { decision, .. } => match decision {
@@ -188,7 +152,14 @@ mod tests {
                 Decision::Settled(other) => format!("{other:?}"),
             },
         };
-        planner.map(|planned| shown(planned.expect("readable"))).collect()
+        let planned: Vec<String> = planner.map(|planned| shown(planned.expect("readable"))).collect();
+        let is_sent = |shown: &&String| shown.starts_with("send") || shown.starts_with("resume");
+        assert_eq!(
+            upcoming.rows as usize,
+            planned.iter().filter(is_sent).count(),
+            "the first pass counts the same"
+        );
+        planned
     }
 
     #[test]

@@ -1,5 +1,16 @@
-//! Looks before a run: what would a call meet?
+//! The looks before a run: what would the calls meet?
+//!
+//! - [`Eligibility`] is what a call for one pre-hire would meet; a [`PreflightRow`] is a row with it.
+//! - [`batches`] and [`look_up`] ask for the rows of a plan, one search at a time.
+//! - [`glance`] is the look before a person is asked, [`look_at_all`] the one that `--require-online-check` wants.
+//! - A [`PreflightReport`] counts what was seen.
 
-mod prospect;
+mod before_run;
+mod eligibility;
+mod report;
+mod rows;
 
-pub use prospect::{Prospect, SeenRow};
+pub use before_run::{glance, look_at_all};
+pub use eligibility::{Eligibility, PreflightRow};
+pub use report::{FIRST_PROBLEMS, FIRST_ROWS, PreflightReport};
+pub use rows::{batches, look_up};

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::looked_up::{add_looked_up, looked_up_json};
-use super::outlook::Outlook;
+use super::preflight::{add_looked_up, looked_up_json};
 use super::search_progress::SearchProgress;
 use super::summary::counts;
 use super::table::Table;
 use crate::input::{Copied, FileFormat, Survey};
 use crate::language::{Language, Text, text};
 use crate::model::{DEFAULT_BURST, ErrorCode, Exit, Operation, Problem, Rate, Status, about};
+use crate::preflight::PreflightReport;
 use crate::results::advice;
 
 /// The report on one file.
@@ -28,7 +28,7 @@ pub struct CheckReport<'a> {
     /// The allowance that a run would keep.
     pub rate: Rate,
     /// What was looked up, and how.
-    pub online: Option<(&'a Outlook, &'a SearchProgress)>,
+    pub online: Option<(&'a PreflightReport, &'a SearchProgress)>,
     /// The language of what is said.
     pub language: Language,
 }
@@ -41,7 +41,7 @@ impl CheckReport<'_> {
         let (sent, unsent) = (survey.sendable + survey.carried_over_rows(), survey.invalid_rows());
         let duplicates = u32::try_from(survey.duplicates.len()).unwrap_or(u32::MAX);
         // A repeated row is no row that can't be sent: it shares the fate of the first one.
-        let refused = self.online.map_or(0, |(outlook, _)| outlook.problems());
+        let refused = self.online.map_or(0, |(report, _)| report.problems);
         if sent + duplicates == survey.results() && unsent == 0 && refused == 0 {
             Exit::Success
         } else {
@@ -110,8 +110,10 @@ impl CheckReport<'_> {
         }
         if survey.cleaned_ids > 0 {
             let ids = survey.cleaned_ids;
-            table
-                .line(text!("ids cleaned"), text!("{ids} (of white space around them, or a leading ')", ids));
+            table.line(
+                text!("ids cleaned"),
+                text!("{ids} (white space around them, or a leading ', removed)", ids),
+            );
         }
         table.line(text!("a run takes"), self.takes());
         // Scripts look for this name, so it is the same in every language.
@@ -144,7 +146,7 @@ impl CheckReport<'_> {
         if !rest.is_empty() {
             let more: u32 = rest.values().sum();
             table.gap();
-            table.say(text!("and {more} more rows that can't be sent", more));
+            table.say(text!("and {more} more {more|row|rows} that can't be sent", more));
         }
         for (code, rows) in rest {
             table.count(Text::Plain(code.to_string()), rows);
@@ -161,7 +163,7 @@ impl CheckReport<'_> {
                 };
                 table.line(text!("encoding"), encoding);
                 table.count(text!("delimiter"), dialect.delimiter);
-                table.count(text!("line ends"), dialect.line_end);
+                table.count(text!("line endings"), dialect.line_end);
             }
             FileFormat::Workbook { kind, sheet } => {
                 table.count(text!("workbook"), kind);

@@ -3,7 +3,7 @@
 //! - [`Tally`] counts; `calls` proves the cap afterwards. [`RunReport`] is the summary, `stop` the words for an early end.
 //! - [`Progress`] shows how far a run is (`standing`), through the [`Log`], which owns standard error.
 //! - `ending` is what a bot (`card`) and Prometheus (`metrics`) are told.
-//! - [`Outlook`] is what was seen of rows before a run (`looked_up`, `found`, in a `grid`).
+//! - `preflight` says what was seen of rows before a run (in a `grid`), `found` what a search found.
 //! - [`CheckReport`] and [`ConfigReport`] are what `check` and `config show` say; [`Story`] is one pre-hire's, for `explain`.
 //! - `verification` and `results_check` say whether a record is whole, and whether results agree with it (`agreement`).
 //! - [`page`] is the web page of `report`; `page_file` puts it where it belongs, `made_page` says so.
@@ -18,13 +18,12 @@ mod ending;
 mod found;
 mod grid;
 mod log;
-mod looked_up;
 mod made_page;
 mod metrics;
 mod metrics_file;
-mod outlook;
 pub mod page;
 mod page_file;
+mod preflight;
 mod progress;
 mod results_check;
 mod search_progress;
@@ -45,7 +44,6 @@ pub use found::FoundReport;
 pub use log::{Level, Log, LogLine};
 pub use made_page::MadePage;
 pub use metrics_file::write_metrics;
-pub use outlook::Outlook;
 pub use page_file::PageFile;
 pub use progress::Progress;
 pub use results_check::ResultsCheck;

@@ -14,7 +14,7 @@ use crate::input::{
 };
 use crate::language::{Language, text};
 use crate::model::{Error, ErrorCode, Outcome, Result, SentRow, Settlement, Status};
-use crate::preflight::SeenRow;
+use crate::preflight::PreflightRow;
 use crate::store::{JournalSource, put_in_place};
 
 /// What was written about one row.
@@ -39,7 +39,7 @@ impl Written {
 #[derive(Debug)]
 struct Settled {
     settlement: Settlement,
-    seen: Option<Box<SeenRow>>,
+    seen: Option<Box<PreflightRow>>,
 }
 
 /// The results, while they are written.
@@ -69,7 +69,7 @@ impl<'a> ResultsFile<'a> {
     ) -> Result<Self> {
         let header: Vec<String> = survey.columns.results_header().collect();
         let writer = ResultsWriter::create(&path, spool.copied(), &header).map_err(|error| {
-            cannot_write(&path, error).hint(text!("make room, or choose another place with -o FILE"))
+            cannot_write(&path, error).hint(text!("free up disk space, or choose another place with -o FILE"))
         })?;
         let mut input = spool.records();
         input.read()?;
@@ -116,7 +116,12 @@ impl<'a> ResultsFile<'a> {
     ///
     /// # Errors
     /// When the file can't be written: exit 4.
-    pub fn settle_seen(&mut self, row: u32, settlement: Settlement, seen: Option<SeenRow>) -> Result<()> {
+    pub fn settle_seen(
+        &mut self,
+        row: u32,
+        settlement: Settlement,
+        seen: Option<PreflightRow>,
+    ) -> Result<()> {
         self.take(row, Settled { settlement, seen: seen.map(Box::new) }, |_| ())
     }
 
@@ -181,7 +186,7 @@ impl<'a> ResultsFile<'a> {
             Settlement::NotReached => {
                 let written = Written::of(&Outcome::default());
                 (
-                    cells::foreseen(
+                    cells::with_preflight(
                         cells_of(&Outcome::default()),
                         seen.as_deref(),
                         self.rules.operation(),
@@ -243,5 +248,5 @@ fn cannot_write(path: &OutputPath, error: io::Error) -> Error {
     Error::cannot_record(text!("can't write {written}", written = written.display()))
         .because(error)
         // Another place would have a journal of its own, which knows nothing of this run.
-        .hint(text!("make room, then run the same command again"))
+        .hint(text!("free up disk space, then run the same command again"))
 }

@@ -4,6 +4,7 @@
 mod example;
 mod file;
 mod files;
+mod limiter;
 mod memory;
 mod past;
 pub(crate) mod platform;
@@ -21,11 +22,12 @@ use crate::model::{EntryId, Error, Result, SentRow};
 
 #[cfg(test)]
 pub(crate) use example::run_started;
-pub use file::{Allowance, AllowanceStore, JournalFile, JournalReader, Lock, NoStore, open_journal};
+pub use file::{FileLimiter, JournalFile, JournalReader, Lock, open_journal};
 pub(crate) use files::{
     create_anew, directory_of, parent_of, put_in_place, remove, with_ending, write_whole,
 };
-pub use memory::MemoryJournal;
+pub use limiter::{Answer, Hold, Limiter, Permit, Stored};
+pub use memory::{MemoryJournal, MemoryLimiter};
 pub use past::{Earlier, Past};
 
 /// The number of an entry among those that this run has appended, counted from 1.
@@ -140,7 +142,7 @@ impl Scan {
         let Some((line, damage)) = self.damage() else { return Ok(()) };
         let cause = damage.in_words();
         let message = text!("line {line} of {path} is damaged: {cause}", line, path, cause => cause);
-        Err(Error::unusable(message).hint(text!("bring the file back from a copy")))
+        Err(Error::unusable(message).hint(text!("restore the file from a backup")))
     }
 
     /// How many bytes are torn at the end.

@@ -35,7 +35,7 @@ impl JournalFile {
     /// # Errors
     /// Exit 75 if another run holds it; exit 2 if it is damaged or belongs to another host, app or operation.
     pub fn take(path: &Path, owner: &Owner, restart: bool, wait: Duration) -> Result<(JournalFile, Index)> {
-        let lock = Lock::take(&with_ending(path, "lock"), "the journal of these results", wait)?;
+        let lock = Lock::take(&with_ending(path, "lock"), text!("the journal of these results"), wait)?;
         let mut taken = JournalFile {
             path: path.to_owned(),
             chain: Chain::default(),
@@ -77,7 +77,7 @@ impl JournalFile {
                 }
             }
         })?;
-        let aside = "set it aside with --restart, which begins anew and forgets what was done";
+        let aside = text!("set it aside with --restart, which starts over and forgets what was done");
         scan.refuse_damage(&reader.name()).map_err(|error| error.or_hint(aside))?;
         if let Some(other) = stranger {
             let shown = self.path.display();
@@ -136,7 +136,7 @@ impl JournalFile {
         let (file, reader) = self.open_file().map_err(|error| {
             Error::cannot_record(text!("can't write {path}", path = self.path.display()))
                 .because(error)
-                .hint(text!("make room, or choose another place with -o FILE or --journal FILE"))
+                .hint(text!("free up disk space, or choose another place with -o FILE or --journal FILE"))
         })?;
         let journal = JournalWriter::append_to(file, self.chain, self.path.display().to_string())?;
         Ok((Box::new(journal), Box::new(reader)))

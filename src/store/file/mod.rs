@@ -8,7 +8,7 @@ mod reader;
 mod tests;
 mod writer;
 
-pub use allowance::{Allowance, AllowanceStore, NoStore};
+pub use allowance::FileLimiter;
 pub use journal_file::JournalFile;
 pub use lock::Lock;
 pub use reader::{JournalReader, open_journal};

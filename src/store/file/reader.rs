@@ -90,7 +90,7 @@ impl JournalSource for JournalReader {
     }
 
     fn entry(&self, id: EntryId) -> Result<SentRow> {
-        let gone = || Error::cannot_record(text!("the journal was changed while the run went on"));
+        let gone = || Error::cannot_record(text!("the journal was changed during the run"));
         let line = self.line_at(id.0).map_err(|error| gone().because(error))?;
         match line.and_then(|line| entry_of(&line)) {
             Some(Entry::RowSettled(row)) => Ok(row),

@@ -60,8 +60,8 @@ impl JournalWriter {
         let (batch, waiters, written) = (Vec::new(), Vec::new(), 0);
         let mut writer = Writer { sink, chain, batch, waiters, written, durable: durable.clone() };
         let thread = std::thread::Builder::new().name("journal".to_owned()).spawn(move || writer.run(&queue));
-        let thread =
-            thread.map_err(|error| Error::cannot_record(text!("can't start the journal")).because(error))?;
+        let thread = thread
+            .map_err(|error| Error::cannot_record(text!("can't start writing the journal")).because(error))?;
         Ok(JournalWriter { lines: Some(lines), appended: 0, durable, writer: Some(thread), name })
     }
 
@@ -74,7 +74,7 @@ impl JournalWriter {
     fn failure(&mut self) -> Error {
         self.lines = None;
         let error = Error::cannot_record(text!("can't write {name}", name = self.name)).hint(text!(
-            "make room on the disk, then run the same command again: it goes on from what is there"
+            "free up disk space, then run the same command again: it continues from what is there"
         ));
         match self.writer.take().map(JoinHandle::join) {
             Some(Ok(Err(cause))) => error.because(cause),

@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
-use super::{Journal, JournalEnd, JournalSource, Scan, Seq};
 use crate::journal::chain::Chain;
 use crate::journal::entry::Entry;
 use crate::language::text;
 use crate::model::{EntryId, Error, Result, SentRow};
+use crate::store::{Journal, JournalEnd, JournalSource, Scan, Seq};
 
 /// A journal that ends with the process. Its clones are the same one.
 #[derive(Clone, Debug, Default)]
@@ -72,7 +72,7 @@ impl JournalSource for MemoryJournal {
         let place = usize::try_from(id.0).unwrap_or(usize::MAX);
         match self.entries().get(place) {
             Some(Entry::RowSettled(row)) => Ok(row.clone()),
-            _ => Err(Error::cannot_record(text!("the journal was changed while the run went on"))),
+            _ => Err(Error::cannot_record(text!("the journal was changed during the run"))),
         }
     }
 

@@ -1,85 +1,18 @@
-//! Owns what was seen of the rows before the first call: counts by stage, the first rows, and those that would be refused.
+//! What is said of the rows that were looked up before a run.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use serde_json::{Value, json};
 
 use super::grid::grid;
+use super::search_progress::SearchProgress;
 use super::table::Table;
 use crate::language::{Language, Text, text};
-use crate::model::{Operation, PreHire};
-use crate::preflight::{Prospect, SeenRow};
+use crate::model::PreHire;
+use crate::preflight::{Eligibility, PreflightReport, PreflightRow};
 
-/// How many rows are shown that are as one hopes.
-const SHOWN_FIRST: usize = 5;
-/// How many rows are named that are not.
-const SHOWN_PROBLEMS: usize = 20;
-
-/// The rows that were looked up.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outlook {
-    operation: Operation,
-    rows: u32,
-    by_stage: BTreeMap<String, u32>,
-    not_visible: u32,
-    stage_hidden: u32,
-    problems: u32,
-    first: Vec<SeenRow>,
-    first_problems: Vec<SeenRow>,
-}
-
-impl Outlook {
-    /// Nothing was looked up yet.
-    #[must_use]
-    pub const fn new(operation: Operation) -> Self {
-        Outlook {
-            operation,
-            rows: 0,
-            by_stage: BTreeMap::new(),
-            not_visible: 0,
-            stage_hidden: 0,
-            problems: 0,
-            first: Vec::new(),
-            first_problems: Vec::new(),
-        }
-    }
-
-    /// What the rows are for.
-    #[must_use]
-    pub const fn operation(&self) -> Operation {
-        self.operation
-    }
-
-    /// Takes a row.
-    pub fn note(&mut self, row: SeenRow) {
-        self.rows += 1;
-        match (row.prospect, row.pre_hire.as_ref().and_then(|pre_hire| pre_hire.stage.as_ref())) {
-            (Prospect::NotVisible, _) => self.not_visible += 1,
-            (_, Some(stage)) => *self.by_stage.entry(stage.to_string()).or_default() += 1,
-            (_, None) => self.stage_hidden += 1,
-        }
-        if row.prospect.is_problem() {
-            self.problems += 1;
-            keep_first(&mut self.first_problems, &row, SHOWN_PROBLEMS);
-        }
-        keep_first(&mut self.first, &row, SHOWN_FIRST);
-    }
-
-    /// How many rows were looked up.
-    #[must_use]
-    pub const fn rows(&self) -> u32 {
-        self.rows
-    }
-
-    /// How many of them are not visible, or not in a stage in which it can be done, as far as can be seen.
-    #[must_use]
-    pub const fn problems(&self) -> u32 {
-        self.problems
-    }
-
+impl PreflightReport {
     /// The counts, one line each.
-    #[must_use]
     pub fn counts(&self, language: Language) -> String {
         let mut table = Table::new(language);
         for (stage, rows) in &self.by_stage {
@@ -96,13 +29,11 @@ impl Outlook {
     }
 
     /// The first rows, as a grid of at most 80 places.
-    #[must_use]
     pub fn first_rows(&self, language: Language) -> String {
         shown(&self.first, language)
     }
 
     /// The rows that would be refused, as far as they are named, and how many more there are.
-    #[must_use]
     pub fn problem_rows(&self, language: Language) -> String {
         let mut text = shown(&self.first_problems, language);
         if let Some(rest) = self.rest() {
@@ -112,11 +43,10 @@ impl Outlook {
     }
 
     /// The same without names, for standard error and logs.
-    #[must_use]
     pub fn problem_lines(&self) -> Text {
         let rows = self.first_problems.iter().map(|row| {
             let why = stage_or_why(row);
-            text!("row {row}: {problem}", row = row.line, problem => why)
+            text!("row {row}: {problem}", row = row.row.line, problem => why)
         });
         let lines = rows.chain(self.rest());
         lines
@@ -130,18 +60,17 @@ impl Outlook {
     }
 
     /// The same for scripts.
-    #[must_use]
     pub fn json(&self) -> Value {
-        let row = |row: &SeenRow| {
+        let row = |row: &PreflightRow| {
             let pre_hire = row.pre_hire.as_ref();
             json!({
-                "row": row.line,
-                "pre_hire_id": row.id,
+                "row": row.row.line,
+                "pre_hire_id": row.row.id,
                 "name": pre_hire.and_then(|pre_hire| pre_hire.name.as_deref()),
                 "stage": pre_hire.and_then(|pre_hire| pre_hire.stage.as_ref()).map(ToString::to_string),
                 "onboarding_date": pre_hire.and_then(|pre_hire| pre_hire.onboarding_date.as_deref()),
                 "work_email": pre_hire.and_then(|pre_hire| pre_hire.work_email.as_deref()),
-                "prospect": row.prospect.word(),
+                "prospect": row.eligibility.word(),
             })
         };
         json!({
@@ -157,20 +86,20 @@ impl Outlook {
 }
 
 /// Rows as a grid; without a column for e-mails where none is to be seen.
-fn shown(rows: &[SeenRow], language: Language) -> String {
-    let cells = |row: &SeenRow| {
+fn shown(rows: &[PreflightRow], language: Language) -> String {
+    let cells = |row: &PreflightRow| {
         let of = |field: fn(&PreHire) -> &Option<String>| {
             row.pre_hire.as_ref().and_then(|pre_hire| field(pre_hire).clone()).unwrap_or_default()
         };
         [
-            row.line.to_string(),
+            row.row.line.to_string(),
             of(|pre_hire| &pre_hire.name),
             stage_or_why(row).in_language(language),
             of(|pre_hire| &pre_hire.onboarding_date),
             of(|pre_hire| &pre_hire.work_email),
         ]
     };
-    let header = [text!("row"), text!("name"), text!("stage"), text!("onboarding"), text!("work e-mail")];
+    let header = [text!("row"), text!("name"), text!("stage"), text!("onboarding"), text!("work email")];
     let header = header.map(|name| name.in_language(language));
     let rows: Vec<[String; 5]> = rows.iter().map(cells).collect();
     if rows.iter().any(|row| !row[4].is_empty()) {
@@ -181,30 +110,57 @@ fn shown(rows: &[SeenRow], language: Language) -> String {
     grid(first_four(header), [8, 32, 20, 12], &rows)
 }
 
-fn stage_or_why(row: &SeenRow) -> Text {
+fn stage_or_why(row: &PreflightRow) -> Text {
     let stage = row.pre_hire.as_ref().and_then(|pre_hire| pre_hire.stage.as_ref());
-    match (row.prospect, stage) {
-        (Prospect::NotVisible, _) => text!("not visible"),
+    match (row.eligibility, stage) {
+        (Eligibility::NotVisible, _) => text!("not visible"),
         (_, Some(stage)) => Text::Plain(stage.to_string()),
         (_, None) => text!("not shown"),
     }
 }
 
-/// Keeps the first rows in the order of the file, in whichever order they come.
-fn keep_first(rows: &mut Vec<SeenRow>, row: &SeenRow, most: usize) {
-    let place = rows.partition_point(|known| known.line < row.line);
-    if place < most {
-        rows.insert(place, row.clone());
-        rows.truncate(most);
+/// What `check --online` says to people; nothing where nothing was looked up.
+pub(super) fn add_looked_up(
+    table: &mut Table,
+    online: Option<(&PreflightReport, &SearchProgress)>,
+    language: Language,
+) {
+    let Some((report, progress)) = online else { return };
+    table.gap();
+    table.count(text!("looked up"), report.rows);
+    table.add(&report.counts(language));
+    table.line(text!("searches"), progress.words());
+    if report.rows > 0 {
+        table.gap();
+        table.say(text!("the first rows"));
+        table.add(&report.first_rows(language));
     }
+    let rows = report.problems;
+    if rows > 0 {
+        table.gap();
+        table.say(text!("{rows} {rows|row|rows} would be refused, or {rows|is|are} not visible", rows));
+        table.add(&report.problem_rows(language));
+    }
+}
+
+/// The same for scripts.
+pub(super) fn looked_up_json(online: Option<(&PreflightReport, &SearchProgress)>) -> Value {
+    let Some((report, progress)) = online else { return Value::Null };
+    let mut object = report.json();
+    for (name, value) in progress.json() {
+        object[name] = value;
+    }
+    object
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{PreHireId, Stage};
+    use crate::model::{Operation, PreHireId, Stage};
+    use crate::plan::UpcomingRow;
+    use crate::preflight::{FIRST_PROBLEMS, FIRST_ROWS};
 
-    fn row(line: u64, stage: Option<&str>, name: Option<&str>) -> SeenRow {
+    fn row(line: u64, stage: Option<&str>, name: Option<&str>) -> PreflightRow {
         let id = PreHireId::parse(&line.to_string(), true).expect("an id");
         let pre_hire = name.map(|name| PreHire {
             id,
@@ -213,24 +169,24 @@ mod tests {
             onboarding_date: Some("2026-03-01".to_owned()),
             work_email: Some(format!("{line}@example.com")),
         });
-        SeenRow { line, id, prospect: Prospect::of(Operation::Withdraw, pre_hire.as_ref(), false), pre_hire }
+        PreflightRow::new(UpcomingRow { line, id, was_in_doubt: false }, Operation::Withdraw, pre_hire)
     }
 
-    fn outlook() -> Outlook {
-        let mut outlook = Outlook::new(Operation::Withdraw);
-        outlook.note(row(2, Some("preboarding"), Some("张伟")));
-        outlook.note(row(3, Some("completed"), Some("Li")));
-        outlook.note(row(4, None, None));
-        outlook.note(row(5, None, Some("Wang")));
-        (6..40).for_each(|line| outlook.note(row(line, Some("withdrawn"), Some("Liu"))));
-        outlook
+    fn looked_up() -> PreflightReport {
+        let mut report = PreflightReport::new(Operation::Withdraw);
+        report.note(row(2, Some("preboarding"), Some("张伟")));
+        report.note(row(3, Some("completed"), Some("Li")));
+        report.note(row(4, None, None));
+        report.note(row(5, None, Some("Wang")));
+        (6..40).for_each(|line| report.note(row(line, Some("withdrawn"), Some("Liu"))));
+        report
     }
 
     #[test]
     fn every_row_is_counted_once_and_the_first_ones_are_shown() {
-        let outlook = outlook();
-        assert_eq!((outlook.rows(), outlook.problems()), (38, 37));
-        let counts = outlook.counts(Language::English);
+        let report = looked_up();
+        assert_eq!((report.rows, report.problems), (38, 37));
+        let counts = report.counts(Language::English);
         for expected in [
             "preboarding        1",
             "completed          1",
@@ -240,33 +196,33 @@ mod tests {
         ] {
             assert!(counts.contains(expected), "{counts}");
         }
-        let first = outlook.first_rows(Language::English);
-        assert_eq!(first.lines().count(), 1 + SHOWN_FIRST, "{first}");
+        let first = report.first_rows(Language::English);
+        assert_eq!(first.lines().count(), 1 + FIRST_ROWS, "{first}");
         assert!(first.contains("2    张伟  preboarding  2026-03-01  2@example.com"), "{first}");
-        let problems = outlook.problem_rows(Language::English);
-        assert_eq!(problems.lines().count(), 1 + SHOWN_PROBLEMS + 1, "{problems}");
+        let problems = report.problem_rows(Language::English);
+        assert_eq!(problems.lines().count(), 1 + FIRST_PROBLEMS + 1, "{problems}");
         assert!(problems.ends_with("  and 17 more\n"), "{problems}");
         assert!(
-            outlook.first_rows(Language::Chinese).contains("行  姓名"),
+            report.first_rows(Language::Chinese).contains("行  姓名"),
             "{}",
-            outlook.first_rows(Language::Chinese)
+            report.first_rows(Language::Chinese)
         );
     }
 
     #[test]
     fn a_row_that_comes_late_stands_in_its_place() {
-        let mut late = Outlook::new(Operation::Withdraw);
+        let mut late = PreflightReport::new(Operation::Withdraw);
         (6..40).rev().for_each(|line| late.note(row(line, Some("withdrawn"), Some("Liu"))));
         for one in [row(5, None, Some("Wang")), row(3, Some("completed"), Some("Li")), row(4, None, None)] {
             late.note(one);
         }
         late.note(row(2, Some("preboarding"), Some("张伟")));
-        assert!(late == outlook());
+        assert!(late == looked_up());
     }
 
     #[test]
     fn what_goes_to_logs_has_no_names() {
-        let lines = outlook().problem_lines().to_string();
+        let lines = looked_up().problem_lines().to_string();
         assert!(lines.starts_with("row 3: completed\n  row 4: not visible\n  row 5: not shown\n"), "{lines}");
         for name in ["张伟", "Li", "Wang", "@"] {
             assert!(!lines.contains(name), "{lines}");
@@ -275,11 +231,11 @@ mod tests {
 
     #[test]
     fn scripts_get_the_same() {
-        let json = outlook().json();
+        let json = looked_up().json();
         assert_eq!(json["looked_up"], 38);
         assert_eq!(json["by_stage"]["withdrawn"], 34);
         assert_eq!(json["first_rows"][0]["name"], "张伟");
         assert_eq!(json["problem_rows"][1]["prospect"], "not_visible");
-        assert_eq!(json["problem_rows"].as_array().map(Vec::len), Some(SHOWN_PROBLEMS));
+        assert_eq!(json["problem_rows"].as_array().map(Vec::len), Some(FIRST_PROBLEMS));
     }
 }

@@ -1,0 +1,188 @@
+//! The looks before a run, with what they need: an allowance for searches, a display, and somebody to stop them.
+
+use std::time::Duration;
+
+use super::allowance::search_gate;
+use super::check::{check_command, unsent};
+use super::connect::{connect, warn};
+use super::run::{RunInput, runtime};
+use super::searching::{stopped_apart, until_a_signal};
+use crate::language::{Text, text};
+use crate::model::{Error, Operation, Result, StopCause};
+use crate::plan::{Planned, Planner, UpcomingRow};
+use crate::preflight::{PreflightReport, batches, glance, look_at_all, look_up};
+use crate::report::{Log, SearchProgress, stop_words};
+use crate::results::ResultsFile;
+use crate::send::SearchApi;
+use crate::send::search::{SearchEnd, Searcher};
+use crate::settings::{CallSettings, ShowSettings};
+
+/// What is known of the rows that are still to be sent.
+#[derive(Debug)]
+pub(super) enum Preview {
+    /// Nobody asked.
+    NotAsked,
+    /// What was looked up: all rows, or the first ones.
+    Seen(PreflightReport),
+    /// Nothing, for this reason.
+    Blind(Text),
+}
+
+/// What came of it: the look, and how much of the time until the deadline it took; or why it was stopped.
+type Looked = std::result::Result<(Preview, Duration), StopCause>;
+
+/// Looks, as far as was asked for. A signal ends the process meanwhile: nothing is sent yet.
+pub(super) fn preview<A: SearchApi>(input: RunInput<'_>, client: A) -> Result<Looked> {
+    let guards = &input.settings.guards;
+    if input.upcoming.rows == 0 || (guards.yes && !guards.online_check) {
+        return Ok(Ok((Preview::NotAsked, Duration::ZERO)));
+    }
+    // One of its own: its connections end with it, and do not grow old while a person thinks.
+    let runtime = runtime()?;
+    let looked = if guards.online_check {
+        runtime.block_on(require(input, client))
+    } else {
+        Ok(Ok((runtime.block_on(show(input, client)), Duration::ZERO)))
+    };
+    // A look-up of the host's name may hang.
+    runtime.shutdown_background();
+    looked
+}
+
+/// The first names and stages, for whoever is asked. It is a help, and never in the way.
+async fn show<A: SearchApi>(input: RunInput<'_>, client: A) -> Preview {
+    let RunInput { settings, upcoming, .. } = input;
+    let calls = CallSettings { wait_lock: Duration::ZERO, ..settings.calls.clone() };
+    let looked = match search_gate(&calls) {
+        Ok(gate) => {
+            let searcher = Searcher::new(client, gate, calls.search(), SearchProgress::hidden());
+            glance(searcher, settings.operation(), upcoming).await
+        }
+        Err(error) => Err(error.into()),
+    };
+    match looked {
+        Ok(report) => Preview::Seen(report),
+        Err(SearchEnd::Stopped(cause)) => Preview::Blind(stop_words(&cause)),
+        Err(SearchEnd::Failed(error)) => Preview::Blind(Text::Plain(error.message(settings.show.language))),
+    }
+}
+
+/// All rows; none may be one that would be refused.
+async fn require<A: SearchApi>(input: RunInput<'_>, client: A) -> Result<Looked> {
+    let RunInput { settings, upcoming, log, .. } = input;
+    let (calls, show, operation) = (&settings.calls, settings.show, settings.operation());
+    let rows = upcoming_rows(input)?;
+    let gate = search_gate(calls)?;
+    let progress = SearchProgress::new(show.progress, log.clone(), Some(upcoming.rows));
+    let mut searcher = Searcher::new(client, gate, calls.search(), progress);
+    let looked = look_at_all(&mut searcher, operation, rows, SearchProgress::advance).await;
+    let age = searcher.age();
+    searcher.into_watcher().finish();
+    let report = match stopped_apart(looked)? {
+        Ok(report) => report,
+        Err(cause) => return Ok(Err(cause)),
+    };
+    if report.problems > 0 {
+        return Err(refusal(&report));
+    }
+    if calls.deadline.is_some_and(|deadline| age >= deadline) {
+        return Ok(Err(StopCause::Deadline));
+    }
+    Ok(Ok((Preview::Seen(report), age)))
+}
+
+/// All rows for which a call will be made: those of a small file are known, a large one is read again.
+fn upcoming_rows(input: RunInput<'_>) -> Result<Box<dyn Iterator<Item = Result<UpcomingRow>> + '_>> {
+    let RunInput { rules, spool, survey, past, upcoming, .. } = input;
+    if upcoming.first.len() == upcoming.rows as usize {
+        return Ok(Box::new(upcoming.first.iter().map(|row| Ok(*row))));
+    }
+    let plan = Planner::new(spool.records(), survey, rules, past)?;
+    Ok(Box::new(plan.filter_map(|planned| match planned {
+        Ok(Planned::Row { line, decision, .. }) => decision.upcoming(line).map(Ok),
+        Ok(Planned::LeftInDoubt(..)) => None,
+        Err(error) => Some(Err(error)),
+    })))
+}
+
+fn refusal(report: &PreflightReport) -> Error {
+    let PreflightReport { operation, problems, rows, .. } = report;
+    let lines = report.problem_lines();
+    match operation {
+        Operation::Withdraw => Error::unusable(text!(
+            "{problems} of {rows} {rows|row|rows} {problems|is|are} not visible, or can't be withdrawn at {problems|its|their} stage:\n  {lines}",
+            problems, rows, lines => lines
+        ))
+        .hint(text!(
+            "list them all with {check} --online -o FILE, and remove them",
+            check = check_command(*operation)
+        )),
+        Operation::Restore => Error::unusable(text!(
+            "{problems} of {rows} {rows|row|rows} {problems|is|are} not visible, or can't be restored at {problems|its|their} stage:\n  {lines}",
+            problems, rows, lines => lines
+        ))
+        .hint(text!("remove them from the file, or omit --require-online-check")),
+    }
+}
+
+/// `prehire check --online`: every row that can be sent is looked up, and the results grow with what is found.
+pub(super) struct OnlineCheck<'a> {
+    pub(super) calls: &'a CallSettings,
+    pub(super) show: ShowSettings,
+    pub(super) operation: Operation,
+    pub(super) to_look_up: u32,
+}
+
+impl OnlineCheck<'_> {
+    /// Looks the rows of the plan up, and writes the results, if there are to be any; or why it was stopped.
+    pub(super) fn run<'r>(
+        &self,
+        plan: impl Iterator<Item = Result<Planned>>,
+        results: impl FnOnce() -> Result<Option<ResultsFile<'r>>>,
+    ) -> Result<std::result::Result<(PreflightReport, SearchProgress), StopCause>> {
+        let (calls, log) = (self.calls, Log::new(self.show.log));
+        warn(calls, &log);
+        let (client, _simulator) = connect(calls, self.operation)?;
+        let gate = search_gate(calls)?;
+        let mut results = results()?;
+        let progress = SearchProgress::new(self.show.progress, log, Some(self.to_look_up));
+        let mut searcher = Searcher::new(client, gate, calls.search(), progress);
+        let looked = until_a_signal(self.look(plan, &mut searcher, results.as_mut()));
+        let progress = searcher.into_watcher();
+        progress.finish();
+        if let Ok(Ok(_)) = looked {
+            results.map(ResultsFile::finish).transpose()?;
+        } else if let Some(results) = results {
+            results.discard();
+        }
+        looked.map(|stopped| stopped.map(|report| (report, progress)))
+    }
+
+    async fn look<A: SearchApi>(
+        &self,
+        plan: impl Iterator<Item = Result<Planned>>,
+        searcher: &mut Searcher<A, SearchProgress>,
+        mut results: Option<&mut ResultsFile<'_>>,
+    ) -> std::result::Result<PreflightReport, SearchEnd> {
+        let rows = plan.filter_map(|planned| match planned {
+            Ok(Planned::Row { index, line, decision }) => {
+                let row = decision.upcoming(line);
+                Some(Ok(((index, decision), row)))
+            }
+            Ok(Planned::LeftInDoubt(..)) => None,
+            Err(error) => Some(Err(error)),
+        });
+        let mut report = PreflightReport::new(self.operation);
+        for batch in batches(rows) {
+            let looked_up = look_up(searcher, self.operation, batch?).await?;
+            searcher.watcher().advance(looked_up.iter().filter(|(_, seen)| seen.is_some()).count());
+            for ((index, decision), seen) in looked_up {
+                seen.iter().for_each(|seen| report.note(seen.clone()));
+                if let Some(results) = &mut results {
+                    results.settle_seen(index, unsent(decision), seen)?;
+                }
+            }
+        }
+        Ok(report)
+    }
+}
