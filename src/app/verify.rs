@@ -1,18 +1,20 @@
 //! `prehire verify`: is a journal whole, and do the results agree with it? It takes no lock, and disturbs no run.
 
-use super::output::print;
-use crate::input::{InputPath, ResultsRows, Spool};
+use super::commands::print;
+use crate::cli::VerifyArgs;
+use crate::input::{FileChoice, InputPath, ResultsRows, Spool};
 use crate::journal::{IndexBuilder, LastWord, Runs};
 use crate::language::text;
 use crate::model::{Error, Exit, Result, Status};
 use crate::report::{ResultsCheck, Verification, judge};
 use crate::results::cells::Locale;
-use crate::settings::{ResultsSettings, VerifySettings};
+use crate::settings::{Surroundings, file_choice};
 use crate::store::{JournalReader, JournalSource, open_journal};
 
 /// Verifies a journal, and its results if they are given.
-pub(super) fn run(settings: &VerifySettings) -> Result<Exit> {
-    let journal = open_journal(&settings.journal)?;
+pub(super) fn run(typed: VerifyArgs, surroundings: &Surroundings) -> Result<Exit> {
+    let VerifyArgs { journal, results, form, format } = typed;
+    let journal = open_journal(&journal)?;
     let (mut runs, mut index) = (Runs::default(), IndexBuilder::with_room_for(journal.most_rows()));
     let scan = journal.scan(&mut |id, entry| {
         runs.take(id, entry);
@@ -20,11 +22,14 @@ pub(super) fn run(settings: &VerifySettings) -> Result<Exit> {
     })?;
     // Only the counts stay: those that are compared are read again, up to the end of their run.
     let pre_hires = index.build().counts();
-    let results = match &settings.results {
-        Some(results) if scan.damage().is_none() => Some(compare(results, &journal, &runs)?),
+    let results = match results {
+        Some(results) if scan.damage().is_none() => {
+            let file = file_choice(form, None, surroundings);
+            Some(compare((&InputPath::from_argument(&results), &file), &journal, &runs)?)
+        }
         _ => None,
     };
-    let (locale, name) = (Locale::here(settings.language), &journal.name());
+    let (locale, name) = (Locale::here(surroundings.language), &journal.name());
     let verification = Verification {
         journal: name,
         scan: &scan,
@@ -33,14 +38,18 @@ pub(super) fn run(settings: &VerifySettings) -> Result<Exit> {
         results: results.as_ref(),
         locale: &locale,
     };
-    print(settings.format, || verification.text(), || verification.json());
+    print(format, || verification.text(), || verification.json());
     Ok(verification.exit())
 }
 
-fn compare(settings: &ResultsSettings, journal: &JournalReader, runs: &Runs) -> Result<ResultsCheck> {
-    let spool = Spool::copy(&settings.path, &settings.file)?;
-    let mut rows = ResultsRows::of(&spool, &settings.file.columns)?;
-    let name = match &settings.path {
+fn compare(
+    (path, file): (&InputPath, &FileChoice),
+    journal: &JournalReader,
+    runs: &Runs,
+) -> Result<ResultsCheck> {
+    let spool = Spool::copy(path, file)?;
+    let mut rows = ResultsRows::of(&spool, &file.columns)?;
+    let name = match path {
         InputPath::File(results) => journal.name_of(results),
         InputPath::Standard => String::new(),
     };
@@ -59,7 +68,7 @@ fn compare(settings: &ResultsSettings, journal: &JournalReader, runs: &Runs) -> 
     let began = runs.all.first().map(|run| run.started.at);
     let later = runs.all.get(run as usize..).unwrap_or_default();
     let is_overtaken = later.iter().any(|run| run.end_with_results().is_none());
-    let mut check = ResultsCheck::of(settings.path.shown(), runs.names(&name), is_overtaken);
+    let mut check = ResultsCheck::of(path.shown(), runs.names(&name), is_overtaken);
     let mut told = vec![false; index.words().len()];
     while let Some(row) = rows.read()? {
         // What was called again and not settled says nothing yet.
