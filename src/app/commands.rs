@@ -21,12 +21,11 @@ use crate::store::{JournalSource, open_journal};
 
 /// Prints the story; exit 1 if the journal does not know the pre-hire.
 pub(super) fn explain(typed: &ExplainArgs, language: Language) -> Result<Exit> {
-    let path = &typed.journal;
     let id = PreHireId::parse(&typed.id, true).map_err(|_| {
         Error::unusable(text!("\"{typed}\" is not a pre-hire id", typed = typed.id))
             .hint(text!("give 1 to 32 digits, as Feishu shows them"))
     })?;
-    let journal = open_journal(path)?;
+    let journal = open_journal(&typed.journal)?;
     let mut story = Story::of(id, language);
     (&journal as &dyn JournalSource).read(&mut |_, entry| story.take(entry))?;
     print_whole(story.text().as_bytes());
