@@ -29,7 +29,7 @@
 //!    first pass over all of it finds, before any call.
 //! 3. [`plan`]: in a second pass the [`Planner`](plan::Planner) says what is to be done with each row, by the
 //!    [`Ledger`](journal::Ledger) of earlier runs.
-//! 4. [`send`]: the [`Pool`](send::Pool) pulls rows from the plan, lets each call through its [`Gate`](send::Gate), and
+//! 4. [`send`]: the [`Account`](send::Account) pulls rows from the plan, lets each call through its [`Gate`](send::Gate), and
 //!    tells what happens as [`Event`](model::Event)s. [`feishu`] holds the API's words and the client that speaks them.
 //! 5. [`journal`], [`store`], [`results`]: each event goes into the [`Journal`](store::Journal), and is on the disk before anything follows
 //!    from it. The [`ResultsFile`](results::ResultsFile) is a view of it.
@@ -61,8 +61,8 @@
 //! | Is it to be sent in this run? | [`Ledger`](journal::Ledger), [`Planner`](plan::Planner) | [`replay`](store::replay) |
 //! | May a call go now? | [`Pacing`](pace::Pacing) | [`Gate`](send::Gate) |
 //! | What does the reply mean? | [`classify`](send::classify::classify) | [`Client`](feishu::Client) |
-//! | Once more, and when? | [`RetryPolicy`](send::RetryPolicy) | [`Pool`](send::Pool) |
-//! | Was the call in doubt applied? | [`Look`](send::Look) | [`Pool`](send::Pool) |
+//! | Once more, and when? | [`RetryPolicy`](send::RetryPolicy) | [`Account`](send::Account) |
+//! | Was the call in doubt applied? | [`Look`](send::Look) | [`Account`](send::Account) |
 //! | What became of the row? | [`History`](model::History), [`Ending`](model::Ending) | [`Journal`](store::Journal) |
 //! | What stands in its cells? | [`cells`](results::cells), [`advice`](results::advice) | [`ResultsFile`](results::ResultsFile) |
 //! | What is said of the run? | [`Tally`](report::Tally), [`RunReport`](report::RunReport) | [`Progress`](report::Progress) |
@@ -73,7 +73,7 @@
 //!
 //! 1. **Rows in = rows out**, in the order of the file, whatever happens: [`ResultsFile`](results::ResultsFile).
 //! 2. **Write ahead.** A call is on the disk before its first byte leaves, and its end before anything follows from it:
-//!    [`Journal`](store::Journal), and the [`Clearance`](send::Clearance) for which each call waits. The journal is the
+//!    [`Journal`](store::Journal), and the [`Ack`](send::Ack) for which each call waits. The journal is the
 //!    truth; results can be rebuilt from it.
 //! 3. **Nothing goes out but through the gate**, retries, looks and token calls included, each API against its own
 //!    allowance: [`Gate`](send::Gate).
@@ -102,7 +102,7 @@
 //! use std::time::Duration;
 //!
 //! use prehire::model::Moment;
-//! use prehire::pace::{Admission, Echo, Pacing};
+//! use prehire::pace::{Admission, Feedback, Pacing};
 //! use prehire::model::Rate;
 //!
 //! let second = |count| Moment::after_origin(Duration::from_secs(count));
@@ -120,7 +120,7 @@
 //! // They are answered in second 2. The server may have counted them as late as that, so there
 //! // is no room before second 62.
 //! for _ in 0..3 {
-//!     pacing.ended(second(2), second(0), Echo::Passed, 0.0);
+//!     pacing.ended(second(2), second(0), Feedback::Passed, 0.0);
 //! }
 //! assert_eq!(pacing.admit(second(60)), Admission::NotBefore(second(62)));
 //! assert_eq!(pacing.admit(second(62)), Admission::Granted);

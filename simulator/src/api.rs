@@ -1,10 +1,10 @@
-//! Owns which endpoints the simulated API has: their paths and their allowances.
+//! The endpoints of the simulated API: their paths, scopes and allowances.
 
 use serde::Serialize;
 
-use crate::limit::Rate;
+use crate::settings::Rate;
 
-/// An endpoint of the simulated API. Each has an allowance of its own.
+/// An endpoint. Each has an allowance of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Api {
@@ -26,8 +26,15 @@ pub enum Api {
     Search,
 }
 
+/// What can be done to a pre-hire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Operation {
+    Withdraw,
+    Restore,
+}
+
 impl Api {
-    /// Every endpoint, in the order of the variants.
+    /// In the order of the variants.
     pub(crate) const ALL: [Api; 8] = [
         Api::TenantAccessToken,
         Api::AppTicketResend,
@@ -71,12 +78,11 @@ impl Api {
         }
     }
 
-    /// Whether it only looks pre-hires up.
     pub(crate) fn only_reads(self) -> bool {
         matches!(self, Api::Query | Api::Search)
     }
 
-    /// The allowance: the token endpoints have a fixed one, the CoreHR endpoints the given one each.
+    /// The token endpoints have a fixed allowance, the CoreHR endpoints the given one each.
     pub(crate) fn rate(self, corehr: Option<Rate>) -> Option<Rate> {
         if self.scopes().is_empty() { Some(Rate::TOKEN) } else { corehr }
     }
@@ -84,6 +90,8 @@ impl Api {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     #[test]

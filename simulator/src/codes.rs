@@ -1,4 +1,4 @@
-//! Owns the API's error codes: the HTTP status and the message of each, as documented or seen.
+//! The API's error codes: the HTTP status and the message of each, as documented or seen.
 
 /// A call that lacks a field, or has one of a wrong form.
 pub(crate) const FIELD_VALIDATION: u32 = 99_992_402;
@@ -18,9 +18,9 @@ pub(crate) const INVALID_OPERATION: u32 = 1_161_094;
 pub(crate) const WORK_FORCE_EXCEEDED: u32 = 1_161_063;
 /// The app may not do it.
 pub(crate) const PERMISSION_DENIED: u32 = 1_161_097;
-/// The system failed, perhaps after the deed.
+/// The system failed, perhaps after the change.
 pub(crate) const SYSTEM_ERROR: u32 = 1_161_000;
-/// The system was too slow, perhaps after the deed.
+/// The system was too slow, perhaps after the change.
 pub(crate) const SYSTEM_TIMEOUT: u32 = 1_161_204;
 /// The gateway's limit.
 pub(crate) const FREQUENCY_LIMIT: u32 = 99_991_400;
@@ -138,6 +138,8 @@ const TABLE: &[(u32, u16, &str)] = &[
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     #[test]

@@ -1,4 +1,4 @@
-//! Owns which fields of a pre-hire a look-up returns: those asked for that the app may see.
+//! Which fields of a pre-hire a look-up returns: those asked for that the app may see.
 
 use std::str::FromStr;
 
@@ -98,7 +98,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::profile::Profile;
+    use crate::pre_hire::Profile;
 
     fn withdrawn() -> PreHire {
         PreHire {

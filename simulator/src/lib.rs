@@ -2,65 +2,68 @@
 //!
 //! It shares no type with the client, so that a mistake there cannot hide behind the same mistake here.
 //!
-//! - [`Simulator`] listens and serves (`server`, `body`, `courier`); [`Running`] is one on a thread of its own (`running`).
-//! - `script` decides what is answered. It and all below it are pure: time and chance are parameters.
-//!   `gateway` stands before it with `tokens` and `limit`, the rolling allowance. `auth` plays the token endpoints
-//!   (`tickets` are those of store apps), `change` the calls that
-//!   withdraw or restore (`operation`), `search` the look-ups (`filter`, `fields`).
-//! - `people` holds each pre-hire's state, `reasons` the texts; `population` says where each starts, `profile` who
-//!   each is, both made up from the id (`mixed`); `lag` knows what look-ups don't see yet.
-//! - `wish` reads the faults that an id asks for by its first digits, `kinds` lists those below HTTP's
-//!   surface, `manual` explains them all.
-//! - `request` is a call as it comes; `codes` is the API's error table; `wire` its JSON; `render` turns a decision
-//!   into a `reply`, named by `log_ids`.
-//! - [`Record`] and [`PreHire`] are what tests ask afterwards.
+//! - [`Simulator`] listens and serves (`server`, `ticket_file`); [`Running`] is one on a thread of its own.
+//! - [`Script`] decides what is answered. It and all below it are pure: time and chance are parameters.
+//!   `gateway` stands before it, `auth` holds the token endpoints, `change` the calls that withdraw or restore,
+//!   `search` the look-ups (`fields`).
+//! - `people` holds where each pre-hire starts and stands; a [`PreHire`]'s [`Profile`] is made up from the id.
+//! - `fault_spec` reads the faults that an id asks for by its first digits; [`manual`] explains them.
+//! - [`Api`] lists the endpoints, `codes` is the API's error table, `response` words what is answered, `http` is a
+//!   call and its reply before any HTTP type.
+//! - [`Record`] is what tests ask afterwards.
 //!
-//! To add an endpoint: a variant of [`Api`] (its path and allowance), its play beside `change`, and one line
+//! To add an endpoint: a variant of [`Api`] (its path and allowance), its handler beside `change`, and one line
 //! in `script`.
 
 mod api;
 mod auth;
-mod body;
 mod change;
 mod codes;
-mod courier;
-mod faults;
+mod fault_spec;
 mod fields;
-mod filter;
 mod gateway;
-mod kinds;
-mod lag;
-mod limit;
-mod log_ids;
-mod manual;
-mod mixed;
-mod operation;
+mod http;
 mod people;
-mod population;
 mod pre_hire;
-mod profile;
-mod reasons;
 mod record;
-mod render;
-mod reply;
-mod request;
-mod running;
+mod response;
 mod script;
 mod search;
 mod server;
 mod settings;
-mod tickets;
-mod tokens;
-mod wire;
-mod wish;
+mod ticket_file;
 
 pub use api::Api;
+pub use fault_spec::manual;
 pub use fields::FieldName;
-pub use limit::Rate;
-pub use manual::manual;
-pub use pre_hire::{PreHire, Stage};
-pub use profile::Profile;
+pub use http::{Reaction, Reply, Request};
+pub use pre_hire::{PreHire, Profile, Stage};
 pub use record::{Call, Record};
-pub use running::Running;
-pub use server::Simulator;
-pub use settings::SimulatorSettings;
+pub use script::Script;
+pub use server::{Running, Simulator};
+pub use settings::{Rate, SimulatorSettings};
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::fs;
+    use std::path::Path;
+
+    /// The files that touch the world; all others must do for virtual time.
+    const WORLDLY: [&str; 2] = ["server.rs", "ticket_file.rs"];
+
+    #[test]
+    fn only_the_server_touches_the_world() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        for entry in fs::read_dir(folder).unwrap() {
+            let entry = entry.unwrap();
+            let name = entry.file_name().into_string().unwrap();
+            let text = fs::read_to_string(entry.path()).unwrap();
+            let code = text.split("#[cfg(test)]").next().unwrap();
+            for word in ["tokio", "std::fs", "std::env", "TcpListener", "Instant::now", "Timestamp::now"] {
+                assert!(WORLDLY.contains(&&*name) || !code.contains(word), "{name} mentions {word}");
+            }
+        }
+    }
+}

@@ -1,15 +1,19 @@
-//! Owns the state of each pre-hire, in a few bytes: most runs withdraw many and ask about none.
+//! Where each pre-hire starts and stands, in a few bytes: most runs withdraw many and ask about none.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
+use std::hash::{BuildHasher, RandomState};
+use std::num::NonZeroU32;
+use std::time::Duration;
 
-use crate::operation::Operation;
-use crate::population::Origin;
-use crate::pre_hire::Stage;
-use crate::reasons::{ReasonNumber, Reasons};
+use hashbrown::HashTable;
+
+use crate::api::Operation;
+use crate::fault_spec::FaultSpec;
+use crate::pre_hire::{Stage, hash_of_text, mix};
 
 /// Where a pre-hire stands, and what was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct State<'people> {
+pub(crate) struct PersonState<'people> {
     pub(crate) stage: Stage,
     pub(crate) withdrawn_times: u8,
     pub(crate) restored_times: u8,
@@ -23,21 +27,8 @@ struct Person {
     withdrawn_times: u8,
     restored_times: u8,
     stage: Stage,
-    called: Called,
-}
-
-/// Which operations a pre-hire was called for: a bit for each.
-#[derive(Clone, Copy, Debug, Default)]
-struct Called(u8);
-
-impl Called {
-    /// Notes a call; true for the first one of its operation.
-    fn note(&mut self, operation: Operation) -> bool {
-        let bit = 1 << operation as u8;
-        let first = self.0 & bit == 0;
-        self.0 |= bit;
-        first
-    }
+    /// Which operations it was called for: a bit for each.
+    called: u8,
 }
 
 /// All pre-hires that were ever called; any other is in the stage where its id starts.
@@ -56,19 +47,17 @@ impl People {
         People { origin, by_number, by_text, reasons: Reasons::default() }
     }
 
-    /// Where each starts.
     pub(crate) fn origin(&self) -> Origin {
         self.origin
     }
 
-    /// What is known of this pre-hire.
-    pub(crate) fn look_up(&self, id: &str) -> State<'_> {
+    pub(crate) fn look_up(&self, id: &str) -> PersonState<'_> {
         let known = match number_of(id) {
             Some(number) => self.by_number.get(&number).copied(),
             None => self.by_text.get(id).copied(),
         };
         let person = known.unwrap_or_else(|| Person::new(id, self.origin));
-        State {
+        PersonState {
             stage: person.stage,
             withdrawn_times: person.withdrawn_times,
             restored_times: person.restored_times,
@@ -78,7 +67,10 @@ impl People {
 
     /// Notes a call for this pre-hire; true for the first one of its operation.
     pub(crate) fn note_call(&mut self, id: &str, operation: Operation) -> bool {
-        self.person(id).called.note(operation)
+        let (bit, person) = (1 << operation as u8, self.person(id));
+        let first = person.called & bit == 0;
+        person.called |= bit;
+        first
     }
 
     /// Withdraws, or says which stage forbids it.
@@ -118,7 +110,7 @@ impl People {
 impl Person {
     fn new(id: &str, origin: Origin) -> Person {
         let stage = origin.stage(id);
-        Person { reason: None, withdrawn_times: 0, restored_times: 0, stage, called: Called::default() }
+        Person { reason: None, withdrawn_times: 0, restored_times: 0, stage, called: 0 }
     }
 }
 
@@ -127,10 +119,166 @@ fn number_of(id: &str) -> Option<u64> {
     if plain { id.parse().ok() } else { None }
 }
 
+/// The first ids of the population lie behind this one: 19 digits, like real ones.
+const BASE: u64 = 7_300_000_000_000_000_000;
+/// How far apart the ids are at most.
+const STEP: u64 = 1_000_000_000;
+/// The last four digits are never all zeros: such an id looks as if a spreadsheet had damaged it.
+const TAIL: u64 = 10_000;
+
+/// So many pre-hires, by their place. Nothing is stored: the place gives the id, and the id the place.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Population {
+    size: u32,
+}
+
+impl Population {
+    pub(crate) fn new(size: u32) -> Population {
+        Population { size }
+    }
+
+    pub(crate) fn size(self) -> usize {
+        self.size as usize
+    }
+
+    /// The id at a place; ids grow with their places.
+    pub(crate) fn id(self, place: usize) -> u64 {
+        let place = place as u64;
+        let mixed = mix(place);
+        BASE + place * STEP + mixed % (STEP / TAIL) * TAIL + 1 + mixed / STEP % (TAIL - 1)
+    }
+
+    /// Whether this id is one of the population.
+    fn holds(self, id: &str) -> bool {
+        let number: Option<u64> = id.parse().ok();
+        let place = number.and_then(|number| number.checked_sub(BASE)).map(|offset| (offset / STEP) as usize);
+        place.is_some_and(|place| place < self.size() && self.id(place).to_string() == id)
+    }
+}
+
+/// Where each pre-hire starts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Origin {
+    pub(crate) population: Population,
+    /// The stage of those who are neither of the population nor scripted.
+    pub(crate) start: Stage,
+}
+
+impl Origin {
+    /// The stage of this pre-hire at the start.
+    fn stage(self, id: &str) -> Stage {
+        match FaultSpec::of(id) {
+            Some(FaultSpec::StartsAs(stage)) => stage,
+            _ if self.population.holds(id) => drawn(hash_of_text(id)),
+            _ => self.start,
+        }
+    }
+
+    /// The stage of this pre-hire whenever not withdrawn: no call leads to another one.
+    pub(crate) fn home(self, id: &str) -> Stage {
+        match self.stage(id) {
+            Stage::Withdrawn => Stage::Preboarding,
+            stage => stage,
+        }
+    }
+}
+
+/// Of twenty, ten are preboarding, three day_one, three withdrawn, three completed, and one is deleted.
+fn drawn(mixed: u64) -> Stage {
+    match mixed % 20 {
+        0..10 => Stage::Preboarding,
+        10..13 => Stage::DayOne,
+        13..16 => Stage::Withdrawn,
+        16..19 => Stage::Completed,
+        _ => Stage::Deleted,
+    }
+}
+
+type ReasonNumber = NonZeroU32;
+
+/// All withdraw reasons, each different one once and without an allocation of its own: one behind the other, where each ends, and an index by content.
+#[derive(Debug, Default)]
+struct Reasons {
+    text: String,
+    ends: Vec<usize>,
+    numbers: HashTable<ReasonNumber>,
+    hasher: RandomState,
+}
+
+impl Reasons {
+    /// The number of this reason; `None` when four thousand million different ones are there already.
+    fn keep(&mut self, reason: &str) -> Option<ReasonNumber> {
+        let hash = self.hasher.hash_one(reason);
+        let (text, ends, hasher) = (&mut self.text, &mut self.ends, &self.hasher);
+        if let Some(number) = self.numbers.find(hash, |number| slice(text, ends, *number) == reason) {
+            return Some(*number);
+        }
+        let number = u32::try_from(ends.len() + 1).ok().and_then(ReasonNumber::new)?;
+        text.push_str(reason);
+        ends.push(text.len());
+        self.numbers.insert_unique(hash, number, |number| hasher.hash_one(slice(text, ends, *number)));
+        Some(number)
+    }
+
+    fn get(&self, number: ReasonNumber) -> &str {
+        slice(&self.text, &self.ends, number)
+    }
+}
+
+fn slice<'text>(text: &'text str, ends: &[usize], number: ReasonNumber) -> &'text str {
+    let index = number.get() as usize - 1;
+    let start = index.checked_sub(1).map_or(0, |before| ends[before]);
+    &text[start..ends[index]]
+}
+
+/// The changes that some look-up may not know yet, oldest first.
+#[derive(Debug)]
+pub(crate) struct RecentChanges {
+    longest_lag: Duration,
+    changes: VecDeque<Change>,
+}
+
+/// A change, and what was before it.
+#[derive(Debug)]
+struct Change {
+    at: Duration,
+    id: Box<str>,
+    before: Stage,
+}
+
+impl RecentChanges {
+    /// Nothing is kept for longer than the longest lag, and nothing at all without one.
+    pub(crate) fn new(longest_lag: Duration) -> RecentChanges {
+        RecentChanges { longest_lag, changes: VecDeque::new() }
+    }
+
+    /// Notes that a pre-hire was in another stage before.
+    pub(crate) fn note(&mut self, at: Duration, id: &str, before: Stage) {
+        if self.longest_lag.is_zero() {
+            return;
+        }
+        while self.changes.front().is_some_and(|change| change.at + self.longest_lag <= at) {
+            self.changes.pop_front();
+        }
+        self.changes.push_back(Change { at, id: id.into(), before });
+    }
+
+    /// The stages that a look-up with this lag still sees, where they are not those of today.
+    pub(crate) fn still_seen(&self, now: Duration, lag: Duration) -> HashMap<&str, Stage> {
+        let mut seen = HashMap::new();
+        for change in self.changes.iter().filter(|change| change.at + lag > now) {
+            // The oldest unseen change decides: what was before it is what is seen.
+            seen.entry(&*change.id).or_insert(change.before);
+        }
+        seen
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
-    use crate::population::Population;
 
     fn everybody(start: Stage) -> People {
         People::new(Origin { population: Population::new(100), start })
@@ -158,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn the_stage_at_the_start_is_the_ids_wish() {
+    fn an_id_may_say_the_stage_at_the_start() {
         let mut people = everybody(Stage::Preboarding);
         assert_eq!(people.withdraw("9921000000000000001", "r"), Err(Stage::Withdrawn));
         assert_eq!(people.withdraw("9922000000000000001", "r"), Err(Stage::Completed));
@@ -227,5 +375,86 @@ mod tests {
     #[test]
     fn a_person_takes_eight_bytes() {
         assert_eq!(size_of::<Person>(), 8);
+    }
+
+    #[test]
+    fn the_ids_look_real_and_lead_back_to_their_places() {
+        let everyone = Population::new(1_000_000);
+        let mut last = BASE;
+        for place in (0..1000).chain(999_000..1_000_000) {
+            let id = everyone.id(place);
+            assert!(id > last && !id.is_multiple_of(TAIL), "{id}");
+            assert_eq!(id.to_string().len(), 19);
+            assert!(everyone.holds(&id.to_string()));
+            last = id;
+        }
+    }
+
+    #[test]
+    fn others_are_not_of_the_population() {
+        let few = Population::new(3);
+        let last = few.id(2);
+        let others = ["", "1", "7345005664477775407", "9921000000000000001", "73000000000000000"];
+        for id in others {
+            assert!(!few.holds(id), "{id}");
+        }
+        assert!(few.holds(&last.to_string()) && !few.holds(&format!("0{last}")));
+        assert!(!few.holds(&(last + 1).to_string()) && !few.holds(&few.id(3).to_string()));
+    }
+
+    #[test]
+    fn the_population_stands_in_every_stage_and_others_where_they_are_told_to() {
+        let population = Population::new(5000);
+        let origin = Origin { population, start: Stage::DayOne };
+        let count = |stage| {
+            let ids = (0..population.size()).map(|place| population.id(place).to_string());
+            ids.filter(|id| origin.stage(id) == stage).count()
+        };
+        let counts = Stage::ALL.map(count);
+        assert!(counts.iter().zip([2300, 600, 600, 600, 150]).all(|(count, least)| *count > least));
+        assert_eq!(counts.iter().sum::<usize>(), 5000);
+        assert_eq!(origin.stage("7345005664477775407"), Stage::DayOne);
+        assert_eq!(origin.stage("9921000000000000001"), Stage::Withdrawn);
+    }
+
+    #[test]
+    fn equal_reasons_share_a_number_and_different_ones_come_back_whole() {
+        let mut reasons = Reasons::default();
+        let texts: Vec<String> = (0..1000).map(|count| format!("原因 {count}")).collect();
+        let numbers: Vec<_> = texts.iter().map(|text| reasons.keep(text).unwrap()).collect();
+        for (text, number) in texts.iter().zip(&numbers) {
+            assert_eq!(reasons.get(*number), text);
+            assert_eq!(reasons.keep(text), Some(*number));
+        }
+    }
+
+    fn seconds(count: u64) -> Duration {
+        Duration::from_secs(count)
+    }
+
+    #[test]
+    fn a_change_is_seen_after_the_lag_and_not_before() {
+        let mut recent = RecentChanges::new(seconds(5));
+        recent.note(seconds(10), "1", Stage::Preboarding);
+        recent.note(seconds(12), "1", Stage::Withdrawn);
+        let seen = |now, lag| recent.still_seen(seconds(now), seconds(lag)).get("1").copied();
+        assert_eq!(seen(10, 5), Some(Stage::Preboarding));
+        assert_eq!(seen(14, 5), Some(Stage::Preboarding));
+        assert_eq!(seen(15, 5), Some(Stage::Withdrawn));
+        assert_eq!(seen(17, 5), None);
+        assert_eq!(seen(13, 2), Some(Stage::Withdrawn));
+        assert_eq!(seen(12, 0), None);
+    }
+
+    #[test]
+    fn nothing_is_kept_that_nobody_could_miss() {
+        let mut recent = RecentChanges::new(seconds(5));
+        for second in 0..100 {
+            recent.note(seconds(second), "1", Stage::Preboarding);
+        }
+        assert_eq!(recent.changes.len(), 5);
+        let mut none = RecentChanges::new(Duration::ZERO);
+        none.note(seconds(1), "1", Stage::Preboarding);
+        assert!(none.changes.is_empty());
     }
 }

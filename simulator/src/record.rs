@@ -1,4 +1,4 @@
-//! Owns what tests ask afterwards: every call, when it came and what was done.
+//! What tests ask afterwards: every call, when it came and what was done.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use crate::api::Api;
 
 /// Every call to an endpoint, in the order in which they were judged; empty without
-/// [`record`](super::SimulatorSettings::record).
+/// [`record`](crate::SimulatorSettings::record).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Record {
     /// The calls.
@@ -40,6 +40,25 @@ pub struct Call {
     pub token: Option<String>,
     /// The tenant that a store app called for.
     pub tenant_key: Option<String>,
+}
+
+impl Call {
+    /// A call of which nothing but the endpoint and the time is known yet.
+    pub(crate) fn blank(api: Api, arrived_at: Duration) -> Call {
+        Call {
+            api,
+            arrived_at,
+            pre_hire_id: None,
+            looked_up: Vec::new(),
+            withdraw_reason: None,
+            confirm_workforce: None,
+            status: None,
+            code: None,
+            applied: false,
+            token: None,
+            tenant_key: None,
+        }
+    }
 }
 
 impl Record {
@@ -76,22 +95,12 @@ fn as_seconds<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S:
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     fn call(api: Api, milliseconds: u64) -> Call {
-        Call {
-            api,
-            arrived_at: Duration::from_millis(milliseconds),
-            pre_hire_id: None,
-            looked_up: Vec::new(),
-            withdraw_reason: None,
-            confirm_workforce: None,
-            status: None,
-            code: None,
-            applied: false,
-            token: None,
-            tenant_key: None,
-        }
+        Call::blank(api, Duration::from_millis(milliseconds))
     }
 
     #[test]

@@ -1,39 +1,48 @@
-//! Owns what the simulated API answers. No clock, no network: the time and the dice come with each call.
+//! What the simulated API answers. No clock, no network: the time and the random numbers come with each call.
 
 use std::time::Duration;
 
+use fastrand::Rng;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::json;
 
-use crate::api::Api;
-use crate::auth::Desk;
-use crate::change::{self, Chance, Decision};
+use crate::api::{Api, Operation};
+use crate::auth::{Holder, Tickets, TokenEndpoint};
+use crate::change::{self, Chance, ChangeRequest, Decision};
 use crate::fields::FieldName;
 use crate::gateway::Gateway;
-use crate::lag::RecentChanges;
-use crate::log_ids::{self, LogIds};
-use crate::operation::{ChangeRequest, Operation};
-use crate::people::People;
-use crate::population::{Origin, Population};
+use crate::http::{self, JSON, LogIds, Moment, Reaction, Reply, Request, to_json};
+use crate::people::{Origin, People, Population, RecentChanges};
 use crate::pre_hire::{PreHire, Stage};
 use crate::record::{Call, Record};
-use crate::render::{self, Addressee, Say};
-use crate::reply::{JSON, Reaction, Reply};
-use crate::request::{Moment, Occasion, Request};
-use crate::search::{self, Page, Question, View};
+use crate::response::{self, ReplyContext, Response};
+use crate::search::{self, LookUp, Page, View};
 use crate::settings::SimulatorSettings;
-use crate::tickets::Tickets;
-use crate::tokens::Holder;
-use crate::wire::{self, DataReply};
 
 const RECORD_PATH: &str = "/_simulator/record";
 const TICKET_PATH: &str = "/_simulator/app_ticket";
 const STATE_PATH: &str = "/_simulator/state/";
 
-/// All that the simulated API remembers.
+/// The simulated API as a value that can be asked without sockets, in virtual time.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use fastrand::Rng;
+/// use prehire_simulator::{Reaction, Request, Script, SimulatorSettings};
+///
+/// let mut rng = Rng::with_seed(7);
+/// let mut script = Script::new(&SimulatorSettings::default(), jiff::Timestamp::UNIX_EPOCH, &mut rng);
+/// let (method, path) = ("POST", "/open-apis/auth/v3/tenant_access_token/internal");
+/// let body = br#"{"app_id":"cli_a","app_secret":"s"}"#;
+/// let request = Request { method, path, query: "", authorization: None, body };
+/// let Reaction::Reply(reply) = script.handle(Duration::ZERO, request, &mut rng) else { panic!("no reply") };
+/// assert_eq!(reply.status, 200);
+/// ```
 #[derive(Debug)]
-pub(crate) struct Script {
+pub struct Script {
+    latency: (Duration, Duration),
     fault_percent: f64,
     index_lag: Duration,
     replica_lag: Duration,
@@ -47,31 +56,41 @@ pub(crate) struct Script {
     record: Option<Record>,
 }
 
+/// A call's time and random number, and the log id of its reply.
+#[derive(Clone, Copy)]
+struct Context<'call> {
+    moment: Moment,
+    log_id: &'call str,
+}
+
 impl Script {
     /// A fresh API that was started at this time.
-    pub(crate) fn new(settings: &SimulatorSettings, started: Timestamp, dice: u64) -> Script {
-        let population = Population::new(settings.people);
+    #[must_use]
+    pub fn new(settings: &SimulatorSettings, started: Timestamp, rng: &mut Rng) -> Script {
+        let origin = Origin { population: Population::new(settings.people), start: settings.start };
         // Where replies shall repeat, the time stands still.
         let log_ids = LogIds::new(settings.seed.is_none().then_some(started));
         Script {
+            latency: (*settings.latency.start(), *settings.latency.end()),
             fault_percent: settings.fault_percent,
             index_lag: settings.index_lag,
             replica_lag: settings.replica_lag,
             hidden_fields: settings.hidden_fields.clone(),
-            today: settings.today.unwrap_or_else(|| log_ids::in_beijing(started).date()),
+            today: settings.today.unwrap_or_else(|| http::in_beijing(started).date()),
             gateway: Gateway::new(settings),
-            tickets: Tickets::new(settings.ticket_lifetime, settings.stale_ticket, dice),
-            people: People::new(Origin { population, start: settings.start }),
+            tickets: Tickets::new(settings.ticket_lifetime, settings.stale_ticket, rng.u64(..)),
+            people: People::new(origin),
             recent: RecentChanges::new(settings.index_lag.max(settings.replica_lag)),
             log_ids,
             record: settings.record.then(Record::default),
         }
     }
 
-    /// Decides about one call.
-    pub(crate) fn answer(&mut self, request: Request<'_>, moment: Moment) -> Reaction {
-        let log_id = self.log_ids.next(moment.arrived_at, moment.dice);
-        let call = Occasion { moment, log_id: &log_id };
+    /// Decides about one call that arrives so long after the start.
+    pub fn handle(&mut self, now: Duration, request: Request<'_>, rng: &mut Rng) -> Reaction {
+        let moment = Moment { arrived_at: now, random: rng.u64(..) };
+        let log_id = self.log_ids.next(now, moment.random);
+        let call = Context { moment, log_id: &log_id };
         match Api::of(request.method, request.path) {
             Some(Api::WithdrawOnboarding) => self.change(Operation::Withdraw, request, call),
             Some(Api::RestoreFlowInstance) => self.change(Operation::Restore, request, call),
@@ -81,28 +100,43 @@ impl Script {
         }
     }
 
-    /// The current app ticket.
-    pub(crate) fn app_ticket(&self) -> &str {
+    /// How long one call travels there and back; `None` without latency.
+    pub fn travel_times(&self, rng: &mut Rng) -> Option<(Duration, Duration)> {
+        let (shortest, longest) = self.latency;
+        if longest.is_zero() {
+            return None;
+        }
+        let whole = shortest + longest.saturating_sub(shortest).mul_f64(rng.f64());
+        let there = whole.mul_f64(rng.f64());
+        Some((there, whole.saturating_sub(there)))
+    }
+
+    /// The current app ticket of store apps.
+    #[must_use]
+    pub fn app_ticket(&self) -> &str {
         self.tickets.current()
     }
 
-    /// An app ticket that is to be delivered.
-    pub(crate) fn take_undelivered_ticket(&mut self) -> Option<String> {
+    /// An app ticket that is to be delivered: each is once.
+    pub fn take_undelivered_ticket(&mut self) -> Option<String> {
         self.tickets.take_undelivered()
     }
 
     /// Every call so far; empty when they are not kept.
-    pub(crate) fn record(&self) -> Record {
+    #[must_use]
+    pub fn record(&self) -> Record {
         self.record.clone().unwrap_or_default()
     }
 
     /// What is known of a pre-hire, without any lag.
-    pub(crate) fn look_up(&self, id: &str) -> PreHire {
+    #[must_use]
+    pub fn look_up(&self, id: &str) -> PreHire {
         self.view_of_now().pre_hire(id)
     }
 
-    /// Everyone of the population, as of now.
-    pub(crate) fn everyone(&self) -> Vec<PreHire> {
+    /// Everyone whom a search without a filter can find, and the deleted.
+    #[must_use]
+    pub fn everyone(&self) -> Vec<PreHire> {
         let (population, view) = (self.people.origin().population, self.view_of_now());
         (0..population.size()).map(|place| view.pre_hire(&population.id(place).to_string())).collect()
     }
@@ -121,36 +155,41 @@ impl Script {
         }
     }
 
-    fn authorise(&mut self, api: Api, body: &[u8], call: Occasion<'_>) -> Reaction {
-        let Occasion { moment, log_id } = call;
+    fn authorise(&mut self, api: Api, body: &[u8], call: Context<'_>) -> Reaction {
+        let Context { moment, log_id } = call;
         let mut token = None;
-        let reply = if let Err(refusal) = self.gateway.admit(api, moment) {
-            render::throttled(refusal.limit(), refusal.reset(), log_id)
+        let reaction = if let Err(refusal) = self.gateway.admit(api, moment) {
+            response::render(refusal, ReplyContext::of(&Err(refusal), api, log_id))
         } else {
-            let mut desk = Desk { tokens: &mut self.gateway.tokens, tickets: &mut self.tickets };
-            match desk.play(api, body, moment) {
-                Err(code) => render::brief(code, log_id),
-                Ok(grant) => {
-                    let reply = render::granted(&grant, log_id);
-                    token = grant.into_token();
-                    reply
-                }
-            }
+            let tokens = &mut self.gateway.tokens;
+            Reaction::Reply(
+                match (TokenEndpoint { tokens, tickets: &mut self.tickets }).handle(api, body, moment) {
+                    Err(code) => response::brief(code, log_id),
+                    Ok(grant) => {
+                        let reply = grant.reply(log_id);
+                        token = grant.into_token();
+                        reply
+                    }
+                },
+            )
         };
-        let reaction = Reaction::Reply(reply);
-        self.note(&reaction, || Call { token, ..blank(api, moment) });
+        self.note(&reaction, || Call { token, ..Call::blank(api, moment.arrived_at) });
         reaction
     }
 
-    fn change(&mut self, operation: Operation, request: Request<'_>, call: Occasion<'_>) -> Reaction {
-        let api = operation.api();
+    fn change(&mut self, operation: Operation, request: Request<'_>, call: Context<'_>) -> Reaction {
+        let Context { moment, log_id } = call;
+        let api = match operation {
+            Operation::Withdraw => Api::WithdrawOnboarding,
+            Operation::Restore => Api::RestoreFlowInstance,
+        };
         let body = ChangeRequest::read(operation, request.body);
-        let caller = self.gateway.pass(api, request, call.moment);
+        let caller = self.gateway.pass(api, request, moment);
         let decision = match &caller {
-            Err(say) => Decision::only(*say),
+            Err(response) => Decision::only(*response),
             Ok(_) => {
-                let chance = Chance { fault_percent: self.fault_percent, dice: call.moment.dice };
-                change::play(&mut self.people, body.as_ref(), chance)
+                let chance = Chance { fault_percent: self.fault_percent, random: moment.random };
+                change::handle(&mut self.people, body.as_ref(), chance)
             }
         };
         let token = request.token().map(str::to_owned);
@@ -162,49 +201,50 @@ impl Script {
                 Operation::Withdraw => self.people.origin().home(id),
                 Operation::Restore => Stage::Withdrawn,
             };
-            self.recent.note(call.moment.arrived_at, id, before);
+            self.recent.note(moment.arrived_at, id, before);
         }
-        let reaction = render::render(decision.say, Addressee::of(&caller, api, call.log_id));
+        let reaction = response::render(decision.response, ReplyContext::of(&caller, api, log_id));
         let tenant_key = tenant_of(&caller);
         self.note(&reaction, || {
             let (pre_hire_id, withdraw_reason, confirm_workforce) =
                 body.map_or((None, None, None), ChangeRequest::into_parts);
-            let (applied, blank) = (decision.applied, blank(api, call.moment));
+            let (applied, blank) = (decision.applied, Call::blank(api, moment.arrived_at));
             Call { pre_hire_id, withdraw_reason, confirm_workforce, applied, token, tenant_key, ..blank }
         });
         reaction
     }
 
-    fn search(&mut self, api: Api, request: Request<'_>, call: Occasion<'_>) -> Reaction {
-        let (question, lag) = match api {
-            Api::Query => (Question::query(request.body), self.replica_lag),
-            _ => (Question::search(request.body), self.index_lag),
+    fn search(&mut self, api: Api, request: Request<'_>, call: Context<'_>) -> Reaction {
+        let Context { moment, log_id } = call;
+        let (look_up, lag) = match api {
+            Api::Query => (LookUp::query(request.body), self.replica_lag),
+            _ => (LookUp::search(request.body), self.index_lag),
         };
-        let caller = self.gateway.pass(api, request, call.moment);
-        let answer = caller.as_ref().map_err(|say| *say).and_then(|_| {
-            let view = self.view(call.moment.arrived_at, lag);
-            search::play(&view, &question, Page::of(request.query))
+        let caller = self.gateway.pass(api, request, moment);
+        let answer = caller.as_ref().map_err(|response| *response).and_then(|_| {
+            let view = self.view(moment.arrived_at, lag);
+            search::handle(&view, &look_up, Page::of(request.query))
         });
         let reaction = match answer {
-            Ok(data) => {
-                let reply = wire::to_json(&DataReply { code: 0, msg: "success", data });
-                Reaction::Reply(Reply::json(200, 0, reply, call.log_id))
-            }
-            Err(say) => render::render(say, Addressee::of(&caller, api, call.log_id)),
+            Ok(data) => Reaction::Reply(Reply::json(200, 0, search::success(&data), log_id)),
+            Err(response) => response::render(response, ReplyContext::of(&caller, api, log_id)),
         };
         let (token, tenant_key) = (request.token().map(str::to_owned), tenant_of(&caller));
-        let looked_up = question.into_ids();
-        self.note(&reaction, || Call { token, tenant_key, looked_up, ..blank(api, call.moment) });
+        let looked_up = look_up.into_ids();
+        self.note(&reaction, || {
+            let blank = Call::blank(api, moment.arrived_at);
+            Call { token, tenant_key, looked_up, ..blank }
+        });
         reaction
     }
 
     /// The windows through which tests look in.
     fn inspect(&self, request: Request<'_>, log_id: &str) -> Reply {
         let body = match (request.method, request.path, &self.record) {
-            ("GET", RECORD_PATH, Some(record)) => wire::to_json(record),
-            ("GET", TICKET_PATH, _) => wire::to_json(&json!({ "app_ticket": self.app_ticket() })),
+            ("GET", RECORD_PATH, Some(record)) => to_json(record),
+            ("GET", TICKET_PATH, _) => to_json(&json!({ "app_ticket": self.app_ticket() })),
             ("GET", path, _) if path.starts_with(STATE_PATH) => {
-                wire::to_json(&self.look_up(&path[STATE_PATH.len()..]))
+                to_json(&self.look_up(&path[STATE_PATH.len()..]))
             }
             _ => return Reply::not_found(log_id),
         };
@@ -213,31 +253,14 @@ impl Script {
 
     fn note(&mut self, reaction: &Reaction, call: impl FnOnce() -> Call) {
         if let Some(record) = &mut self.record {
-            let (status, code) = (reaction.status(), reaction.code());
+            let (status, code) = reaction.status_and_code();
             record.calls.push(Call { status, code, ..call() });
         }
     }
 }
 
-fn tenant_of(caller: &Result<Holder, Say>) -> Option<String> {
+fn tenant_of(caller: &Result<Holder, Response>) -> Option<String> {
     caller.as_ref().ok().and_then(Holder::tenant_key).map(str::to_owned)
-}
-
-/// A call of which nothing but the endpoint and the time is known yet.
-fn blank(api: Api, moment: Moment) -> Call {
-    Call {
-        api,
-        arrived_at: moment.arrived_at,
-        pre_hire_id: None,
-        looked_up: Vec::new(),
-        withdraw_reason: None,
-        confirm_workforce: None,
-        status: None,
-        code: None,
-        applied: false,
-        token: None,
-        tenant_key: None,
-    }
 }
 
 #[cfg(test)]
@@ -260,13 +283,12 @@ mod tests {
     fn script(rate: &str) -> Script {
         let settings =
             SimulatorSettings { rate: rate.parse().ok(), record: true, ..SimulatorSettings::default() };
-        Script::new(&settings, Timestamp::UNIX_EPOCH, 7)
+        Script::new(&settings, Timestamp::UNIX_EPOCH, &mut Rng::with_seed(7))
     }
 
     /// Status, body and the reset header of a reply.
-    fn play(script: &mut Script, request: Request<'_>, seconds: u64) -> (u16, Value, Option<String>) {
-        let moment = Moment { arrived_at: Duration::from_secs(seconds), dice: 7 };
-        match script.answer(request, moment) {
+    fn ask_at(script: &mut Script, request: Request<'_>, seconds: u64) -> (u16, Value, Option<String>) {
+        match script.handle(Duration::from_secs(seconds), request, &mut Rng::with_seed(7)) {
             Reaction::Reply(reply) => {
                 let body = serde_json::from_slice(&reply.body).unwrap_or(Value::Null);
                 let reset = reply.headers.into_iter().find(|header| header.0.ends_with("reset"));
@@ -280,7 +302,7 @@ mod tests {
         let body = json!({"app_id": app, "app_secret": secret}).to_string();
         let request =
             Request { method: "POST", path: TOKEN, query: "", authorization: None, body: body.as_bytes() };
-        let (status, body, _) = play(script, request, 0);
+        let (status, body, _) = ask_at(script, request, 0);
         (status, body)
     }
 
@@ -291,7 +313,7 @@ mod tests {
     fn withdraw(script: &mut Script, bearer: &str, id: &str) -> (u16, Value, Option<String>) {
         let body = json!({"pre_hire_id": id, "withdraw_reason": "r"}).to_string();
         let authorization = Some(bearer);
-        play(
+        ask_at(
             script,
             Request { method: "POST", path: WITHDRAW, query: "", authorization, body: body.as_bytes() },
             1,
@@ -354,10 +376,10 @@ mod tests {
         assert_eq!(withdraw(&mut script, &good, "77").1["data"]["success"], true);
         let body = br#"{"pre_hire_id":"77","confirm_workforce":true}"#;
         let request = Request { method: "POST", path: RESTORE, query: "", authorization: Some(&good), body };
-        let (status, reply, _) = play(&mut script, request, 1);
+        let (status, reply, _) = ask_at(&mut script, request, 1);
         let expected = json!({"code": 0, "msg": "success", "data": {"success": true}});
         assert_eq!((status, reply), (200, expected));
-        assert_eq!(play(&mut script, request, 2).0, 429);
+        assert_eq!(ask_at(&mut script, request, 2).0, 429);
         let record = script.record();
         let calls: Vec<&Call> = record.calls_to(Api::RestoreFlowInstance).collect();
         assert_eq!((calls[0].applied, calls[1].applied), (true, false));
@@ -373,7 +395,7 @@ mod tests {
             let body = body.to_string();
             let request =
                 Request { method: "POST", path, query: "", authorization: None, body: body.as_bytes() };
-            play(script, request, 0).1
+            ask_at(script, request, 0).1
         };
         let (app_id, app_secret) = ("cli_store", "s");
         let resent = ask(&mut script, RESEND, json!({"app_id": app_id, "app_secret": app_secret}));
@@ -397,7 +419,7 @@ mod tests {
     fn search_and_query_see_a_change_after_their_lags() {
         let (index_lag, replica_lag) = (Duration::from_secs(5), Duration::from_secs(2));
         let settings = SimulatorSettings { index_lag, replica_lag, ..SimulatorSettings::default() };
-        let mut script = Script::new(&settings, Timestamp::UNIX_EPOCH, 7);
+        let mut script = Script::new(&settings, Timestamp::UNIX_EPOCH, &mut Rng::with_seed(7));
         let good = bearer(&mut script);
         // The withdrawal comes at second 1.
         withdraw(&mut script, &good, "77");
@@ -405,7 +427,7 @@ mod tests {
         let mut stage = |path, second| {
             let authorization = Some(good.as_str());
             let request = Request { method: "POST", path, query: "page_size=10", authorization, body };
-            let (_, reply, _) = play(&mut script, request, second);
+            let (_, reply, _) = ask_at(&mut script, request, second);
             reply["data"]["items"][0]["onboarding_info"]["onboarding_status"].as_str().unwrap().to_owned()
         };
         assert_eq!([1, 2, 3].map(|second| stage(QUERY, second)), ["preboarding", "preboarding", "withdrawn"]);
@@ -419,12 +441,12 @@ mod tests {
     #[test]
     fn an_app_that_may_not_read_is_told_which_scopes_it_lacks() {
         let settings = SimulatorSettings { may_read: false, record: true, ..SimulatorSettings::default() };
-        let mut script = Script::new(&settings, Timestamp::UNIX_EPOCH, 7);
+        let mut script = Script::new(&settings, Timestamp::UNIX_EPOCH, &mut Rng::with_seed(7));
         let good = bearer(&mut script);
         let mut subjects = |path| {
             let (authorization, body) = (Some(good.as_str()), br#"{"pre_hire_ids":["77"]}"#);
             let request = Request { method: "POST", path, query: "page_size=1", authorization, body };
-            let (status, reply, _) = play(&mut script, request, 1);
+            let (status, reply, _) = ask_at(&mut script, request, 1);
             assert_eq!((status, &reply["code"]), (400, &json!(99_991_672)));
             let violations = reply["error"]["permission_violations"].as_array().unwrap().clone();
             violations.iter().map(|one| one["subject"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
@@ -454,7 +476,7 @@ mod tests {
             let authorization = Some(good.as_str());
             let request =
                 Request { method: "POST", path: WITHDRAW, query: "", authorization, body: body.as_bytes() };
-            assert_eq!(play(&mut script, request, 1).1["code"], code, "{body}");
+            assert_eq!(ask_at(&mut script, request, 1).1["code"], code, "{body}");
         }
     }
 
@@ -463,8 +485,8 @@ mod tests {
         let mut script = script("100/60s");
         for (method, path) in [("GET", WITHDRAW), ("POST", "/elsewhere"), ("POST", RECORD_PATH)] {
             let request = Request { method, path, query: "", authorization: None, body: b"" };
-            let moment = Moment { arrived_at: Duration::ZERO, dice: 0 };
-            let Reaction::Reply(reply) = script.answer(request, moment) else { panic!("no reply") };
+            let reaction = script.handle(Duration::ZERO, request, &mut Rng::with_seed(7));
+            let Reaction::Reply(reply) = reaction else { panic!("no reply") };
             assert_eq!((reply.status, reply.content_type), (404, Some("text/plain")));
             assert_eq!(reply.body.as_ref(), b"404 page not found");
         }
@@ -476,7 +498,8 @@ mod tests {
         let good = bearer(&mut script);
         withdraw(&mut script, &good, "77");
         let mut get = |path| {
-            play(&mut script, Request { method: "GET", path, query: "", authorization: None, body: b"" }, 2).1
+            ask_at(&mut script, Request { method: "GET", path, query: "", authorization: None, body: b"" }, 2)
+                .1
         };
         let state = get("/_simulator/state/77");
         let told = ["pre_hire_id", "stage", "withdrawn_times", "restored_times", "withdraw_reason"];

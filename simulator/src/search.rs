@@ -1,20 +1,45 @@
-//! Owns the play of the look-ups, search and query: which pre-hires they find, and page by page.
+//! The look-ups, search and query: which pre-hires they find, by which filters, and page by page.
 
 use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::codes;
 use crate::fields::{self, FieldName};
-use crate::filter::Filter;
-use crate::mixed;
-use crate::people::People;
-use crate::population::Population;
-use crate::pre_hire::{PreHire, Stage};
-use crate::profile::Profile;
-use crate::render::Say;
-use crate::wire::{QueryRequest, SearchRequest};
+use crate::http::to_json;
+use crate::people::{People, Population};
+use crate::pre_hire::{PreHire, Profile, Stage, hash_of_text};
+use crate::response::Response;
+
+/// What the query call is asked.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct QueryRequest {
+    pre_hire_ids: Option<Vec<String>>,
+    fields: Option<Vec<String>>,
+}
+
+/// What the search call is asked. The real one has more filters: here they are refused, not ignored.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SearchRequest {
+    pre_hire_ids: Option<Vec<String>>,
+    onboarding_status: Option<String>,
+    onboarding_date_start: Option<String>,
+    onboarding_date_end: Option<String>,
+    updated_date_start: Option<String>,
+    updated_date_end: Option<String>,
+    department_ids: Option<Vec<String>>,
+    key_word: Option<String>,
+    fields: Option<Vec<String>>,
+}
+
+/// The body of a reply that has data.
+pub(crate) fn success(data: &Value) -> Vec<u8> {
+    to_json(&json!({ "code": 0, "msg": "success", "data": data }))
+}
 
 /// What a look-up sees.
 #[derive(Debug)]
@@ -44,7 +69,7 @@ impl View<'_> {
 
 /// How search and query differ.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
+struct Limits {
     most_on_a_page: usize,
     most_ids: usize,
     /// What wrong parameters are answered.
@@ -56,31 +81,30 @@ const QUERY: Limits = Limits { most_on_a_page: 10, most_ids: 10, wrong: codes::P
 
 /// The body of a look-up, and within which limits it is read.
 #[derive(Debug)]
-pub(crate) struct Question {
+pub(crate) struct LookUp {
     request: Option<SearchRequest>,
     limits: Limits,
 }
 
-impl Question {
+impl LookUp {
     /// Reads a search; without a body it has no filter.
-    pub(crate) fn search(body: &[u8]) -> Question {
+    pub(crate) fn search(body: &[u8]) -> LookUp {
         let request =
             if body.is_empty() { Some(SearchRequest::default()) } else { serde_json::from_slice(body).ok() };
-        Question { request, limits: SEARCH }
+        LookUp { request, limits: SEARCH }
     }
 
     /// Reads a query: ids and fields alone.
-    pub(crate) fn query(body: &[u8]) -> Question {
+    pub(crate) fn query(body: &[u8]) -> LookUp {
         let request: Option<QueryRequest> = serde_json::from_slice(body).ok();
         let request = request.map(|QueryRequest { pre_hire_ids, fields }| SearchRequest {
             pre_hire_ids,
             fields,
             ..SearchRequest::default()
         });
-        Question { request, limits: QUERY }
+        LookUp { request, limits: QUERY }
     }
 
-    /// The ids that are asked for.
     pub(crate) fn into_ids(self) -> Vec<String> {
         self.request.and_then(|request| request.pre_hire_ids).unwrap_or_default()
     }
@@ -89,8 +113,8 @@ impl Question {
 /// Which page is asked for.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Page<'call> {
-    pub(crate) size: Option<&'call str>,
-    pub(crate) token: Option<&'call str>,
+    size: Option<&'call str>,
+    token: Option<&'call str>,
 }
 
 impl<'call> Page<'call> {
@@ -101,31 +125,31 @@ impl<'call> Page<'call> {
         Page { size: value("page_size").map(|pair| pair.1), token: value("page_token").map(|pair| pair.1) }
     }
 
-    fn size(self, most: usize) -> Result<usize, Say> {
-        let text = self.size.ok_or(Say::MissingField("page_size"))?;
+    fn size(self, most: usize) -> Result<usize, Response> {
+        let text = self.size.ok_or(Response::MissingField("page_size"))?;
         let size = text.parse().ok().filter(|size| (1..=most).contains(size));
-        size.ok_or(Say::WrongField("page_size"))
+        size.ok_or(Response::WrongField("page_size"))
     }
 }
 
 /// The data of the reply, or what is answered in its place.
-pub(crate) fn play(view: &View<'_>, question: &Question, page: Page<'_>) -> Result<Value, Say> {
-    let limits = question.limits;
+pub(crate) fn handle(view: &View<'_>, look_up: &LookUp, page: Page<'_>) -> Result<Value, Response> {
+    let limits = look_up.limits;
     let size = page.size(limits.most_on_a_page)?;
-    let wrong = Say::Code(limits.wrong);
-    let request = question.request.as_ref().ok_or(wrong)?;
+    let wrong = Response::Code(limits.wrong);
+    let request = look_up.request.as_ref().ok_or(wrong)?;
     let filter = Filter::of(request, limits.most_ids).ok_or(wrong)?;
     let candidates = Candidates::of(request, view.people.origin().population);
-    let bookmark = Bookmark::of(request);
-    let first = page.token.filter(|token| !token.is_empty()).map_or(Some(0), |token| bookmark.read(token));
+    let tokens = PageTokens::of(request);
+    let first = page.token.filter(|token| !token.is_empty()).map_or(Some(0), |token| tokens.read(token));
     let (mut items, mut next) = (Vec::new(), None);
     for place in first.ok_or(wrong)?..candidates.count() {
         let pre_hire = view.pre_hire(&candidates.id(place));
-        if !filter.lets_pass(&pre_hire) {
+        if !filter.matches(&pre_hire) {
             continue;
         }
         if items.len() == size {
-            next = Some(bookmark.at(place));
+            next = Some(tokens.at(place));
             break;
         }
         items.push(fields::item(&pre_hire, request.fields.as_deref().unwrap_or_default(), view.hidden));
@@ -169,11 +193,11 @@ impl<'call> Candidates<'call> {
 }
 
 /// Where the next page begins, as a word that holds only for the same filter.
-struct Bookmark(String);
+struct PageTokens(String);
 
-impl Bookmark {
-    fn of(request: &SearchRequest) -> Bookmark {
-        Bookmark(format!("{:08x}", mixed::of_text(&format!("{request:?}")) as u32))
+impl PageTokens {
+    fn of(request: &SearchRequest) -> PageTokens {
+        PageTokens(format!("{:08x}", hash_of_text(&format!("{request:?}")) as u32))
     }
 
     fn at(&self, place: usize) -> String {
@@ -185,6 +209,76 @@ impl Bookmark {
     }
 }
 
+/// The most fields that may be asked for.
+const MOST_FIELDS: usize = 100;
+/// The most departments that may be asked for.
+const MOST_DEPARTMENTS: usize = 100;
+
+/// Which pre-hires pass; a filter that was not asked for lets everybody pass.
+#[derive(Debug)]
+struct Filter<'call> {
+    stage: Option<Stage>,
+    onboarding: Option<(Date, Date)>,
+    updated: Option<(Date, Date)>,
+    departments: Option<&'call [String]>,
+    key_word: Option<String>,
+}
+
+impl<'call> Filter<'call> {
+    /// `None` is a filter that the API refuses.
+    fn of(request: &'call SearchRequest, most_ids: usize) -> Option<Filter<'call>> {
+        let count = |list: &Option<Vec<String>>| list.as_ref().map_or(0, Vec::len);
+        let fits = count(&request.pre_hire_ids) <= most_ids
+            && count(&request.fields) <= MOST_FIELDS
+            && count(&request.department_ids) <= MOST_DEPARTMENTS;
+        let stage = request.onboarding_status.as_deref().map(str::parse).transpose();
+        let filter = Filter {
+            stage: stage.ok()?,
+            onboarding: pair(&request.onboarding_date_start, &request.onboarding_date_end)?,
+            updated: pair(&request.updated_date_start, &request.updated_date_end)?,
+            departments: request.department_ids.as_deref().filter(|list| !list.is_empty()),
+            key_word: request
+                .key_word
+                .as_ref()
+                .map(|word| word.to_lowercase())
+                .filter(|word| !word.is_empty()),
+        };
+        fits.then_some(filter)
+    }
+
+    /// Whether a pre-hire is one of those who were asked for.
+    fn matches(&self, pre_hire: &PreHire) -> bool {
+        let profile = &pre_hire.profile;
+        let within =
+            |range: Option<(Date, Date)>, date| range.is_none_or(|(start, end)| start <= date && date <= end);
+        let has_stage = match self.stage {
+            // The deleted are shown to those only who ask for them.
+            None => pre_hire.stage != Stage::Deleted,
+            Some(stage) => pre_hire.stage == stage,
+        };
+        let has_word =
+            |word: &String| profile.name.to_lowercase().contains(word) || profile.worker_id == *word;
+        has_stage
+            && within(self.onboarding, profile.onboarding_date)
+            && within(self.updated, profile.updated_date)
+            && self.departments.is_none_or(|list| list.contains(&profile.department_id))
+            && self.key_word.as_ref().is_none_or(has_word)
+    }
+}
+
+/// Two dates that go together; `None` when one is missing or no date, or when they are the wrong way round.
+fn pair(start: &Option<String>, end: &Option<String>) -> Option<Option<(Date, Date)>> {
+    let day = |text: &String| if text.len() == "2026-03-01".len() { text.parse().ok() } else { None };
+    match (start, end) {
+        (None, None) => Some(None),
+        (Some(start), Some(end)) => {
+            let (start, end) = (day(start)?, day(end)?);
+            (start <= end).then_some(Some((start, end)))
+        }
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -192,7 +286,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::population::Origin;
+    use crate::people::Origin;
 
     const TODAY: Date = date(2026, 3, 1);
 
@@ -204,8 +298,8 @@ mod tests {
         View { people, still_seen: HashMap::new(), today: TODAY, hidden: &[] }
     }
 
-    fn search(people: &People, body: &Value, query: &str) -> Result<Value, Say> {
-        play(&view(people), &Question::search(body.to_string().as_bytes()), Page::of(query))
+    fn search(people: &People, body: &Value, query: &str) -> Result<Value, Response> {
+        handle(&view(people), &LookUp::search(body.to_string().as_bytes()), Page::of(query))
     }
 
     fn ids(data: &Value) -> Vec<&str> {
@@ -314,8 +408,8 @@ mod tests {
         let view = View { still_seen: HashMap::from([("2", Stage::DayOne)]), ..view(&people) };
         let body =
             json!({"pre_hire_ids": ["2"], "onboarding_status": "day_one", "fields": ["onboarding_info"]});
-        let question = Question::search(body.to_string().as_bytes());
-        let data = play(&view, &question, Page::of("page_size=1")).unwrap();
+        let look_up = LookUp::search(body.to_string().as_bytes());
+        let data = handle(&view, &look_up, Page::of("page_size=1")).unwrap();
         assert_eq!(data["items"][0]["onboarding_info"]["onboarding_status"], "day_one");
         assert_eq!(data["items"][0]["onboarding_info"]["withdrawn_reason"], Value::Null);
     }
@@ -326,11 +420,11 @@ mod tests {
         let token = search(&people, &json!({}), "page_size=100").unwrap()["page_token"].clone();
         let next = format!("page_size=100&page_token={}", token.as_str().unwrap());
         let many = json!((1..=101).map(|id| id.to_string()).collect::<Vec<_>>());
-        let wrong = Say::Code(codes::SEARCH_PARAM_INVALID);
+        let wrong = Response::Code(codes::SEARCH_PARAM_INVALID);
         let table = [
-            (json!({}), "", Say::MissingField("page_size")),
-            (json!({}), "page_size=0", Say::WrongField("page_size")),
-            (json!({}), "page_size=101", Say::WrongField("page_size")),
+            (json!({}), "", Response::MissingField("page_size")),
+            (json!({}), "page_size=0", Response::WrongField("page_size")),
+            (json!({}), "page_size=101", Response::WrongField("page_size")),
             (json!({}), "page_size=1&page_token=abc", wrong),
             (json!({"key_word": "li"}), next.as_str(), wrong),
             (json!({"pre_hire_ids": many}), "page_size=1", wrong),
@@ -355,21 +449,21 @@ mod tests {
             assert_eq!(search(&people, &body, query), Err(expected), "{body} {query}");
         }
         assert!(search(&people, &json!({}), &next).is_ok());
-        let broken = Question::search(b"{");
-        assert_eq!(play(&view(&people), &broken, Page::of("page_size=1")), Err(wrong));
+        let broken = LookUp::search(b"{");
+        assert_eq!(handle(&view(&people), &broken, Page::of("page_size=1")), Err(wrong));
     }
 
     #[test]
     fn a_query_has_ten_ids_and_ten_on_a_page_at_most_and_no_filter() {
         let people = people(25);
         let query = |body: Value, page: &str| {
-            play(&view(&people), &Question::query(body.to_string().as_bytes()), Page::of(page))
+            handle(&view(&people), &LookUp::query(body.to_string().as_bytes()), Page::of(page))
         };
         let eleven = json!((1..=11).map(|id| id.to_string()).collect::<Vec<_>>());
-        let wrong = Err(Say::Code(codes::PARAM_INVALID));
+        let wrong = Err(Response::Code(codes::PARAM_INVALID));
         assert_eq!(query(json!({"pre_hire_ids": eleven}), "page_size=10"), wrong);
         assert_eq!(query(json!({"onboarding_status": "day_one"}), "page_size=10"), wrong);
-        assert_eq!(query(json!({}), "page_size=11"), Err(Say::WrongField("page_size")));
+        assert_eq!(query(json!({}), "page_size=11"), Err(Response::WrongField("page_size")));
         let ten = json!({"pre_hire_ids": eleven.as_array().unwrap()[..10]});
         assert_eq!(ids(&query(ten.clone(), "page_size=10").unwrap()).len(), 10);
         let first = query(ten.clone(), "page_size=4").unwrap();

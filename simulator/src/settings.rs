@@ -1,14 +1,16 @@
-//! Owns what can be chosen about a simulated API, and the defaults.
+//! What can be chosen about a simulated API, and the defaults.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use jiff::civil::Date;
 
 use crate::fields::FieldName;
-use crate::limit::Rate;
 use crate::pre_hire::Stage;
 
 /// How a simulated API behaves. The default is the documented API without delays or chance faults.
@@ -48,7 +50,7 @@ pub struct SimulatorSettings {
     pub resend_delay: Duration,
     /// Makes chance, tokens and log ids repeat; `None` is different each time.
     pub seed: Option<u64>,
-    /// Whether every call is kept for [`Running::record`](crate::Running::record) and `GET /_simulator/record`.
+    /// Whether every call is kept for [`Script::record`](crate::Script::record) and `GET /_simulator/record`.
     pub record: bool,
 }
 
@@ -74,5 +76,42 @@ impl Default for SimulatorSettings {
             may_read: true,
             hidden_fields: Vec::new(),
         }
+    }
+}
+
+/// An allowance: so many calls in any rolling period. It is written as `100/60s`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    pub(crate) calls: NonZeroU32,
+    pub(crate) period: Duration,
+}
+
+impl Rate {
+    /// What the documents allow each CoreHR API.
+    pub const DOCUMENTED: Rate = Rate::per_minute(100);
+    /// For the token endpoints, about which the documents say nothing.
+    pub(crate) const TOKEN: Rate = Rate::per_minute(1000);
+
+    /// So many calls in any period of this length.
+    #[must_use]
+    pub const fn new(calls: NonZeroU32, period: Duration) -> Rate {
+        Rate { calls, period }
+    }
+
+    const fn per_minute(calls: u32) -> Rate {
+        Rate::new(NonZeroU32::new(calls).expect("the constants above are not zero"), Duration::from_secs(60))
+    }
+}
+
+impl FromStr for Rate {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Rate, String> {
+        let read = || {
+            let (calls, period) = text.split_once('/')?;
+            let period: SignedDuration = period.parse().ok()?;
+            Some(Rate::new(calls.parse().ok()?, Duration::try_from(period).ok()?))
+        };
+        read().ok_or_else(|| format!("expected CALLS/PERIOD, such as 100/60s, not \"{text}\""))
     }
 }

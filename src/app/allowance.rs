@@ -6,11 +6,10 @@ use std::path::{Path, PathBuf};
 use crate::feishu::Credentials;
 use crate::language::text;
 use crate::model::{Error, Operation, Result};
-use crate::pace::Pacing;
+use crate::pace::{Pace, Pacing};
 use crate::send::{Gate, Gates};
 use crate::settings::{CallSettings, OperationSettings, Target};
-use crate::store::Allowance;
-use crate::store::{AllowanceStore, NoStore};
+use crate::store::{FileLimiter, MemoryLimiter};
 
 /// The gates of the two APIs of a run, with what earlier runs have used of them. Exit 75 if another run holds them.
 pub(super) fn gates(settings: &OperationSettings) -> Result<Gates> {
@@ -26,17 +25,13 @@ pub(super) fn search_gate(calls: &CallSettings) -> Result<Gate> {
 }
 
 fn gate(calls: &CallSettings, directory: Option<&Path>, api: &str) -> Result<Gate> {
-    match directory {
-        None => Ok(Gate::new(Pacing::new(calls.rate, calls.burst, calls.timeout), Box::new(NoStore))),
-        Some(directory) => gate_with_memory(calls, &directory.join(api)),
-    }
-}
-
-fn gate_with_memory(calls: &CallSettings, path: &Path) -> Result<Gate> {
-    let allowance = Allowance::take(path, calls.rate.period(), calls.timeout, calls.wait_lock)?;
-    let earlier = allowance.earlier_calls(calls.rate.period());
-    let pacing = Pacing::after_earlier_calls(calls.rate, calls.burst, calls.timeout, earlier);
-    Ok(Gate::new(pacing, Box::new(allowance) as Box<dyn AllowanceStore>))
+    let CallSettings { rate, burst, timeout, wait_lock, .. } = *calls;
+    Ok(match directory {
+        None => Gate::new(MemoryLimiter::new(Pacing::new(rate, burst, timeout))),
+        Some(directory) => {
+            Gate::new(FileLimiter::take(&directory.join(api), Pace { rate, burst, timeout }, wait_lock)?)
+        }
+    })
 }
 
 /// The directory of this host, app and tenant; `None` for the simulated API, whose allowance nobody shares.
@@ -52,9 +47,9 @@ fn directory(calls: &CallSettings) -> Result<Option<PathBuf>> {
     let key = format!("{}\n{app}\n{tenant}", base_url.host());
     let digest = ring::digest::digest(&ring::digest::SHA256, key.as_bytes());
     let name: String = digest.as_ref()[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-    let hint = || text!("set STATE_DIRECTORY or XDG_STATE_HOME to a directory that can be written");
+    let hint = || text!("set STATE_DIRECTORY or XDG_STATE_HOME to a writable directory");
     let state = calls.state_directory.as_ref().ok_or_else(|| {
-        Error::unusable(text!("there is no directory for what is used of the allowance")).hint(hint())
+        Error::unusable(text!("there is no directory for the record of the allowance")).hint(hint())
     })?;
     let directory = state.join("allowance").join(name);
     // A file is tried, too: a directory may be there and be read-only.

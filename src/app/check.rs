@@ -70,11 +70,11 @@ pub(super) fn refuse_duplicates(survey: &Survey, settings: &InputSettings) -> Re
     if settings.duplicates == Duplicates::Refuse && !survey.duplicates.is_empty() {
         let rows = survey.duplicates.len();
         let check = check_command(settings.purpose.operation());
-        return Err(Error::unusable(text!("{rows} rows repeat the pre-hire id of an earlier row", rows))
-            .hint(text!(
-                "find them with {check} -o FILE, or let them be skipped with --duplicates skip",
-                check
-            )));
+        return Err(Error::unusable(text!(
+            "{rows} {rows|row repeats|rows repeat} the pre-hire id of an earlier row",
+            rows
+        ))
+        .hint(text!("find them with {check} -o FILE, or skip them with --duplicates skip", check)));
     }
     Ok(())
 }

@@ -20,11 +20,11 @@ pub(super) fn refuse_to_ask_nobody(settings: &OperationSettings, surroundings: &
         return Ok(());
     }
     if !surroundings.stdin_is_terminal {
-        return Err(Error::unusable(text!("standard input is no terminal, so nobody can be asked"))
+        return Err(Error::unusable(text!("standard input is not a terminal, so nobody can be asked"))
             .hint(text!("add --yes")));
     }
     if settings.show.log.format == LogFormat::Json && !surroundings.stderr_is_terminal {
-        return Err(Error::unusable(text!("standard error is a log of JSON, so nobody can be asked there"))
+        return Err(Error::unusable(text!("standard error is a JSON log, so nobody can be asked there"))
             .hint(text!("add --yes")));
     }
     Ok(())
@@ -69,13 +69,12 @@ fn question(input: RunInput<'_>, preview: &Preview) -> String {
     // Last, so that it stands in sight whatever the rows hold.
     let _ = writeln!(text, "\n{}", said(about(settings, upcoming.rows)));
     if let Purpose::Restore { confirm_workforce: true, .. } = settings.input.purpose {
-        let _ =
-            writeln!(text, "{}", said(text!("  headcount also where it is exceeded (--confirm-workforce)")));
+        let _ = writeln!(text, "{}", said(text!("  headcount may be exceeded (--confirm-workforce)")));
     }
     let (results, unsent) = (survey.results(), survey.results() - upcoming.rows);
     if unsent > 0 {
         let unsent = text!(
-            "  not sent  {unsent} of {results} rows: settled before, repeated or invalid",
+            "  not sent  {unsent} of {results} {results|row|rows}: already settled, repeated or invalid",
             unsent,
             results
         );
@@ -87,10 +86,10 @@ fn question(input: RunInput<'_>, preview: &Preview) -> String {
         "\n{} ",
         said(match settings.operation() {
             Operation::Withdraw => {
-                text!("Type the number of rows to withdraw them ({rows}), anything else to leave:", rows)
+                text!("Type the number of rows ({rows}) to withdraw them, or anything else to quit:", rows)
             }
             Operation::Restore => {
-                text!("Type the number of rows to restore them ({rows}), anything else to leave:", rows)
+                text!("Type the number of rows ({rows}) to restore them, or anything else to quit:", rows)
             }
         })
     );
@@ -108,14 +107,17 @@ fn seen(preview: &Preview, rows: u32, language: Language) -> String {
         Preview::Seen(report) => {
             let (seen, problems) = (report.rows, report.problems);
             let which = if seen == rows {
-                text!("Looked up just now, all {rows} rows:", rows)
+                text!("Looked up just now, every row ({rows}):", rows)
             } else {
-                text!("Looked up just now, the first {seen} of {rows} rows:", seen, rows)
+                text!("Looked up just now, the first {seen} of {rows} {rows|row|rows}:", seen, rows)
             };
             let (first, counts) = (report.first_rows(language), report.counts(language));
             let mut text = format!("\n{}\n{first}{counts}", said(which));
             if problems > 0 {
-                let problems = text!("  {problems} of them would be refused, or are not visible", problems);
+                let problems = text!(
+                    "  {problems} of them would be refused, or {problems|is|are} not visible",
+                    problems
+                );
                 let _ = writeln!(text, "{}", said(problems));
             }
             text
@@ -145,10 +147,10 @@ fn about(settings: &OperationSettings, rows: u32) -> Text {
     );
     match settings.operation() {
         Operation::Withdraw => {
-            text!("About to withdraw {rows} pre-hires, one call each.\n{places}", rows, places => places)
+            text!("About to withdraw {rows} {rows|pre-hire|pre-hires}, one call each.\n{places}", rows, places => places)
         }
         Operation::Restore => {
-            text!("About to restore {rows} pre-hires, one call each.\n{places}", rows, places => places)
+            text!("About to restore {rows} {rows|pre-hire|pre-hires}, one call each.\n{places}", rows, places => places)
         }
     }
 }

@@ -5,13 +5,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::mpsc::Receiver;
-use tokio::sync::watch;
 
 use crate::journal::entry::{Entry, FoundStage};
 use crate::model::{Error, Event, Exit, Look, Result, SentRow, Settlement, StopCause};
 use crate::report::{Progress, Tally};
 use crate::results::ResultsFile;
-use crate::send::{Clearance, Notice};
+use crate::send::{Ack, Notice, Stop};
 use crate::store::Journal;
 
 /// How often the display and the partial results are brought up to date.
@@ -24,7 +23,7 @@ pub(super) struct Desk<'a> {
     pub(super) tally: &'a mut Tally,
     pub(super) progress: Progress,
     /// Stops the pool when the results can't be written any more.
-    pub(super) halt: watch::Sender<Option<StopCause>>,
+    pub(super) stop: Stop,
     /// Settled rows whose record is not on disk yet: nobody may see them before.
     pub(super) unseen: VecDeque<(u64, u32, Settlement)>,
     /// Why the results can't be written any more; the journal goes on.
@@ -72,7 +71,7 @@ impl Desk<'_> {
     }
 
     fn apply(&mut self, notice: Notice) -> Result<()> {
-        let Notice { event, clearance } = notice;
+        let Notice { event, ack } = notice;
         self.tally.note(&event);
         self.progress.note(&event);
         match event {
@@ -85,7 +84,7 @@ impl Desk<'_> {
             Event::LeftInDoubt(sent) => self.append(row_settled(&sent, &self.results), None)?,
             event => {
                 if let Some(entry) = entry_of(event) {
-                    self.append(entry, clearance)?;
+                    self.append(entry, ack)?;
                 }
             }
         }
@@ -93,8 +92,8 @@ impl Desk<'_> {
         Ok(())
     }
 
-    fn append(&mut self, entry: Entry, clearance: Option<Clearance>) -> Result<()> {
-        self.journal.append(entry, clearance).map(|_| ())
+    fn append(&mut self, entry: Entry, ack: Option<Ack>) -> Result<()> {
+        self.journal.append(entry, ack).map(|_| ())
     }
 
     fn tick(&mut self) -> Result<()> {
@@ -128,7 +127,7 @@ impl Desk<'_> {
             && self.trouble.is_none()
         {
             self.trouble = Some(error);
-            self.halt.send_replace(Some(StopCause::CannotRecord));
+            self.stop.because(StopCause::CannotRecord);
         }
     }
 }

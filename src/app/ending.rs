@@ -47,7 +47,7 @@ pub(super) fn told(
         && !ending.was_abandoned
         && let Err(why) = tell_bot(&runtime, &webhook, &ending)
     {
-        log.say(&LogLine::warning(text!("the bot was not told: {why}", why => why)));
+        log.say(&LogLine::warning(text!("the bot was not notified: {why}", why => why)));
     }
     // A look-up of a name that hangs must not hold the process up.
     runtime.shutdown_timeout(Duration::ZERO);

@@ -11,7 +11,7 @@ use crate::store::{open_journal, read_journal};
 pub(super) fn run(typed: &ExplainArgs, language: Language) -> Result<Exit> {
     let path = &typed.journal;
     let id = PreHireId::parse(&typed.id, true).map_err(|_| {
-        Error::unusable(text!("\"{typed}\" is no pre-hire id", typed = typed.id))
+        Error::unusable(text!("\"{typed}\" is not a pre-hire id", typed = typed.id))
             .hint(text!("give 1 to 32 digits, as Feishu shows them"))
     })?;
     let file = open_journal(path)?;

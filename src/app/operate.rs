@@ -167,19 +167,17 @@ fn check_guards(settings: &OperationSettings, survey: &Survey, to_send: u32) -> 
     let (guards, check) = (&settings.guards, check_command(settings.operation()));
     if let Some(most) = guards.max_rows.filter(|most| to_send > *most) {
         return Err(Error::unusable(text!(
-            "{to_send} rows are still to be sent, more than --max-rows {most}",
+            "{to_send} {to_send|row is|rows are} still to be sent, more than --max-rows {most}",
             to_send,
             most
         ))
-        .hint(text!("look at the file with {check}; raise --max-rows if it is right", check)));
+        .hint(text!("review the file with {check}; raise --max-rows if it is correct", check)));
     }
     if guards.expect.as_ref().is_some_and(|expected| !expected.eq_ignore_ascii_case(&survey.digest)) {
-        let message = text!(
-            "the rows are not those that --expect names: they have the digest {digest}",
-            digest = survey.digest
-        );
+        let message =
+            text!("the rows do not match --expect: their digest is {digest}", digest = survey.digest);
         return Err(Error::unusable(message)
-            .hint(text!("check the file again with {check}, and give its digest", check)));
+            .hint(text!("check the file again with {check}, and use the digest that it prints", check)));
     }
     Ok(())
 }

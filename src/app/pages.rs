@@ -22,7 +22,7 @@ pub(super) fn man(typed: &ManArgs, language: Language) -> Result<Exit> {
     let cannot_write = |error| {
         Error::cannot_record(text!("can't write the manual to {directory}", directory = directory.display()))
             .because(error)
-            .hint(text!("choose a directory that can be written with --directory DIR"))
+            .hint(text!("choose a writable directory with --directory DIR"))
     };
     fs::create_dir_all(directory).map_err(cannot_write)?;
     for page in manual_pages(language) {

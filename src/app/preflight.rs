@@ -110,18 +110,18 @@ fn refusal(report: &PreflightReport) -> Error {
     let lines = report.problem_lines();
     match operation {
         Operation::Withdraw => Error::unusable(text!(
-            "{problems} of {rows} rows are not visible, or not in a stage in which they can be withdrawn:\n  {lines}",
+            "{problems} of {rows} {rows|row|rows} {problems|is|are} not visible, or can't be withdrawn at {problems|its|their} stage:\n  {lines}",
             problems, rows, lines => lines
         ))
         .hint(text!(
-            "see them all with {check} --online -o FILE, and take them out",
+            "list them all with {check} --online -o FILE, and remove them",
             check = check_command(*operation)
         )),
         Operation::Restore => Error::unusable(text!(
-            "{problems} of {rows} rows are not visible, or not in a stage in which they can be restored:\n  {lines}",
+            "{problems} of {rows} {rows|row|rows} {problems|is|are} not visible, or can't be restored at {problems|its|their} stage:\n  {lines}",
             problems, rows, lines => lines
         ))
-        .hint(text!("take them out of the file, or leave --require-online-check away")),
+        .hint(text!("remove them from the file, or omit --require-online-check")),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
 use super::desk::Desk;
 use super::signals::Signals;
@@ -16,7 +16,7 @@ use crate::model::{Error, Exit, Result, StopCause};
 use crate::plan::{Planner, Upcoming};
 use crate::report::{Level, Log, LogLine, Progress, Tally};
 use crate::results::ResultsFile;
-use crate::send::{Api, Gates, Lines, Pool, SendSettings};
+use crate::send::{Account, Api, Gates, Lines, SendSettings, Stop};
 use crate::settings::OperationSettings;
 use crate::store::{Journal, JournalFile};
 
@@ -79,34 +79,34 @@ pub(super) async fn run_to_the_end<A: Api>(
     let RunInput { settings, rules, spool, survey, past, upcoming, spent, log, witness } = input;
     let Means { api, gates, mut signals } = means;
     let (sender, notices) = mpsc::channel(QUEUE);
-    let (halt, halted) = watch::channel(None);
+    let order = Stop::new();
     let plan = Planner::new(spool.records(), survey, rules, past)?;
     let deadline = settings.send.deadline.map(|deadline| deadline.saturating_sub(spent));
     let send = SendSettings { deadline, ..settings.send.clone() };
-    let pool = Pool::new(api, plan, send, gates, Lines { events: sender, halt: halted });
+    let account = Account::new(api, send, gates, Lines { events: sender, stop: order.clone() });
     let (show, rate) = (settings.show, settings.send.rate);
     let mut desk = Desk {
         journal: output.journal,
         results: output.results,
         tally: output.tally,
         progress: Progress::new(show.progress, log.clone(), (survey.results(), upcoming.rows), rate),
-        halt: halt.clone(),
+        stop: order.clone(),
         unseen: VecDeque::new(),
         trouble: None,
     };
     if output.journal_file.torn_bytes() > 0 {
         let bytes = output.journal_file.torn_bytes();
         let said = text!(
-            "the journal's last {bytes} bytes were cut off: the last run died while it wrote them",
+            "the journal's last {bytes} {bytes|byte was|bytes were} cut off: the last run died while writing {bytes|it|them}",
             bytes
         );
         desk.progress.log().announce(&LogLine::new(Level::Warn, said).field("bytes", bytes));
     }
     let log = desk.progress.log().clone();
-    let work = async { tokio::join!(pool.run(), desk.record(notices)) };
+    let work = async { tokio::join!(account.run(plan), desk.record(notices)) };
     let (stop, recorded) = tokio::select! {
         worked = work => worked,
-        exit = signals.second(&halt, &log) => {
+        exit = signals.second(&order, &log) => {
             witness.tell(Fact::Abandoned);
             return Err(Error::abandoned(exit));
         }

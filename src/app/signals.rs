@@ -3,11 +3,11 @@
 use std::io;
 
 use tokio::runtime::Runtime;
-use tokio::sync::watch;
 
 use crate::language::text;
 use crate::model::{Error, Exit, Interrupt, Result, StopCause};
 use crate::report::{Level, Log, LogLine};
+use crate::send::Stop;
 use crate::store::platform;
 
 /// The signals, while they are listened for.
@@ -26,16 +26,13 @@ impl Signals {
         self.0.next().await
     }
 
-    /// Passes the first one on to the pool, and returns with the second.
-    pub(super) async fn second(&mut self, halt: &watch::Sender<Option<StopCause>>, log: &Log) -> Exit {
+    /// Passes the first one on to the run, and returns with the second.
+    pub(super) async fn second(&mut self, order: &Stop, log: &Log) -> Exit {
         let first = self.next().await;
-        let stopping = text!("stopping: calls in flight are awaited; the same signal again leaves at once");
+        let stopping =
+            text!("stopping: waiting for the calls in flight; send the same signal again to quit at once");
         log.announce(&LogLine::new(Level::Warn, stopping));
-        halt.send_if_modified(|order| {
-            let is_new = order.is_none();
-            order.get_or_insert(StopCause::Interrupted(first));
-            is_new
-        });
+        order.because(StopCause::Interrupted(first));
         StopCause::Interrupted(self.next().await).exit()
     }
 }

@@ -19,8 +19,7 @@ pub(super) fn withdrawn_ids(path: &Path, owner: Option<&Owner>) -> Result<Withdr
     let shown = path.display();
     let file = File::open(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => {
-            Error::unusable(text!("there is no journal of the withdrawals at {shown}", shown))
-                .hint(no_proof())
+            Error::unusable(text!("there is no withdrawal journal at {shown}", shown)).hint(no_proof())
         }
         _ => Error::unusable(text!("can't read {shown}", shown)).because(error).hint(no_proof()),
     })?;
@@ -32,12 +31,12 @@ pub(super) fn withdrawn_ids(path: &Path, owner: Option<&Owner>) -> Result<Withdr
     if let Some(other) = told.runs.iter().map(|run| &run.owner).find(is_foreign) {
         let wanted = owner.map_or_else(|| text!("a withdrawal"), |owner| Text::Plain(owner.to_string()));
         return Err(Error::unusable(text!(
-            "{shown} belongs to another job: {other}; needed is: {wanted}",
+            "{shown} belongs to another job: {other}; expected: {wanted}",
             shown,
             other,
             wanted => wanted
         ))
-        .hint(text!("give the journal of the withdrawals with --source-journal FILE")));
+        .hint(text!("give the withdrawal journal with --source-journal FILE")));
     }
     let first_hash = first_hash(&file).map_err(|error| {
         Error::unusable(text!("can't read {shown}", shown)).because(error).hint(no_proof())
@@ -48,7 +47,7 @@ pub(super) fn withdrawn_ids(path: &Path, owner: Option<&Owner>) -> Result<Withdr
 
 fn no_proof() -> Text {
     text!(
-        "without the journal of the withdrawals nothing proves that they were this tool's; give it with --source-journal FILE"
+        "without the withdrawal journal, nothing proves that this tool made the withdrawals; give it with --source-journal FILE"
     )
 }
 

@@ -12,7 +12,7 @@ use crate::model::{Rate, parse_positive_span, parse_span};
 /// Where calls go, and how.
 #[derive(Args, Clone, Debug)]
 pub struct CallArgs {
-    /// Wait this long for another run to end, before exit code 75 [default: 0s].
+    /// Wait this long for another run to end before exiting with code 75 [default: 0s].
     #[arg(long, value_name = "DURATION", value_parser = parse_span, help_heading = "Running again")]
     pub wait_lock: Option<Duration>,
 
@@ -20,7 +20,7 @@ pub struct CallArgs {
     #[arg(long, value_name = "CALLS/PERIOD", help_heading = "Pace")]
     pub rate: Option<Rate>,
 
-    /// Calls that may go at once before even spacing sets in [default: 10].
+    /// Calls that may be made at once before they are spaced evenly [default: 10].
     #[arg(long, value_name = "N", help_heading = "Pace")]
     pub burst: Option<NonZeroU32>,
 
@@ -28,11 +28,11 @@ pub struct CallArgs {
     #[arg(long, value_name = "DURATION", value_parser = parse_positive_span, help_heading = "Pace")]
     pub timeout: Option<Duration>,
 
-    /// Attempts per row or search; a call answered "throttled" or "token stale" is none [default: 5].
+    /// Attempts per row or search; a call answered "throttled" or "token stale" does not count [default: 5].
     #[arg(long, value_name = "N", help_heading = "Pace")]
     pub max_attempts: Option<NonZeroU32>,
 
-    /// The first backoff is drawn between zero and this, then it doubles [default: 1s].
+    /// The first backoff is a random time up to this, which then doubles [default: 1s].
     #[arg(long, value_name = "DURATION", value_parser = parse_span, help_heading = "Pace")]
     pub retry_base: Option<Duration>,
 

@@ -17,7 +17,7 @@ pub struct ConfigArgs {
 /// What can be done about settings.
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
-    /// Show the settings that a run would have, and where each comes from; secrets are shown as ***.
+    /// Show the settings that a run would use, and where each comes from; secrets are shown as ***.
     Show(ConfigShowArgs),
 }
 
@@ -32,7 +32,7 @@ pub struct ConfigShowArgs {
     #[command(flatten)]
     pub host: HostArgs,
 
-    /// The form of what is shown.
+    /// The output format.
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,
 }

@@ -25,15 +25,15 @@ pub struct FindArgs {
     )]
     pub stage: Vec<Stage>,
 
-    /// Whose job begins on this day or later: 2026-03-01, or as seen from today: today, -30d, +7d, -2w.
+    /// Who start on this day or later: 2026-03-01, or relative to today: today, -30d, +7d, -2w.
     #[arg(long, value_name = "DAY", allow_hyphen_values = true, help_heading = "Who")]
     pub onboarding_from: Option<Day>,
 
-    /// Whose job begins on this day or earlier.
+    /// Who start on this day or earlier.
     #[arg(long, value_name = "DAY", allow_hyphen_values = true, help_heading = "Who")]
     pub onboarding_to: Option<Day>,
 
-    /// Who was changed last before this day.
+    /// Who were last changed before this day.
     #[arg(long, value_name = "DAY", allow_hyphen_values = true, help_heading = "Who")]
     pub updated_before: Option<Day>,
 
@@ -41,11 +41,11 @@ pub struct FindArgs {
     #[arg(long, value_name = "ID", help_heading = "Who")]
     pub department: Vec<String>,
 
-    /// With this in the preferred name, or as the whole worker number.
+    /// With this text in the preferred name, or with exactly this worker number.
     #[arg(long, value_name = "TEXT", help_heading = "Who")]
     pub key_word: Option<String>,
 
-    /// No more than this many.
+    /// List no more than this many.
     #[arg(long, value_name = "N", help_heading = "Who")]
     pub limit: Option<NonZeroU32>,
 

@@ -54,14 +54,14 @@ const EXAMPLES: [(&str, &[&str]); 7] = [
         "check",
         &[
             "prehire check leavers.xlsx",
-            "prehire check leavers.xlsx --online -o checked.xlsx  # names and stages, too",
+            "prehire check leavers.xlsx --online -o checked.xlsx  # with names and stages",
             "prehire check leavers.csv -o checked.csv --format json",
         ],
     ),
     (
         "find",
         &[
-            "prehire find --onboarding-to -30d -o leavers.csv  # those who should be here for a month",
+            "prehire find --onboarding-to -30d -o leavers.csv  # those who were due to start a month ago or earlier",
             "prehire find --stage preboarding --updated-before 2026-03-01 --reason no-show -o stale.csv",
             "prehire find --department od-1 --limit 20  # to standard output",
         ],
@@ -210,7 +210,7 @@ fn translated_argument(argument: Arg, language: Language) -> Arg {
 /// The values that an argument may have, each with what is said of it.
 fn described_values(argument: &Arg) -> Vec<(String, String)> {
     let takes_values = argument.get_action().takes_values() && !argument.is_hide_possible_values_set();
-    let values = takes_values.then(|| argument.get_possible_values()).unwrap_or_default();
+    let values = if takes_values { argument.get_possible_values() } else { Vec::new() };
     let values = values.iter().filter(|value| !value.is_hide_set());
     values.filter_map(|value| Some((value.get_name().to_owned(), value.get_help()?.to_string()))).collect()
 }

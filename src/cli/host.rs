@@ -10,14 +10,14 @@ pub struct HostArgs {
     /// Another host.
     #[arg(
         long,
-        help = "Another host [default: https://open.feishu.cn]",
+        help = "Use another host [default: https://open.feishu.cn]",
         value_name = "URL",
         conflicts_with = "lark",
         help_heading = "Target"
     )]
     pub base_url: Option<BaseUrl>,
 
-    /// The host of Lark, open.larksuite.com.
+    /// Use the host of Lark, open.larksuite.com.
     #[arg(long, help_heading = "Target")]
     pub lark: bool,
 }

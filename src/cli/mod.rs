@@ -41,7 +41,7 @@ pub use simulate::{Limit, SimulateArgs};
 pub use verify::VerifyArgs;
 pub use withdraw::{CheckArgs, Duplicates, FormArgs, InputArgs, RowArgs, WithdrawArgs};
 
-/// Withdraws Feishu (飞书) pre-hires in bulk from a spreadsheet: one throttled call and one result per row; and undoes it.
+/// Withdraws Feishu (飞书) pre-hires in bulk from a spreadsheet: one throttled call and one result per row, with an undo.
 #[derive(Debug, Parser)]
 #[command(name = "prehire", version, max_term_width = 100)]
 #[command(after_help = "Examples:
@@ -51,9 +51,9 @@ pub use withdraw::{CheckArgs, Duplicates, FormArgs, InputArgs, RowArgs, Withdraw
   prehire withdraw leavers.csv
   prehire restore leavers.results.csv")]
 pub struct Cli {
-    /// The language of what is said.
+    /// The language of messages.
     ///
-    /// It is that of advice, messages and summaries; by default the locale's. Column names and words in cells never
+    /// It applies to advice, messages and summaries; the default is that of the locale. Column names and words in cells never
     /// change.
     #[arg(long, global = true, value_enum, help_heading = "Output")]
     pub lang: Option<Language>,
@@ -106,25 +106,25 @@ pub struct ExplainArgs {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Withdraw the pre-hires of a file, one call per row.
+    /// Withdraw the pre-hires in a file, one call per row.
     Withdraw(Box<WithdrawArgs>),
     /// Restore the pre-hires that a run has withdrawn: the undo.
     Restore(Box<RestoreArgs>),
-    /// Validate a file; with --online, look every id up, too.
+    /// Validate a file; with --online, also look up every id.
     Check(Box<CheckArgs>),
     /// List pre-hires by stage and date, as a file for withdraw.
     Find(Box<FindArgs>),
-    /// Tell one pre-hire's whole story, attempt by attempt.
+    /// Show one pre-hire's whole history, attempt by attempt.
     Explain(ExplainArgs),
-    /// Check that a journal is whole and untouched, and that results agree with it.
+    /// Check that a journal is complete and unaltered, and that results agree with it.
     Verify(VerifyArgs),
-    /// Make a self-contained web page of results.
+    /// Make a self-contained web page from results.
     Report(ReportArgs),
     /// Show the settings in force, and where each comes from.
     Config(ConfigArgs),
     /// Serve the simulated API on this machine, for rehearsals and tests.
     Simulate(SimulateArgs),
-    /// Write the completions of a shell to standard output.
+    /// Write shell completions to standard output.
     Completions(CompletionsArgs),
     /// Write the manual: one page to standard output, or all pages into a directory.
     Man(ManArgs),

@@ -17,7 +17,7 @@ pub struct ReportArgs {
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
-    /// The journal of the results; it is only read [default: the results' name with .journal, if it is there].
+    /// The journal of the results; it is only read [default: the results' name with .journal, if it exists].
     #[arg(long, value_name = "FILE")]
     pub journal: Option<PathBuf>,
 
@@ -25,7 +25,7 @@ pub struct ReportArgs {
     #[command(flatten)]
     pub form: FormArgs,
 
-    /// The form of what is shown.
+    /// The output format.
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,
 }

@@ -18,7 +18,7 @@ pub struct RestoreArgs {
     #[command(flatten)]
     pub input: InputArgs,
 
-    /// The results, CSV or .xlsx by the ending [default: leavers.restored.csv for leavers.results.csv].
+    /// The results: .csv or .xlsx, by the extension [default: leavers.restored.csv for leavers.results.csv].
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
@@ -38,7 +38,7 @@ pub struct UndoArgs {
     #[arg(long, value_name = "FILE", help_heading = "Input")]
     pub source_journal: Option<PathBuf>,
 
-    /// Restore also where this exceeds the head count.
+    /// Restore even where this exceeds the headcount.
     #[arg(long, help_heading = "Guards")]
     pub confirm_workforce: bool,
 }

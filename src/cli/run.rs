@@ -16,15 +16,15 @@ pub struct RunArgs {
     #[arg(long, value_name = "FILE", help_heading = "Running again")]
     pub journal: Option<PathBuf>,
 
-    /// Set an earlier run's journal aside, and begin anew.
+    /// Set an earlier run's journal aside, and start over.
     #[arg(long, help_heading = "Running again")]
     pub restart: bool,
 
-    /// How long after a doubtful call the pre-hire is looked up, then twice as long; at most three looks [default: 3s].
+    /// How long after a doubtful call to look up the pre-hire, then twice as long; at most three times [default: 3s].
     #[arg(long, value_name = "DURATION", value_parser = parse_span, help_heading = "Running again")]
     pub read_back_delay: Option<Duration>,
 
-    /// Never look a pre-hire up to settle a doubtful call.
+    /// Never look up a pre-hire to settle a doubtful call.
     #[arg(long, help_heading = "Running again")]
     pub no_read_back: bool,
 
@@ -32,21 +32,21 @@ pub struct RunArgs {
     #[arg(long, value_name = "N", help_heading = "Pace")]
     pub workers: Option<NonZeroUsize>,
 
-    /// Refuse to start with more rows than this.
+    /// Refuse to start if more rows than this are to be sent.
     #[arg(long, value_name = "N", help_heading = "Guards")]
     pub max_rows: Option<u32>,
 
-    /// Refuse to start unless the rows are those that `prehire check` saw: sha256:…, as it prints.
+    /// Refuse to start unless the rows have the digest that `prehire check` printed: sha256:….
     #[arg(long, value_name = "DIGEST", help_heading = "Guards")]
     pub expect: Option<String>,
 
-    /// Look every id up first; refuse to start if any would be refused.
+    /// Look up every id first; refuse to start if any would be refused.
     ///
-    /// An id that is not visible, or in a stage that does not allow it, or in one that the app may not see.
+    /// That is one that is not visible, or whose stage does not allow it, or whose stage the app is not allowed to see.
     #[arg(long, conflicts_with = "dry_run", help_heading = "Guards")]
     pub require_online_check: bool,
 
-    /// Let all first calls go at once, instead of one alone.
+    /// Make the first calls all at once, instead of one on its own.
     #[arg(long, help_heading = "Guards")]
     pub no_canary: bool,
 
@@ -54,13 +54,13 @@ pub struct RunArgs {
     #[arg(long, value_name = "N", help_heading = "Guards")]
     pub stop_after: Option<u32>,
 
-    /// Everything but the calls.
+    /// Do everything except make the calls.
     #[arg(long, help_heading = "Guards")]
     pub dry_run: bool,
 
-    /// Ask no question.
+    /// Do not ask for confirmation.
     ///
-    /// Needed when standard input is no terminal.
+    /// Needed when standard input is not a terminal.
     #[arg(short, long, help_heading = "Guards")]
     pub yes: bool,
 
@@ -80,11 +80,11 @@ pub struct RunArgs {
 /// Who is told how a run ended, when nobody looks at it.
 #[derive(Args, Clone, Debug, Default)]
 pub struct TellArgs {
-    /// Tell a custom bot of Feishu or Lark how the run ended: a file with its URL, and its secret, if any, on a second line.
+    /// Tell a custom bot of Feishu or Lark how the run ended: a file with its URL and, on a second line, its secret, if any.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub notify_webhook_file: Option<PathBuf>,
 
-    /// Write how the run ended to this file, for the node exporter of Prometheus.
+    /// Write how the run ended to this file, for the Prometheus node exporter.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub metrics_file: Option<PathBuf>,
 }
@@ -92,11 +92,11 @@ pub struct TellArgs {
 /// What is shown, and how.
 #[derive(Args, Debug)]
 pub struct ShowArgs {
-    /// The form of the summary on standard output.
+    /// The format of the summary on standard output.
     #[arg(long, value_enum, default_value = "text", help_heading = "Output")]
     pub format: Format,
 
-    /// The form of the progress on standard error.
+    /// The format of the progress on standard error.
     #[arg(long, value_enum, default_value = "auto", help_heading = "Output")]
     pub progress: ProgressChoice,
 
@@ -104,11 +104,11 @@ pub struct ShowArgs {
     #[arg(short, long, help_heading = "Output")]
     pub quiet: bool,
 
-    /// Also tell of every refusal, retry and wait.
+    /// Also report every refusal, retry and wait.
     #[arg(short, long, conflicts_with = "quiet", help_heading = "Output")]
     pub verbose: bool,
 
-    /// The form of what is said on standard error, but for the bar.
+    /// The format of messages on standard error, except for the bar.
     #[arg(long, value_enum, default_value = "text", help_heading = "Output")]
     pub log_format: LogFormat,
 }
@@ -116,10 +116,10 @@ pub struct ShowArgs {
 /// The form of the log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
-    /// Lines for people.
+    /// Lines of text.
     #[default]
     Text,
-    /// One JSON object a line, for collectors of logs.
+    /// One JSON object per line, for log collectors.
     Json,
 }
 
@@ -141,6 +141,6 @@ pub enum ProgressChoice {
     Plain,
     /// A line of JSON every 10 seconds.
     Json,
-    /// None.
+    /// No progress.
     Never,
 }

@@ -9,6 +9,7 @@ use clap::{Args, value_parser};
 use jiff::civil::Date;
 use prehire_simulator::{self as simulator, FieldName, SimulatorSettings, Stage, manual};
 
+use crate::language::Text;
 use crate::model::{Rate, parse_positive_span, parse_span};
 
 /// Serves the simulated API on loopback, for rehearsals and tests.
@@ -18,7 +19,7 @@ use crate::model::{Rate, parse_positive_span, parse_span};
 #[derive(Args, Clone, Debug)]
 #[command(after_long_help = manual())]
 pub struct SimulateArgs {
-    /// Where to listen; loopback only, port 0 takes a free one.
+    /// Where to listen: loopback only; port 0 picks a free port.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = parse_loopback)]
     pub listen: SocketAddr,
 
@@ -30,18 +31,18 @@ pub struct SimulateArgs {
     #[arg(long, value_name = "MIN..MAX", default_value = "0ms", value_parser = parse_latency)]
     pub latency: RangeInclusive<Duration>,
 
-    /// This share of the withdraw and restore calls meets a fault by chance.
+    /// The share of withdraw and restore calls that meet a random fault.
     ///
-    /// Each is one of: 1161000 before or after the deed, the connection closed before or after it, 1161116, or
+    /// Each is one of: 1161000 before or after the change, the connection closed before or after it, 1161116, or
     /// 1161204 after it.
     #[arg(long, value_name = "PERCENT", default_value = "0", value_parser = parse_percent)]
     pub faults: f64,
 
-    /// The stage in which pre-hires are at the start, such as `withdrawn` to rehearse restorations.
+    /// The stage of all pre-hires at the start, such as `withdrawn` to rehearse restorations.
     #[arg(long, value_name = "STAGE", default_value = "preboarding")]
     pub start: Stage,
 
-    /// How long a token is valid; renewed when less than a quarter of it is left.
+    /// How long a token is valid; it is renewed when less than a quarter of that is left.
     #[arg(long, value_name = "DURATION", default_value = "2h", value_parser = parse_positive_span)]
     pub token_lifetime: Duration,
 
@@ -57,11 +58,11 @@ pub struct SimulateArgs {
     #[arg(long)]
     pub stale_ticket: bool,
 
-    /// How long a ticket is on its way to the file after a resend.
+    /// How long a ticket takes to reach the file after a resend.
     #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = parse_span)]
     pub resend_delay: Duration,
 
-    /// Makes chance, tokens and log ids repeat.
+    /// Make random faults, tokens and log ids repeatable.
     #[arg(long, value_name = "NUMBER")]
     pub seed: Option<u64>,
 
@@ -69,23 +70,23 @@ pub struct SimulateArgs {
     #[arg(long, value_name = "NUMBER", default_value = "1000", value_parser = value_parser!(u32).range(..=1_000_000))]
     pub people: u32,
 
-    /// The day around which onboarding dates lie [default: today].
+    /// The day around which onboarding dates fall [default: today].
     #[arg(long, value_name = "DATE", value_parser = parse_date)]
     pub today: Option<Date>,
 
-    /// How long a search does not see a change; up to 5s in reality.
+    /// How long it takes until a search sees a change; up to 5s in reality.
     #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = parse_span)]
     pub index_lag: Duration,
 
-    /// How long a query does not see a change; up to 2s in reality.
+    /// How long it takes until a query sees a change; up to 2s in reality.
     #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = parse_span)]
     pub replica_lag: Duration,
 
-    /// The app may not look pre-hires up: query and search are answered 99991672.
+    /// The app is not allowed to look up pre-hires: query and search are answered 99991672.
     #[arg(long)]
     pub no_read_scope: bool,
 
-    /// The app may not see these fields, such as person_info or employment_info.work_email.
+    /// The app is not allowed to see these fields, such as person_info or employment_info.work_email.
     #[arg(long, value_name = "FIELD,…", value_delimiter = ',')]
     pub hidden_fields: Vec<FieldName>,
 
@@ -125,6 +126,8 @@ impl SimulateArgs {
     }
 }
 
+// The parsers of this file speak English alone, as the help of this command does: it is for developers.
+
 fn parse_loopback(text: &str) -> Result<SocketAddr, String> {
     let address: SocketAddr =
         text.parse().map_err(|_| format!("expected ADDRESS:PORT, such as 127.0.0.1:0, not \"{text}\""))?;
@@ -135,7 +138,7 @@ fn parse_loopback(text: &str) -> Result<SocketAddr, String> {
     }
 }
 
-fn parse_limit(text: &str) -> Result<Limit, String> {
+fn parse_limit(text: &str) -> Result<Limit, Text> {
     if text == "none" {
         return Ok(Limit(None));
     }
@@ -145,7 +148,8 @@ fn parse_limit(text: &str) -> Result<Limit, String> {
 
 fn parse_latency(text: &str) -> Result<RangeInclusive<Duration>, String> {
     let (shortest, longest) = text.split_once("..").unwrap_or((text, text));
-    let range = parse_span(shortest)?..=parse_span(longest)?;
+    let span = |text| parse_span(text).map_err(|wrong| wrong.to_string());
+    let range = span(shortest)?..=span(longest)?;
     if range.is_empty() {
         return Err(format!("\"{text}\" ends before it begins"));
     }

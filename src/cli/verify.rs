@@ -21,7 +21,7 @@ pub struct VerifyArgs {
     #[command(flatten)]
     pub form: FormArgs,
 
-    /// The form of what is shown.
+    /// The output format.
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,
 }

@@ -22,7 +22,7 @@ pub struct WithdrawArgs {
     #[command(flatten)]
     pub rows: RowArgs,
 
-    /// The results, CSV or .xlsx by the ending.
+    /// The results: .csv or .xlsx, by the extension.
     ///
     /// By default the input's name with .results.csv, or .simulated.results.csv.
     #[arg(short, long, value_name = "FILE")]
@@ -45,11 +45,11 @@ pub struct CheckArgs {
     #[command(flatten)]
     pub rows: RowArgs,
 
-    /// Also write one result per row, as a run would: CSV or .xlsx by the ending.
+    /// Also write one result per row, as a run would: .csv or .xlsx, by the extension.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
-    /// Look every id up: name, stage and date; and say which rows would be refused, or are not visible.
+    /// Look up the name, stage and date of every id, and report which rows would be refused or are not visible.
     #[arg(long)]
     pub online: bool,
 
@@ -72,13 +72,13 @@ pub struct InputArgs {
     #[command(flatten)]
     pub form: FormArgs,
 
-    /// Of a results file: only its rows in these states.
+    /// With a results file: only its rows in these states.
     ///
-    /// `failed` is every row without success.
+    /// `failed` means every row that did not succeed.
     #[arg(long, value_name = "STATUS,…", value_delimiter = ',', help_heading = "Input")]
     pub only: Vec<Selected>,
 
-    /// A repeated id: skip its row, or refuse the file.
+    /// What to do about a repeated id: skip its row, or refuse the file.
     #[arg(long, value_enum, default_value = "skip", help_heading = "Input")]
     pub duplicates: Duplicates,
 }
@@ -96,11 +96,11 @@ pub struct FormArgs {
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub sheet: Option<String>,
 
-    /// What stands between two cells: one character, or `tab` [default: found in the header].
+    /// The delimiter between cells: one character, or `tab` [default: found in the header].
     #[arg(long, value_name = "CHAR", help_heading = "Input")]
     pub delimiter: Option<Delimiter>,
 
-    /// The encoding of a text, such as gb18030 or utf-16le [default: by its byte order mark, else UTF-8, else GB18030].
+    /// The encoding of a text file, such as gb18030 or utf-16le [default: by its byte order mark, else UTF-8, else GB18030].
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub encoding: Option<TextEncoding>,
 }
@@ -124,8 +124,8 @@ pub struct RowArgs {
 /// What a repeated id means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Duplicates {
-    /// Its row is a result of its own, and not sent.
+    /// The row gets its own result, but is not sent.
     Skip,
-    /// It is an error before any call.
+    /// The run fails before any call.
     Refuse,
 }

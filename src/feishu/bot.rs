@@ -81,7 +81,7 @@ async fn post(http: &Client, webhook: &Webhook, card: &Value) -> Result<(), Refu
             Err(Refused { code: Some(code), why: meaning(code, said) })
         }
         None => {
-            let why = text!("HTTP {status} with an answer that is none of a custom bot", status);
+            let why = text!("HTTP {status} with an answer that no custom bot gives", status);
             Err(Refused { code: None, why })
         }
     }
@@ -94,9 +94,9 @@ fn meaning(code: i64, said: String) -> Text {
         19_001 => text!("there is no bot at this address: check the first line of the file"),
         19_021 => text!("it does not accept the signature: check the second line of the file, and the clock"),
         19_022 => text!("it does not allow the IP address of this machine"),
-        19_024 => text!("it wants a keyword that the card does not have: take the word prehire for it"),
+        19_024 => text!("it requires a keyword that the card does not contain: use the word prehire"),
         RATE_LIMITED => {
-            text!("it was told too much: start the run some minutes off the hour and the half hour")
+            text!("it was rate-limited: start the run a few minutes away from the hour and the half hour")
         }
         _ => Text::Plain(said),
     };
@@ -160,8 +160,8 @@ mod tests {
         for (status, answer, expected) in [
             (200, r#"{"code":19021,"msg":"sign match fail"}"#, "19021, it does not accept the signature"),
             (200, r#"{"code":7,"msg":"no hunter2-hunter2, no address-of-the-bot"}"#, "7, no ***, no ***"),
-            (200, r#"{"StatusCode":0}"#, "HTTP 200 with an answer that is none of a custom bot"),
-            (302, "moved", "HTTP 302 with an answer that is none of a custom bot"),
+            (200, r#"{"StatusCode":0}"#, "HTTP 200 with an answer that no custom bot gives"),
+            (302, "moved", "HTTP 302 with an answer that no custom bot gives"),
         ] {
             let (calls, told) = told(status, answer).await;
             let why = told.unwrap_err().to_string();
@@ -173,7 +173,7 @@ mod tests {
     async fn a_bot_that_was_told_too_much_is_told_once_more() {
         let (calls, told) = told(200, r#"{"code":11232,"msg":"frequency limited"}"#).await;
         assert_eq!(calls, 2);
-        assert!(told.unwrap_err().to_string().starts_with("11232, it was told too much"));
+        assert!(told.unwrap_err().to_string().starts_with("11232, it was rate-limited"));
     }
 
     #[tokio::test]

@@ -6,7 +6,7 @@ use std::fmt;
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
-use reqwest::{Response, Url};
+use reqwest::{Method, Response, Url};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -35,10 +35,25 @@ pub struct ClientSettings {
     pub timeout: Duration,
 }
 
+/// Carries one request to the host and its reply back: HTTP, or in tests a simulated API in the same process.
+pub trait Transport: Clone + Send + Sync + 'static {
+    /// Sends a request; the body of the response may still be on its way.
+    fn send(
+        &self,
+        request: reqwest::Request,
+    ) -> impl Future<Output = std::result::Result<Response, Failure>> + Send;
+}
+
+impl Transport for reqwest::Client {
+    async fn send(&self, request: reqwest::Request) -> std::result::Result<Response, Failure> {
+        self.execute(request).await.map_err(|error| failure_of(&error))
+    }
+}
+
 /// Makes calls. Clones share their connections.
 #[derive(Clone)]
-pub struct Client {
-    http: reqwest::Client,
+pub struct Client<T = reqwest::Client> {
+    transport: T,
     pub(super) base_url: BaseUrl,
     withdraw_url: Url,
     restore_url: Url,
@@ -61,6 +76,12 @@ impl Client {
                 "check HTTPS_PROXY and SSL_CERT_FILE, and that the system's CA certificates are installed"
             ))
         })?;
+        Ok(Client::over(http, base_url, credentials))
+    }
+}
+
+impl<T: Transport> Client<T> {
+    pub(crate) fn over(transport: T, base_url: BaseUrl, credentials: Credentials) -> Client<T> {
         let [withdraw_url, restore_url] =
             [wire::WITHDRAW_PATH, wire::RESTORE_PATH].map(|path| base_url.join(path));
         let mut query_url = base_url.join(wire::QUERY_PATH);
@@ -71,7 +92,7 @@ impl Client {
         if let Credentials::Given(token) = &credentials {
             secrets.learn(&token.0);
         }
-        Ok(Client { http, base_url, withdraw_url, restore_url, query_url, search_url, credentials, secrets })
+        Client { transport, base_url, withdraw_url, restore_url, query_url, search_url, credentials, secrets }
     }
 
     /// Asks for one pre-hire to be withdrawn, or restored.
@@ -116,18 +137,20 @@ impl Client {
         body: &impl Serialize,
     ) -> (Exchange, Option<Value>) {
         let body = serde_json::to_vec(body).expect("texts, ids, dates and booleans are JSON");
-        let mut request = self.http.post(url);
+        let mut request = reqwest::Request::new(Method::POST, url);
         if let Some(token) = token {
-            request = request.header(AUTHORIZATION, bearer(token));
+            request.headers_mut().insert(AUTHORIZATION, bearer(token));
         }
-        self.exchange(request.header(CONTENT_TYPE, JSON).body(body)).await
+        request.headers_mut().insert(CONTENT_TYPE, JSON);
+        *request.body_mut() = Some(body.into());
+        self.exchange(request).await
     }
 
-    async fn exchange(&self, request: reqwest::RequestBuilder) -> (Exchange, Option<Value>) {
+    async fn exchange(&self, request: reqwest::Request) -> (Exchange, Option<Value>) {
         let scrub = |text: &str| self.secrets.scrub(text);
-        let response = match request.send().await {
+        let response = match self.transport.send(request).await {
             Ok(response) => response,
-            Err(error) => return (Exchange::Failed(failure_of(&error)), None),
+            Err(failure) => return (Exchange::Failed(failure), None),
         };
         let status = response.status().as_u16();
         let header_log_id = header_text(response.headers(), &["x-tt-logid", "x-request-id"]);
@@ -150,7 +173,7 @@ impl Client {
     }
 }
 
-impl fmt::Debug for Client {
+impl<T> fmt::Debug for Client<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").field("withdraw_url", &self.withdraw_url.as_str()).finish_non_exhaustive()
     }

@@ -24,13 +24,13 @@ impl Exchange {
             Exchange::Reply(Reply { status, body, .. }) => match body {
                 // Where code 0 is no success, the API's word for it ("success") would mislead.
                 Body::Json(Envelope { code: None | Some(0), .. }) => {
-                    text!("HTTP {status} without what was asked for", status)
+                    text!("HTTP {status} without the requested data", status)
                 }
                 Body::Json(envelope) if !envelope.message.is_empty() => Text::Plain(envelope.message.clone()),
                 Body::Json(_) => text!("HTTP {status} without a message", status),
                 Body::NotJson => text!("HTTP {status} with a body that is not JSON", status),
                 Body::TooLong => text!("HTTP {status} with a body of more than 1 MiB", status),
-                Body::CutOff => text!("HTTP {status} with a body that was cut off", status),
+                Body::CutOff => text!("HTTP {status} with an incomplete body", status),
             },
         }
     }
@@ -43,16 +43,16 @@ impl Exchange {
         };
         match (envelope.code, envelope.success, operation) {
             (Some(0), Some(false), Operation::Withdraw) => {
-                text!("HTTP {status}: the API says that it did not withdraw", status)
+                text!("HTTP {status}: the API says that it was not withdrawn", status)
             }
             (Some(0), Some(false), Operation::Restore) => {
-                text!("HTTP {status}: the API says that it did not restore", status)
+                text!("HTTP {status}: the API says that it was not restored", status)
             }
             (None | Some(0), _, Operation::Withdraw) => {
-                text!("HTTP {status}, and no word of whether it was withdrawn", status)
+                text!("HTTP {status}, without saying whether it was withdrawn", status)
             }
             (None | Some(0), _, Operation::Restore) => {
-                text!("HTTP {status}, and no word of whether it was restored", status)
+                text!("HTTP {status}, without saying whether it was restored", status)
             }
             _ => self.message(),
         }
@@ -152,7 +152,7 @@ impl Failure {
         match self {
             Failure::NotSent(cause) => text!("no connection: {cause}", cause),
             Failure::CertificateRefused(cause) => {
-                text!("the server's certificate was refused: {cause}", cause)
+                text!("the server's certificate was rejected: {cause}", cause)
             }
             Failure::TimedOut => text!("no reply within the timeout"),
             Failure::ConnectionLost(cause) => text!("the connection was lost: {cause}", cause),

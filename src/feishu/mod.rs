@@ -26,7 +26,7 @@ mod webhook;
 mod wire;
 
 pub use bot::show_card;
-pub use client::{Client, ClientSettings};
+pub use client::{Client, ClientSettings, Transport};
 pub use exchange::{Body, Envelope, Exchange, Failure, QueryReply, Reply, SearchReply};
 pub use search::{MOST_SEARCHED, More, PageToken, SearchFilter, SearchPage, SearchQuery, SearchedIds};
 pub use secret::{Credentials, Secret, Token};

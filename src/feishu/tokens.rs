@@ -3,14 +3,14 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::client::Client;
+use super::client::{Client, Transport};
 use super::exchange::Exchange;
 use super::secret::{Credentials, Secret};
 use super::ticket::Ticket;
 use super::token_call::{TokenCall, TokenReply, TokenSource};
 use super::wire::{self, AppRequest, StoreAppRequest, TenantRequest};
 
-impl Client {
+impl<T: Transport> Client<T> {
     /// How tokens are come by.
     #[must_use]
     pub fn token_source(&self) -> TokenSource {

@@ -34,10 +34,10 @@ impl Webhook {
         if address.is_empty() {
             return Err(text!("its first line is empty"));
         }
-        let url =
-            Url::parse(address).map_err(|error| text!("its first line is no address ({error})", error))?;
+        let url = Url::parse(address)
+            .map_err(|error| text!("its first line is not an address ({error})", error))?;
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(text!("its address must not hold a name or a password"));
+            return Err(text!("its address must not contain a user name or a password"));
         }
         if url.scheme() != "https" && !(url.scheme() == "http" && is_this_machine(&url)) {
             return Err(text!("its address must begin with https:// (http:// only to this machine)"));

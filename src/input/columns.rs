@@ -84,9 +84,9 @@ impl Columns {
         let is_results = ends_with_ours(header.cells());
         if operation == Operation::Restore && !is_results {
             return Err(Error::unusable(text!(
-                "this is no results file: its header does not end with our columns"
+                "this is not a results file: its header does not end with the result columns"
             ))
-            .hint(text!("give the results that prehire withdraw has written")));
+            .hint(text!("give a results file that prehire withdraw has written")));
         }
         let own = if is_results { names.len() - RESULT_COLUMNS.len() } else { names.len() };
         let searched = &names[..own];
@@ -221,16 +221,15 @@ fn find_one(names: &[String], choice: Option<&str>, known: &[&str], flag: &str) 
         ))
         .hint(text!("give {flag} one of these names", flag))),
         (several, _) => {
-            let candidates: Vec<String> = several
-                .iter()
-                .map(|index| format!("\"{}\" (column {})", names[*index].trim(), index + 1))
-                .collect();
+            let candidates = several.iter().map(|index| {
+                text!("\"{name}\" (column {number})", name = names[*index].trim(), number = index + 1)
+            });
+            let candidates = candidates
+                .reduce(|first, other| text!("{first} and {other}", first => first, other => other));
+            let candidates = candidates.unwrap_or_default();
             let hint = text!("rename all but one, or choose one by its exact name with {flag} NAME", flag);
-            Err(Error::unusable(text!(
-                "{candidates} could be the same column",
-                candidates = candidates.join(" and ")
-            ))
-            .hint(hint))
+            let message = text!("{candidates} could be the same column", candidates => candidates);
+            Err(Error::unusable(message).hint(hint))
         }
     }
 }
@@ -342,7 +341,7 @@ mod tests {
         let columns = restore(&format!("reason,pre_hire_id,withdraw_reason,{ours}")).expect("results");
         assert_eq!((columns.id(), columns.reason(), columns.passed_through()), (1, None, 3));
         for other in ["pre_hire_id,reason".to_owned(), format!("pre_hire_id,{ours},more"), ours] {
-            assert_eq!(restore(&other).expect_err("no results file").exit().code(), 2, "{other}");
+            assert_eq!(restore(&other).expect_err("not a results file").exit().code(), 2, "{other}");
         }
     }
 }

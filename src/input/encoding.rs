@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 
+use crate::language::{Text, text};
+
 /// The encoding of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TextEncoding(&'static Encoding);
@@ -48,7 +50,7 @@ impl fmt::Display for TextEncoding {
 }
 
 impl FromStr for TextEncoding {
-    type Err = String;
+    type Err = Text;
 
     /// Reads a name such as `gbk`, `utf-8`, `utf-16le` or `big5` (the labels of the WHATWG Encoding Standard).
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -57,9 +59,10 @@ impl FromStr for TextEncoding {
             // GBK is read as what it is a part of, so that a rare name is not lost.
             Some(encoding) if encoding == encoding_rs::GBK => Ok(TextEncoding::GB18030),
             Some(encoding) => Ok(TextEncoding(encoding)),
-            None => {
-                Err(format!("\"{text}\" is no encoding: try utf-8, gb18030, gbk, utf-16le, utf-16be or big5"))
-            }
+            None => Err(text!(
+                "\"{typed}\" is not an encoding: try utf-8, gb18030, gbk, utf-16le, utf-16be or big5",
+                typed = text
+            )),
         }
     }
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::language::{Text, text};
+
 /// What stands between two cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Delimiter(u8);
@@ -34,13 +36,16 @@ impl fmt::Display for Delimiter {
 }
 
 impl FromStr for Delimiter {
-    type Err = String;
+    type Err = Text;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text.as_bytes() {
             _ if text.eq_ignore_ascii_case("tab") || text == "\\t" => Ok(Delimiter(b'\t')),
             [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\r' | b'\n' | 0) => Ok(Delimiter(*byte)),
-            _ => Err(format!("expected one character such as , ; | or the word tab, not \"{text}\"")),
+            _ => Err(text!(
+                "expected one character such as , ; | or the word tab, not \"{typed}\"",
+                typed = text
+            )),
         }
     }
 }

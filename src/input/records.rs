@@ -95,7 +95,7 @@ impl<R: Read> RecordReader<R> {
     /// # Errors
     /// As [`RecordReader::read`]; also when there is none.
     pub fn header(&mut self) -> Result<&Record> {
-        self.read()?.ok_or_else(|| Error::unusable(text!("the file holds nothing but empty rows")))
+        self.read()?.ok_or_else(|| Error::unusable(text!("the file contains only empty rows")))
     }
 
     fn fill(&mut self) -> Result<()> {
@@ -179,13 +179,13 @@ impl<R: Read> RecordReader<R> {
                 "the quotation mark (\") that opens a cell on line {line} is never closed",
                 line
             ))
-            .hint(text!("close it, or double it if it belongs to the text"))),
+            .hint(text!("close it, or double it if it is part of the text"))),
             Quotes::Astray(line) => Err(Error::unusable(text!(
-                "on line {line}, a cell goes on behind the quotation mark (\") that closes it",
+                "on line {line}, a cell continues after its closing quotation mark (\")",
                 line
             ))
             .hint(text!(
-                "put the whole cell into quotation marks, and double those that belong to the text"
+                "put the whole cell in quotation marks, and double those that are part of the text"
             ))),
             Quotes::Before | Quotes::Outside | Quotes::Closing(_) => Ok(()),
         }
@@ -199,7 +199,7 @@ impl<R: Read> RecordReader<R> {
                 line = self.record.line,
                 most = MOST_BYTES_OF_A_RECORD / 1024 / 1024
             ))
-            .hint(text!("look for a quotation mark (\") that is opened there and never closed")));
+            .hint(text!("look there for an opening quotation mark (\") that is never closed")));
         }
         self.record.bytes.resize(length, 0);
         Ok(())

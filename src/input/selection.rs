@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use crate::language::{Text, text};
 use crate::model::Status;
 
 /// The word for every row without success.
@@ -17,7 +18,7 @@ pub enum Selected {
 }
 
 impl FromStr for Selected {
-    type Err = String;
+    type Err = Text;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let word = text.trim().to_ascii_lowercase();
@@ -26,7 +27,7 @@ impl FromStr for Selected {
         }
         Status::from_word(&word).map(Selected::Status).ok_or_else(|| {
             let words = Status::ALL.map(Status::word).join(", ");
-            format!("\"{text}\" is no status: give {FAILED}, {words}")
+            text!("\"{typed}\" is not a status: give {FAILED}, {words}", typed = text, FAILED, words)
         })
     }
 }

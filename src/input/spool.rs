@@ -88,11 +88,11 @@ impl Spool {
         }
         if let Some(sheet) = &choice.sheet {
             return Err(Error::unusable(text!(
-                "{name} is a text, and has no sheet \"{sheet}\"",
+                "{name} is a text file, and has no sheet \"{sheet}\"",
                 name,
                 sheet
             ))
-            .hint(text!("leave --sheet away, or give the workbook itself")));
+            .hint(text!("omit --sheet, or give the workbook itself")));
         }
         if looks_like_markup(head) {
             return Err(Error::unusable(text!(
@@ -103,7 +103,7 @@ impl Spool {
         }
         if looks_like_utf_16(head) {
             return Err(Error::unusable(text!("{name} looks like UTF-16 without a byte order mark", name))
-                .hint(text!("name its encoding: --encoding utf-16le, or utf-16be")));
+                .hint(text!("specify its encoding: --encoding utf-16le or utf-16be")));
         }
         let dialect = Dialect::find(head, choice.delimiter, &choice.columns);
         let start = (marks + dialect.naming_line) as u64;
@@ -128,7 +128,7 @@ impl Spool {
 
 fn empty(name: &str) -> Error {
     Error::unusable(text!("{name} is empty", name))
-        .hint(text!("the first line must hold the column names, such as pre_hire_id,withdraw_reason"))
+        .hint(text!("the first line must contain the column names, such as pre_hire_id,withdraw_reason"))
 }
 
 /// HR systems like to call a web page with a table `.xls`.

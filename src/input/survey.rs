@@ -109,9 +109,9 @@ pub fn survey<R: Read>(
     };
     if rules.only.is_some() && !columns.is_results() {
         return Err(Error::unusable(text!(
-            "--only chooses among the rows of a results file, and this file is none"
+            "--only selects rows of a results file, and this file is not one"
         ))
-        .hint(text!("give the results that prehire has written, or leave --only away")));
+        .hint(text!("give a results file that prehire has written, or omit --only")));
     }
     let mut surveyor = Surveyor::new(reader.bytes());
     let mut survey = Survey {
@@ -130,7 +130,10 @@ pub fn survey<R: Read>(
     let validator = Validator::new(&columns, rules);
     while let Some(record) = reader.read()? {
         if survey.rows == MOST_ROWS {
-            return Err(Error::unusable(text!("the file has more than {MOST_ROWS} rows", MOST_ROWS)));
+            return Err(Error::unusable(text!(
+                "the file has more than {MOST_ROWS} {MOST_ROWS|row|rows}",
+                MOST_ROWS
+            )));
         }
         if let Some((id, request)) = surveyor.note(&mut survey, record, validator.row(record)) {
             visit(SendableRow { validator: &validator, record, id, request })?;

@@ -146,7 +146,7 @@ pub(super) fn unreadable_copy(error: io::Error) -> Error {
 pub(super) fn unwritable_copy(error: io::Error) -> Error {
     Error::unusable(text!("can't make a private copy of the input"))
         .because(error)
-        .hint(text!("the copy is made in the directory for temporary files; set TMPDIR to one with room"))
+        .hint(text!("the copy is made in the temporary directory; set TMPDIR to one with enough free space"))
 }
 
 fn not_text(name: &str, encoding: TextEncoding, place: BrokenPlace) -> Error {

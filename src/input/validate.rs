@@ -142,7 +142,7 @@ impl<'a> Validator<'a> {
         self.rules.only.as_ref().is_none_or(|only| only.holds(cell("status"), cell("success")))
     }
 
-    /// The pre-hire of a row that is not meant, if it is withdrawn already. For a restoration none is a success yet.
+    /// The pre-hire of a row that is not meant, if it is already withdrawn. For a restoration none is a success yet.
     fn left_out_success(&self, record: &Record) -> Option<PreHireId> {
         match &self.rules.purpose {
             RowPurpose::Withdraw(_) => self.earlier_success(record).and_then(|_| self.id(record, true).ok()),

@@ -35,7 +35,7 @@ impl BadLine {
     #[must_use]
     pub fn in_words(&self) -> Text {
         match self {
-            BadLine::NotALine => text!("it is no journal line"),
+            BadLine::NotALine => text!("it is not a journal line"),
             BadLine::HashDoesNotFit => {
                 text!("it was changed after it was written, or the line before it was")
             }

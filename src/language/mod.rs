@@ -64,13 +64,13 @@ impl fmt::Display for Language {
 }
 
 impl FromStr for Language {
-    type Err = String;
+    type Err = Text;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text {
             "en" => Ok(Language::English),
             "zh" => Ok(Language::Chinese),
-            other => Err(format!("\"{other}\" is neither en nor zh")),
+            other => Err(text!("\"{other}\" is neither en nor zh", other)),
         }
     }
 }

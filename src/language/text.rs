@@ -24,6 +24,12 @@ pub enum Value {
 }
 
 impl Text {
+    /// Something that is the same in every language. A sentence is made by `text!`, so that it has a translation.
+    #[must_use]
+    pub fn plain(value: impl fmt::Display) -> Text {
+        Text::Plain(value.to_string())
+    }
+
     /// The sentence in a language.
     #[must_use]
     pub fn in_language(&self, language: Language) -> String {
@@ -51,16 +57,20 @@ impl Text {
     }
 }
 
-/// Puts values in the place of `{names}`; a name that nobody knows stays.
+/// Puts values in the place of `{names}`; a name that nobody knows stays. `{name|one|many}` becomes the word that fits the
+/// number of that name: "{rows} {rows|row|rows} {rows|is|are} left".
 fn filled(template: &str, value: impl Fn(&str) -> Option<String>) -> String {
     let mut filled = String::with_capacity(template.len());
     let mut rest = template;
     while let Some(start) = rest.find('{') {
         filled.push_str(&rest[..start]);
         let Some(length) = rest[start..].find('}') else { break };
-        match value(&rest[start + 1..start + length]) {
-            Some(value) => filled.push_str(&value),
-            None => filled.push_str(&rest[start..=start + length]),
+        let inner = &rest[start + 1..start + length];
+        let (name, words) = inner.split_once('|').map_or((inner, None), |(name, words)| (name, Some(words)));
+        match (value(name), words.and_then(|words| words.split_once('|'))) {
+            (Some(number), Some((one, many))) => filled.push_str(if number == "1" { one } else { many }),
+            (Some(value), None) => filled.push_str(&value),
+            (None, _) => filled.push_str(&rest[start..=start + length]),
         }
         rest = &rest[start + length + 1..];
     }
@@ -81,17 +91,8 @@ impl Default for Text {
     }
 }
 
-impl From<String> for Text {
-    fn from(text: String) -> Self {
-        Text::Plain(text)
-    }
-}
-
-impl From<&'static str> for Text {
-    fn from(template: &'static str) -> Self {
-        Text::Template(template, Vec::new())
-    }
-}
+/// What clap shows when a value can't be read; it speaks English.
+impl std::error::Error for Text {}
 
 impl Value {
     /// Something that is the same in every language.
@@ -100,8 +101,8 @@ impl Value {
     }
 
     /// A part of the sentence.
-    pub fn text(text: impl Into<Text>) -> Value {
-        Value::Text(Box::new(text.into()))
+    pub fn text(text: Text) -> Value {
+        Value::Text(Box::new(text))
     }
 }
 
@@ -133,6 +134,14 @@ mod tests {
         let nested = text!("so: {text}{", text => text);
         assert_eq!(nested.to_string(), "so: \"7\" in id, id{");
         assert_eq!(filled("{a}{b}", |name| (name == "a").then(|| "{b}".to_owned())), "{b}{b}");
+    }
+
+    #[test]
+    fn a_number_chooses_its_words() {
+        let left = |rows: u32| text!("{rows} {rows|row|rows} {rows|is|are} left", rows).to_string();
+        assert_eq!(left(0), "0 rows are left");
+        assert_eq!(left(1), "1 row is left");
+        assert_eq!(left(21), "21 rows are left");
     }
 
     #[test]

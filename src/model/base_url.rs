@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use reqwest::Url;
 
+use crate::language::{Text, text};
+
 /// The host of the API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseUrl(Url);
@@ -47,23 +49,22 @@ pub fn is_this_machine(url: &Url) -> bool {
 }
 
 impl FromStr for BaseUrl {
-    type Err = String;
+    type Err = Text;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let url = Url::parse(text).map_err(|error| format!("not an address ({error})"))?;
+        let url = Url::parse(text).map_err(|error| text!("not an address ({error})", error))?;
         if !url.username().is_empty() || url.password().is_some() {
-            return Err("an address must not hold a name or a password".to_owned());
+            return Err(text!("an address must not contain a user name or a password"));
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return Err("expected a host alone, such as https://open.feishu.cn".to_owned());
+            return Err(text!("expected a host alone, such as https://open.feishu.cn"));
         }
         match url.scheme() {
             "https" => Ok(BaseUrl(url)),
             "http" if is_this_machine(&url) => Ok(BaseUrl(url)),
-            _ => {
-                Err("must begin with https:// (http:// only to this machine, such as http://127.0.0.1:8080)"
-                    .to_owned())
-            }
+            _ => Err(text!(
+                "must begin with https:// (http:// only to this machine, such as http://127.0.0.1:8080)"
+            )),
         }
     }
 }

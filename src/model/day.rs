@@ -5,6 +5,8 @@ use std::str::FromStr;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use crate::language::{Text, text};
+
 const DAYS_OF_A_WEEK: i32 = 7;
 /// A hundred years: whoever counts further has mistyped.
 const MOST_DAYS: i32 = 36_525;
@@ -32,18 +34,22 @@ impl Day {
 }
 
 impl FromStr for Day {
-    type Err = String;
+    type Err = Text;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let expected =
-            || format!("expected a date such as 2026-03-01, or today, -30d, +7d or -2w, not \"{text}\"");
+        let expected = || {
+            text!(
+                "expected a date such as 2026-03-01, or today, -30d, +7d or -2w, not \"{typed}\"",
+                typed = text
+            )
+        };
         if text == "today" {
             return Ok(Day::FromToday(0));
         }
         if text.starts_with(['+', '-']) {
             let days = days_from_today(text).ok_or_else(expected)?;
             if days.abs() > MOST_DAYS {
-                return Err(format!("\"{text}\" is more than a hundred years away"));
+                return Err(text!("\"{typed}\" is more than a hundred years away", typed = text));
             }
             return Ok(Day::FromToday(days));
         }

@@ -44,8 +44,8 @@ impl Exit {
     #[must_use]
     pub fn meaning(self) -> Text {
         match self {
-            Exit::Success => text!("every row is a success"),
-            Exit::SomeRowsFailed => text!("finished; some rows are not a success"),
+            Exit::Success => text!("every row succeeded"),
+            Exit::SomeRowsFailed => text!("finished; some rows did not succeed"),
             Exit::Unusable => text!("not started: usage, configuration or input error"),
             Exit::StoppedEarly => text!("stopped early"),
             Exit::CannotRecord => text!("stopped: the journal or the results can't be written"),
@@ -86,19 +86,19 @@ pub struct Error {
 impl Error {
     /// A usage, configuration or input error: exit 2, nothing was sent.
     #[must_use]
-    pub fn unusable(message: impl Into<Text>) -> Self {
-        Error { exit: Exit::Unusable, message: message.into(), hint: None, cause: None, source: None }
+    pub fn unusable(message: Text) -> Self {
+        Error { exit: Exit::Unusable, message, hint: None, cause: None, source: None }
     }
 
     /// The journal or the results can't be written: exit 4.
     #[must_use]
-    pub fn cannot_record(message: impl Into<Text>) -> Self {
+    pub fn cannot_record(message: Text) -> Self {
         Error { exit: Exit::CannotRecord, ..Error::unusable(message) }
     }
 
     /// Another run holds the journal or the allowance: exit 75.
     #[must_use]
-    pub fn locked(message: impl Into<Text>) -> Self {
+    pub fn locked(message: Text) -> Self {
         Error { exit: Exit::Locked, ..Error::unusable(message) }
     }
 
@@ -111,32 +111,31 @@ impl Error {
     /// A second signal: leave at once.
     #[must_use]
     pub fn abandoned(exit: Exit) -> Self {
-        let hint = text!("run the same command again to go on; what was in flight is looked up first");
+        let hint = text!("run the same command again to continue; what was in flight is looked up first");
         Error { exit, ..Error::unusable(text!("stopped at once")) }.hint(hint)
     }
 
     /// Adds what the person can do about it: a sentence with something to type.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<Text>) -> Self {
-        self.hint = Some(Box::new(hint.into()));
+    pub fn hint(mut self, hint: Text) -> Self {
+        self.hint = Some(Box::new(hint));
         self
     }
 
     /// Adds another way out.
     #[must_use]
-    pub fn or_hint(mut self, hint: impl Into<Text>) -> Self {
-        let other = hint.into();
+    pub fn or_hint(mut self, hint: Text) -> Self {
         self.hint = Some(Box::new(match self.hint {
-            None => other,
-            Some(first) => text!("{first}; or {other}", first => *first, other => other),
+            None => hint,
+            Some(first) => text!("{first}; or {other}", first => *first, other => hint),
         }));
         self
     }
 
     /// Adds a cause in our own words, which is printed behind the message.
     #[must_use]
-    pub fn since(mut self, cause: impl Into<Text>) -> Self {
-        self.cause = Some(Box::new(cause.into()));
+    pub fn since(mut self, cause: Text) -> Self {
+        self.cause = Some(Box::new(cause));
         self
     }
 
@@ -206,9 +205,9 @@ mod tests {
 
     #[test]
     fn a_report_has_the_causes_and_then_the_advice() {
-        let error = Error::unusable("can't read leavers.csv")
+        let error = Error::unusable(Text::plain("can't read leavers.csv"))
             .because(std::io::Error::other("is a directory"))
-            .hint("give the path of a file");
+            .hint(Text::plain("give the path of a file"));
         assert_eq!(
             error.report(Language::English),
             "error: can't read leavers.csv: is a directory\nhint: give the path of a file"

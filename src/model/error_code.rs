@@ -33,7 +33,7 @@ pub enum ErrorCode {
     DamagedId,
     /// The reason is empty or white space alone.
     MissingReason,
-    /// The reason holds a NUL byte.
+    /// The reason contains a NUL byte.
     BadReason,
     /// The reason has more than 500 characters.
     ReasonTooLong,
@@ -77,6 +77,7 @@ impl fmt::Display for ErrorCode {
 }
 
 impl FromStr for ErrorCode {
+    // Only serde says it, within a sentence of its own, which is English.
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {

@@ -122,7 +122,7 @@ impl History {
         self.record(&Attempt {
             verdict: Verdict::InDoubt,
             error_code: Some(ErrorCode::ConnectionLost),
-            message: text!("the run was cut off during the call"),
+            message: text!("the run was interrupted during the call"),
             http_status: None,
             log_id: None,
             sent_at,

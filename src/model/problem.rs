@@ -32,7 +32,7 @@ impl Problem {
             IdProblem::NotDigits => (
                 ErrorCode::BadId,
                 text!(
-                    "\"{value}\" in column \"{column}\" is no pre-hire id: it must be 1 to 32 digits",
+                    "\"{value}\" in column \"{column}\" is not a pre-hire id: an id is 1 to 32 digits",
                     value,
                     column
                 ),
@@ -48,7 +48,7 @@ impl Problem {
             IdProblem::Rounded => (
                 ErrorCode::DamagedId,
                 text!(
-                    "\"{value}\" in column \"{column}\" has only zeros after the 15th digit: a spreadsheet has rounded it, and it could be another person's id",
+                    "\"{value}\" in column \"{column}\" has only zeros after the 15th digit: a spreadsheet has rounded it, so it could be another person's id",
                     value,
                     column
                 ),
@@ -60,18 +60,18 @@ impl Problem {
     pub(crate) fn of_reason(problem: ReasonProblem, column: &str, cell: &str) -> Problem {
         let (code, message) = match problem {
             ReasonProblem::Missing if column.is_empty() => {
-                (ErrorCode::MissingReason, text!("the file has no column with reasons"))
+                (ErrorCode::MissingReason, text!("the file has no reason column"))
             }
             ReasonProblem::Missing => {
                 (ErrorCode::MissingReason, text!("the cell in column \"{column}\" is empty", column))
             }
             ReasonProblem::HoldsNul => {
-                (ErrorCode::BadReason, text!("the cell in column \"{column}\" holds a NUL byte", column))
+                (ErrorCode::BadReason, text!("the cell in column \"{column}\" contains a NUL byte", column))
             }
             ReasonProblem::TooLong(characters) => (
                 ErrorCode::ReasonTooLong,
                 text!(
-                    "the cell in column \"{column}\" has {characters} characters; 500 are allowed",
+                    "the cell in column \"{column}\" has {characters} {characters|character|characters}; at most 500 are allowed",
                     column,
                     characters
                 ),
@@ -84,17 +84,18 @@ impl Problem {
     pub(crate) fn of_status(status: &str) -> Problem {
         let value = one_line(status, SHOWN_CHARACTERS);
         let why = match Status::from_word(status) {
-            Some(Status::Unknown) => text!("nobody knows whether this tool withdrew it"),
+            Some(Status::Unknown) => text!("it is not known whether this tool withdrew it"),
             _ => text!("this tool did not withdraw it"),
         };
-        let message = text!("the results call it \"{value}\", not \"withdrawn\": {why}", value, why => why);
+        let message =
+            text!("its status in the results is \"{value}\", not \"withdrawn\": {why}", value, why => why);
         Problem { code: ErrorCode::NotWithdrawn, column: "status".to_owned(), value, message }
     }
 
     /// Of a row that is called withdrawn, but not by the journal.
     pub(crate) fn of_unproved_id(journal: &str, column: &str, cell: &str) -> Problem {
         let message = text!(
-            "{journal} does not say that this tool withdrew it; the journal of another run may (--source-journal FILE)",
+            "{journal} does not show that this tool withdrew it; the journal of another run might (--source-journal FILE)",
             journal
         );
         let value = one_line(cell, SHOWN_CHARACTERS);
@@ -104,7 +105,7 @@ impl Problem {
     pub(crate) fn of_extra_cell(width: usize, cells: usize, cell: &str) -> Problem {
         let value = one_line(cell, SHOWN_CHARACTERS);
         let message = text!(
-            "the row has {cells} cells, but the header has {width}: \"{value}\" belongs to no column",
+            "the row has {cells} {cells|cell|cells}, but the header has only {width}: \"{value}\" belongs to no column",
             cells,
             width,
             value

@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::span::parse_positive_span;
+use crate::language::{Text, text};
 
 /// Calls that may go at once before even spacing sets in, unless `--burst` says otherwise.
 pub const DEFAULT_BURST: NonZeroU32 = NonZeroU32::new(10).expect("ten is not zero");
@@ -64,16 +65,17 @@ impl Rate {
 }
 
 impl FromStr for Rate {
-    type Err = String;
+    type Err = Text;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let expected = || format!("expected CALLS/PERIOD, such as 99/60s or 1000/1m, not \"{text}\"");
+        let expected =
+            || text!("expected CALLS/PERIOD, such as 99/60s or 1000/1m, not \"{typed}\"", typed = text);
         let (calls, period) = text.split_once('/').ok_or_else(expected)?;
         let calls: NonZeroU32 = calls.trim().parse().map_err(|_| expected())?;
         let period = parse_positive_span(period).map_err(|_| expected())?;
         let rate = Rate { calls, period };
         if rate.spacing().is_zero() {
-            return Err(format!("\"{text}\" is more than a call a nanosecond"));
+            return Err(text!("\"{typed}\" is more than one call per nanosecond", typed = text));
         }
         Ok(rate)
     }

@@ -13,12 +13,13 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 ///
 /// # Errors
 /// A sentence that says what is expected; it is shown behind the name of the flag.
-pub fn parse_span(text: &str) -> Result<Duration, String> {
-    let expected = || format!("expected a time with its unit, such as 500ms, 30s or 2m, not \"{text}\"");
+pub fn parse_span(text: &str) -> Result<Duration, Text> {
+    let expected =
+        || text!("expected a time with its unit, such as 500ms, 30s or 2m, not \"{typed}\"", typed = text);
     let signed: SignedDuration = text.trim().parse().map_err(|_| expected())?;
     let span = Duration::try_from(signed).map_err(|_| expected())?;
     if span > LONGEST {
-        return Err(format!("\"{text}\" is longer than 24 hours"));
+        return Err(text!("\"{typed}\" is longer than 24 hours", typed = text));
     }
     Ok(span)
 }
@@ -27,10 +28,10 @@ pub fn parse_span(text: &str) -> Result<Duration, String> {
 ///
 /// # Errors
 /// As [`parse_span`].
-pub fn parse_positive_span(text: &str) -> Result<Duration, String> {
+pub fn parse_positive_span(text: &str) -> Result<Duration, Text> {
     let span = parse_span(text)?;
     if span.is_zero() {
-        return Err("must be more than zero".to_owned());
+        return Err(text!("must be more than zero"));
     }
     Ok(span)
 }

@@ -24,6 +24,17 @@ pub struct Pacing {
     spacing: Spacing,
 }
 
+/// How calls of one API are paced.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// Never more calls than this, as the server sees it.
+    pub rate: Rate,
+    /// Calls at once before even spacing sets in.
+    pub burst: NonZeroU32,
+    /// The longest time for one call.
+    pub timeout: Duration,
+}
+
 /// The answer of the gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Admission {
@@ -35,9 +46,9 @@ pub enum Admission {
     AfterACall,
 }
 
-/// What the reply to a call told about the allowance.
+/// What the end of a call tells about the allowance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Echo {
+pub enum Feedback {
     /// The server let it through.
     Passed,
     /// The server turned it away, and named the wait or not.
@@ -45,7 +56,7 @@ pub enum Echo {
     /// It certainly never arrived.
     NeverSent,
     /// No reply; it may arrive yet.
-    Silence,
+    NoReply,
 }
 
 impl Pacing {
@@ -89,15 +100,15 @@ impl Pacing {
     }
 
     /// Says that a call, admitted at `admitted`, has ended; `jitter` lies between 0 and 1.
-    pub fn ended(&mut self, now: Moment, admitted: Moment, echo: Echo, jitter: f64) {
-        self.window.ended(now, echo != Echo::Silence);
-        match echo {
-            Echo::Passed => self.hold.passed(admitted),
-            Echo::Throttled(asked) => {
+    pub fn ended(&mut self, now: Moment, admitted: Moment, feedback: Feedback, jitter: f64) {
+        self.window.ended(now, feedback != Feedback::NoReply);
+        match feedback {
+            Feedback::Passed => self.hold.passed(admitted),
+            Feedback::Throttled(asked) => {
                 self.hold.throttled(now, admitted, asked, jitter);
                 self.spacing.throttled(self.hold.until());
             }
-            Echo::NeverSent | Echo::Silence => {}
+            Feedback::NeverSent | Feedback::NoReply => {}
         }
     }
 
@@ -148,7 +159,7 @@ mod tests {
         let mut in_flight: BinaryHeap<Reverse<(u64, u64, bool)>> = BinaryHeap::new();
         let (mut now, mut arrivals) = (0, Vec::new());
         let land = |pacing: &mut Pacing, landed: (u64, u64, bool)| {
-            let echo = if landed.2 { Echo::Passed } else { Echo::Silence };
+            let echo = if landed.2 { Feedback::Passed } else { Feedback::NoReply };
             pacing.ended(moment(landed.0), moment(landed.1), echo, 0.0);
         };
         for call in calls {
@@ -229,7 +240,7 @@ mod tests {
         let mut pacing =
             Pacing::new(Rate::COREHR, NonZeroU32::new(10).expect("ten"), Duration::from_secs(30));
         assert_eq!(pacing.admit(moment(0)), Admission::Granted);
-        pacing.ended(moment(1), moment(0), Echo::Throttled(Some(Duration::from_secs(52))), 0.0);
+        pacing.ended(moment(1), moment(0), Feedback::Throttled(Some(Duration::from_secs(52))), 0.0);
         let until = moment(1) + Duration::from_secs(52);
         assert_eq!(pacing.admit(moment(2)), Admission::NotBefore(until));
         assert_eq!(pacing.admit(until), Admission::Granted);

@@ -24,6 +24,16 @@ pub enum Planned {
     LeftInDoubt(PreHireId, History),
 }
 
+impl Planned {
+    /// The row, counted from 0, if it stands in the file.
+    pub(crate) const fn index(&self) -> Option<u32> {
+        match self {
+            Planned::Row { index, .. } => Some(*index),
+            Planned::LeftInDoubt(..) => None,
+        }
+    }
+}
+
 /// Reads the copy again and decides by what the survey and earlier runs have found.
 #[derive(Debug)]
 pub struct Planner<'a, R> {

@@ -10,7 +10,7 @@ mod eligibility;
 mod report;
 mod rows;
 
-pub use before_run::{glance, look_at_all};
+pub(crate) use before_run::{glance, look_at_all};
 pub use eligibility::{Eligibility, PreflightRow};
 pub use report::{FIRST_PROBLEMS, FIRST_ROWS, PreflightReport};
-pub use rows::{batches, look_up};
+pub(crate) use rows::{batches, look_up};

@@ -16,7 +16,7 @@ const MOST_WAITING: usize = 4_096;
 type ToLookUp<T> = (T, Option<UpcomingRow>);
 
 /// Cuts a plan into pieces of one search each.
-pub fn batches<T>(
+pub(crate) fn batches<T>(
     rows: impl Iterator<Item = Result<ToLookUp<T>>>,
 ) -> impl Iterator<Item = Result<Vec<ToLookUp<T>>>> {
     let mut rows = rows.fuse();
@@ -38,7 +38,7 @@ pub fn batches<T>(
 }
 
 /// Looks up one batch.
-pub async fn look_up<T, A: SearchApi, W: SearchWatcher>(
+pub(crate) async fn look_up<T, A: SearchApi, W: SearchWatcher>(
     searcher: &mut Searcher<A, W>,
     operation: Operation,
     batch: Vec<ToLookUp<T>>,

@@ -72,12 +72,12 @@ impl Disagreement {
                 text!("{column} is {results},\nand in the journal {journal}", column, results => said(results), journal => said(journal))
             }
             Disagreement::UnknownClaim(status) => {
-                text!("it is \"{status}\", of which the journal knows nothing", status = status.word())
+                text!("it is \"{status}\", but the journal has no record of that", status = status.word())
             }
             Disagreement::UnreadableId => {
                 text!("its id can't be read: a spreadsheet may have changed it")
             }
-            Disagreement::UnreadableStatus => text!("its status is no word of ours"),
+            Disagreement::UnreadableStatus => text!("its status is not one that prehire knows"),
         }
     }
 }

@@ -41,10 +41,11 @@ fn lines(ending: &Ending, machine: &str) -> Vec<(Text, Text)> {
     if let Some(tally) = &ending.tally {
         lines.push((text!("rows"), rows(ending, tally)));
         let (attempts, looks, tokens) = (tally.attempts, tally.read_backs, tally.token_calls);
-        let calls = text!("attempts {attempts}, looks {looks}, for tokens {tokens}", attempts, looks, tokens);
+        let calls =
+            text!("attempts {attempts}, look-ups {looks}, token requests {tokens}", attempts, looks, tokens);
         lines.push((text!("calls"), calls));
         let (throttled, held) = (tally.throttled, in_words(tally.held));
-        let waits = text!("{throttled} throttled replies, {held} held back", throttled, held => held);
+        let waits = text!("{throttled} throttled {throttled|reply|replies}, {held} held back", throttled, held => held);
         lines.push((text!("waits"), waits));
     }
     lines.push((text!("duration"), in_words(ending.duration)));
@@ -79,7 +80,7 @@ fn rows(ending: &Ending, tally: &Tally) -> Text {
     let counts = ending.rows_by_status().filter(|(_, rows)| *rows > 0);
     let counts: Vec<String> = counts.map(|(status, rows)| format!("{} {rows}", status.word())).collect();
     let (rows, successes) = (tally.rows, tally.successes);
-    let all = text!("{rows} ({successes} successes)", rows, successes);
+    let all = text!("{rows} ({successes} {successes|success|successes})", rows, successes);
     if counts.is_empty() { all } else { text!("{all}: {counts}", all => all, counts = counts.join(", ")) }
 }
 

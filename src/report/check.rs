@@ -110,8 +110,10 @@ impl CheckReport<'_> {
         }
         if survey.cleaned_ids > 0 {
             let ids = survey.cleaned_ids;
-            table
-                .line(text!("ids cleaned"), text!("{ids} (of white space around them, or a leading ')", ids));
+            table.line(
+                text!("ids cleaned"),
+                text!("{ids} (white space around them, or a leading ', removed)", ids),
+            );
         }
         table.line(text!("a run takes"), self.takes());
         // Scripts look for this name, so it is the same in every language.
@@ -144,7 +146,7 @@ impl CheckReport<'_> {
         if !rest.is_empty() {
             let more: u32 = rest.values().sum();
             table.gap();
-            table.say(text!("and {more} more rows that can't be sent", more));
+            table.say(text!("and {more} more {more|row|rows} that can't be sent", more));
         }
         for (code, rows) in rest {
             table.count(Text::Plain(code.to_string()), rows);
@@ -161,7 +163,7 @@ impl CheckReport<'_> {
                 };
                 table.line(text!("encoding"), encoding);
                 table.count(text!("delimiter"), dialect.delimiter);
-                table.count(text!("line ends"), dialect.line_end);
+                table.count(text!("line endings"), dialect.line_end);
             }
             FileFormat::Workbook { kind, sheet } => {
                 table.count(text!("workbook"), kind);

@@ -70,7 +70,7 @@ impl ConfigReport<'_> {
         }
         if let Some(trouble) = self.trouble {
             let (code, report) = (trouble.exit().code(), trouble.report(self.language));
-            let would_end = text!("A run would end with exit {code}:\n{report}", code, report);
+            let would_end = text!("A run would end with exit code {code}:\n{report}", code, report);
             let _ = write!(text, "\n{}\n", self.said(&would_end));
         }
         text
@@ -113,7 +113,7 @@ impl ConfigReport<'_> {
     fn config_file(&self) -> Text {
         let shown = shown_path(self.config.path.as_deref());
         let is_missing = self.config.path.is_some() && !self.config.exists;
-        if is_missing { text!("{shown} (not there)", shown => shown) } else { shown }
+        if is_missing { text!("{shown} (does not exist)", shown => shown) } else { shown }
     }
 
     fn profile(&self) -> Text {

@@ -55,11 +55,14 @@ impl FoundReport<'_> {
         );
         if self.left_out > 0 {
             let people = self.left_out;
-            table.line(text!("left out"), text!("{people} that are something else by now", people));
+            table.line(
+                text!("left out"),
+                text!("{people} {people|person|people} who no longer {people|matches|match}", people),
+            );
         }
         if self.without_id > 0 {
             let entries = self.without_id;
-            table.line(text!("left out"), text!("{entries} entries without an id", entries));
+            table.line(text!("left out"), text!("{entries} {entries|entry|entries} without an id", entries));
         }
         table.line(text!("searches"), self.progress.words());
         if let Some(list) = self.list {
@@ -69,7 +72,7 @@ impl FoundReport<'_> {
             let ids = self.round_ids;
             table.gap();
             table.say(text!(
-                "{ids} ids end with zeros, as if a spreadsheet had rounded them. They are right here:\nto withdraw these pre-hires, too, add --trust-ids.",
+                "{ids} {ids|id ends|ids end} with zeros, as if rounded by a spreadsheet, but {ids|is|are} correct here:\nto withdraw {ids|this pre-hire|these pre-hires}, too, add --trust-ids.",
                 ids
             ));
         }
@@ -83,9 +86,12 @@ impl FoundReport<'_> {
             Format::Text => self.text().trim_end().to_owned(),
             Format::Json => self.json().to_string(),
         };
-        let line = LogLine::new(Level::Info, text!("{found} pre-hires found", found = self.found()));
+        let line = LogLine::new(
+            Level::Info,
+            text!("{found} {found|pre-hire|pre-hires} found", found = self.found()),
+        );
         let fields = self.json().as_object().cloned().unwrap_or_default().into_iter();
-        fields.fold(line, |line, (name, value)| line.field(&name, value)).shown_as(shown)
+        fields.fold(line, |line, (name, value)| line.field(&name, value)).shown_as(Text::Plain(shown))
     }
 
     /// The one object for scripts.

@@ -55,8 +55,8 @@ mod tests {
     #[test]
     fn columns_stand_below_each_other_whatever_the_script() {
         let rows = [["2", "张伟", "a@b.c"], ["10", "Smith, John", ""]].map(|row| row.map(str::to_owned));
-        let text = grid(["row", "name", "work e-mail"].map(str::to_owned), [6, 8, 60], &rows);
-        assert_eq!(text, "  row  name      work e-mail\n  2    张伟      a@b.c\n  10   Smith, …\n");
+        let text = grid(["row", "name", "work email"].map(str::to_owned), [6, 8, 60], &rows);
+        assert_eq!(text, "  row  name      work email\n  2    张伟      a@b.c\n  10   Smith, …\n");
         assert_eq!(fitting("张伟张伟", 6), "张伟…");
         assert_eq!(fitting("张伟张伟", 5), "张伟…");
         assert_eq!(fitting("张伟张伟", 8), "张伟张伟");

@@ -41,13 +41,12 @@ pub struct LogLine {
 
 impl LogLine {
     /// A line that reads the same in both forms.
-    pub fn new(level: Level, message: impl Into<Text>) -> Self {
-        LogLine { level, message: message.into(), text: None, fields: Map::new() }
+    pub fn new(level: Level, message: Text) -> Self {
+        LogLine { level, message, text: None, fields: Map::new() }
     }
 
     /// A warning, which text calls so.
-    pub fn warning(message: impl Into<Text>) -> Self {
-        let message = message.into();
+    pub fn warning(message: Text) -> Self {
         let text = text!("warning: {warning}", warning => message.clone());
         LogLine::new(Level::Warn, message).shown_as(text)
     }
@@ -55,10 +54,10 @@ impl LogLine {
     /// What has stopped the program.
     #[must_use]
     pub fn error(error: &Error, language: Language) -> Self {
-        LogLine::new(Level::Error, error.message(language))
+        LogLine::new(Level::Error, Text::plain(error.message(language)))
             .field("hint", error.hint_text(language))
             .field("exit_code", error.exit().code())
-            .shown_as(error.report(language))
+            .shown_as(Text::plain(error.report(language)))
     }
 
     /// A command line that can't be understood: its first paragraph says what is wrong, the rest what is right.
@@ -66,10 +65,10 @@ impl LogLine {
     pub fn usage(told: &str) -> Self {
         let told = told.trim();
         let (message, hint) = told.split_once("\n\n").unwrap_or((told, ""));
-        LogLine::new(Level::Error, message.trim_start_matches("error: ").to_owned())
+        LogLine::new(Level::Error, Text::plain(message.trim_start_matches("error: ")))
             .field("hint", hint)
             .field("exit_code", Exit::Unusable.code())
-            .shown_as(told.to_owned())
+            .shown_as(Text::plain(told))
     }
 
     /// Adds a value for the form of JSON; nothing if there is none.
@@ -84,8 +83,8 @@ impl LogLine {
 
     /// Reads otherwise as text.
     #[must_use]
-    pub fn shown_as(self, text: impl Into<Text>) -> Self {
-        LogLine { text: Some(text.into()), ..self }
+    pub fn shown_as(self, text: Text) -> Self {
+        LogLine { text: Some(text), ..self }
     }
 
     pub(super) fn as_text(&self, language: Language) -> String {
@@ -208,7 +207,7 @@ mod tests {
 
     #[test]
     fn a_line_of_json_has_time_level_message_and_its_fields() {
-        let line = LogLine::new(Level::Debug, "row 7: \"refused\"\n".to_owned())
+        let line = LogLine::new(Level::Debug, Text::plain("row 7: \"refused\"\n"))
             .field("row", 7)
             .field("none", Value::Null);
         assert_eq!(
@@ -228,7 +227,7 @@ mod tests {
 
     #[test]
     fn the_last_error_has_its_advice_and_its_exit_code() {
-        let error = Error::locked("another run holds the journal".to_owned()).hint("wait".to_owned());
+        let error = Error::locked(Text::plain("another run holds the journal")).hint(Text::plain("wait"));
         let line = LogLine::error(&error, Language::English);
         assert_eq!(line.as_text(Language::English), error.report(Language::English));
         let line = json_of(&line);
@@ -240,7 +239,7 @@ mod tests {
 
     #[test]
     fn text_calls_a_warning_so() {
-        let line = LogLine::warning("anybody can read it".to_owned());
+        let line = LogLine::warning(Text::plain("anybody can read it"));
         assert_eq!(line.as_text(Language::English), "warning: anybody can read it");
         assert_eq!(json_of(&line)["message"], "anybody can read it");
     }

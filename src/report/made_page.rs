@@ -35,8 +35,11 @@ impl MadePage<'_> {
             Some(journal) => table.count(text!("journal"), journal),
             None => table.line(text!("journal"), text!("not found: the page has no timeline")),
         }
-        table.line(text!("rows"), text!("{rows} ({successes} successes)", rows, successes));
-        table.count(text!("need a person"), self.facts.failures());
+        table.line(
+            text!("rows"),
+            text!("{rows} ({successes} {successes|success|successes})", rows, successes),
+        );
+        table.count(text!("need attention"), self.facts.failures());
         table.into_text()
     }
 

@@ -34,7 +34,7 @@ impl PageFile {
             (Some(path), _) => path.to_owned(),
             (None, InputPath::File(results)) => results.with_extension("html"),
             (None, InputPath::Standard) => {
-                return Err(Error::unusable(text!("the page of standard input needs a name"))
+                return Err(Error::unusable(text!("a page made from standard input needs a file name"))
                     .hint(text!("give one with -o FILE")));
             }
         };
@@ -45,8 +45,11 @@ impl PageFile {
         }
         if fs::symlink_metadata(&path).is_ok() && !is_ours(&path) {
             let page = path.display();
-            return Err(Error::unusable(text!("{page} exists already, and is no report of ours", page))
-                .hint(text!("move that file away, or choose another name with -o FILE")));
+            return Err(Error::unusable(text!(
+                "{page} already exists, and was not written by prehire",
+                page
+            ))
+            .hint(text!("move that file elsewhere, or choose another name with -o FILE")));
         }
         Ok(PageFile { path })
     }
@@ -69,7 +72,7 @@ impl PageFile {
             let _ = fs::remove_file(&partial);
             Error::cannot_record(text!("can't write {path}", path = self.path.display()))
                 .because(error)
-                .hint(text!("make room, or choose another place with -o FILE"))
+                .hint(text!("free up disk space, or choose another place with -o FILE"))
         })
     }
 }

@@ -99,7 +99,7 @@ fn shown(rows: &[PreflightRow], language: Language) -> String {
             of(|pre_hire| &pre_hire.work_email),
         ]
     };
-    let header = [text!("row"), text!("name"), text!("stage"), text!("onboarding"), text!("work e-mail")];
+    let header = [text!("row"), text!("name"), text!("stage"), text!("onboarding"), text!("work email")];
     let header = header.map(|name| name.in_language(language));
     let rows: Vec<[String; 5]> = rows.iter().map(cells).collect();
     if rows.iter().any(|row| !row[4].is_empty()) {
@@ -138,7 +138,7 @@ pub(super) fn add_looked_up(
     let rows = report.problems;
     if rows > 0 {
         table.gap();
-        table.say(text!("{rows} rows would be refused, or are not visible", rows));
+        table.say(text!("{rows} {rows|row|rows} would be refused, or {rows|is|are} not visible", rows));
         table.add(&report.problem_rows(language));
     }
 }

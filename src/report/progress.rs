@@ -77,7 +77,7 @@ impl Progress {
             Event::MayNotLook(refusal) => {
                 let code = refusal.error_code.map_or_else(String::new, |code| code.to_string());
                 let said = text!(
-                    "the app may not look pre-hires up ({code}); calls in doubt are repeated instead",
+                    "the app is not allowed to look up pre-hires ({code}); calls in doubt are repeated instead",
                     code
                 );
                 self.log.announce(&LogLine::new(Level::Warn, said).field("error_code", code));
@@ -115,8 +115,7 @@ impl Progress {
     /// How far the run is, for a log of text and for one of JSON.
     fn line(&self, tally: &Tally) -> LogLine {
         let (done, rows) = (tally.rows, self.rows);
-        let message =
-            text!("{done}/{rows} rows, {message}", done, rows, message => self.standing(tally).text());
+        let message = text!("{done}/{rows} {rows|row|rows}, {message}", done, rows, message => self.standing(tally).text());
         let numbers = self.numbers(tally).into_iter();
         numbers.fold(LogLine::new(Level::Info, message), |line, (name, number)| line.field(&name, number))
     }
@@ -161,13 +160,14 @@ impl Progress {
 
 /// What whoever keeps a store app's tickets should know.
 pub(super) fn ticket_asked_for() -> LogLine {
-    let said = text!("the app ticket was refused; a new one was asked for, which the event receiver gets");
+    let said =
+        text!("the app ticket was rejected; a new one was requested, which goes to the event receiver");
     LogLine::new(Level::Warn, said)
 }
 
 /// What those are told who asked for every detail of a wait.
 pub(super) fn held(wait: Duration) -> LogLine {
-    let said = text!("the server asked to wait: no call for {wait}", wait => in_words(wait));
+    let said = text!("the server asked us to wait: no calls for {wait}", wait => in_words(wait));
     LogLine::new(Level::Debug, said).field("seconds", wait.as_secs_f64())
 }
 
@@ -189,15 +189,17 @@ fn detail_of(event: &Event) -> Option<LogLine> {
             Some(told.field("row", *line).field("error_code", error_code).field("log_id", log_id))
         }
         Event::Waiting { line, backoff } => {
-            let told =
-                told(text!("row {line}: is tried again in {backoff}", line, backoff => in_words(*backoff)));
+            let told = told(text!("row {line}: retrying in {backoff}", line, backoff => in_words(*backoff)));
             Some(told.field("row", *line).field("seconds", backoff.as_secs_f64()))
         }
         Event::Held { at, until } => Some(held(until.since(*at))),
         Event::TokenCalled => Some(token_called()),
         Event::LookedUp(look) => {
             let number = look.found.len();
-            Some(told(text!("{number} pre-hires were looked up", number)).field("pre_hires", number))
+            Some(
+                told(text!("{number} {number|pre-hire was|pre-hires were} looked up", number))
+                    .field("pre_hires", number),
+            )
         }
         Event::Admitted { .. }
         | Event::Ended { .. }

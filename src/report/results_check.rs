@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::agreement::{COMPARED, Disagreement, Judgement};
 use super::table::Table;
-use crate::language::text;
+use crate::language::{Text, text};
 use crate::model::{PreHireId, one_line};
 
 /// The longest id that is shown.
@@ -83,7 +83,7 @@ impl ResultsCheck {
     pub(super) fn add_to(&self, table: &mut Table) {
         table.count(text!("results"), &self.results);
         if !self.is_named {
-            table.line("", text!("No run of the journal names this file: was it renamed?"));
+            table.line(Text::default(), text!("No run in the journal names this file: was it renamed?"));
         }
         table.count(text!("rows"), self.rows);
         table.count(text!("agree"), self.agree);
@@ -103,13 +103,13 @@ impl ResultsCheck {
         }
         if self.missing > 0 {
             let rows = self.missing;
-            table.line(text!("missing"), text!("{rows} (settled, and not in the results)", rows));
+            table.line(text!("missing"), text!("{rows} (settled, but not in the results)", rows));
         }
         self.add_first(table);
         if self.is_overtaken {
             table.gap();
             table.say(text!(
-                "A later run has begun, and has left no results.\nWhat it has recorded is not compared."
+                "A later run has started, but has left no results.\nWhat it recorded is not compared."
             ));
         }
         table.gap();
@@ -126,7 +126,7 @@ impl ResultsCheck {
             );
         } else if let Some(id) = self.first_missing {
             table.gap();
-            table.say(text!("no row of {file} tells of pre-hire {id}", file, id));
+            table.say(text!("no row of {file} is about pre-hire {id}", file, id));
         }
     }
 

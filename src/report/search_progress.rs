@@ -97,8 +97,8 @@ impl SearchProgress {
     fn line(&self) -> LogLine {
         let done = self.done;
         let said = match self.of {
-            Some(of) => text!("{done}/{of} pre-hires looked up", done, of),
-            None => text!("{done} pre-hires looked up", done),
+            Some(of) => text!("{done}/{of} {of|pre-hire|pre-hires} looked up", done, of),
+            None => text!("{done} {done|pre-hire|pre-hires} looked up", done),
         };
         let line = LogLine::new(Level::Info, said).field("looked_up", done).field("of", self.of);
         line.field("elapsed_seconds", self.started.elapsed().as_secs())
@@ -118,7 +118,7 @@ impl SearchProgress {
             return words;
         }
         let (throttled, held) = (self.throttled, in_words(self.held));
-        let waits = text!("{throttled} throttled replies, {held} held back", throttled, held => held);
+        let waits = text!("{throttled} throttled {throttled|reply|replies}, {held} held back", throttled, held => held);
         text!("{words}; {waits}", words => words, waits => waits)
     }
 
@@ -146,7 +146,7 @@ impl SearchWatcher for SearchProgress {
                 let code = refusal.error_code.map(|code| code.to_string());
                 let shown = code.as_ref().map_or_else(String::new, |code| format!(" {code}"));
                 let said =
-                    text!("no answer{code}: asked again in {pause}", code = shown, pause => in_words(pause));
+                    text!("no answer{code}: asking again in {pause}", code = shown, pause => in_words(pause));
                 self.log.mention(&LogLine::new(Level::Debug, said).field("error_code", code));
             }
             SearchEvent::OfToken(Event::TokenCalled) => {

@@ -39,10 +39,10 @@ impl Standing {
             line = text!("{line}, {refusals} refused", line => line, refusals = self.refusals);
         }
         if self.retries > 0 {
-            line = text!("{line}, {retries} retries", line => line, retries = self.retries);
+            line = text!("{line}, {retries} {retries|retry|retries}", line => line, retries = self.retries);
         }
         let (used, allowed) = (self.calls_in_window, self.rate.calls());
-        line = text!("{line}, {used}/{allowed} calls", line => line, used, allowed);
+        line = text!("{line}, {used}/{allowed} {allowed|call|calls}", line => line, used, allowed);
         if !self.hold.is_zero() {
             let hold = in_words(self.hold);
             return text!("{line}; server asked us to wait {hold}", line => line, hold => hold);

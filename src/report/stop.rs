@@ -39,35 +39,39 @@ impl StopCause {
 #[must_use]
 pub fn stop_words(stop: &StopCause) -> Text {
     match stop {
-        StopCause::Hopeless(_) => text!("the API refused a call in a way that all rows would meet"),
-        StopCause::TokenDenied(_) => text!("the API gave no token: check app id and secret (and the tenant)"),
+        StopCause::Hopeless(_) => text!("the API refused a call for a reason that affects every row"),
+        StopCause::TokenDenied(_) => {
+            text!("the API issued no token: check app id and secret (and tenant)")
+        }
         StopCause::TokenRefusedAgain(_) => {
-            text!("the API refused the token, and there is no way to a better one")
+            text!("the API rejected the token, and it can't be renewed")
         }
         StopCause::NoToken(_) => text!("no token could be fetched: check the network and the address"),
         StopCause::NoTicket(why, _) => match why {
-            NoTicket::NoneCame => text!("the app ticket was refused, and no new one came within 60 s"),
-            NoTicket::Fixed => text!("the app ticket was refused, and a given one can't be renewed"),
-            NoTicket::NotResent => text!("the app ticket was refused, and no new one could be asked for"),
+            NoTicket::NoneCame => text!("the app ticket was rejected, and no new one arrived within 60 s"),
+            NoTicket::Fixed => {
+                text!("the app ticket was rejected, and a fixed one can't be renewed")
+            }
+            NoTicket::NotResent => text!("the app ticket was rejected, and no new one could be requested"),
         },
         StopCause::RefusalsInARow(_) => {
-            text!("too many rows were refused one after the other (--stop-after)")
+            text!("too many consecutive rows were refused (--stop-after)")
         }
-        StopCause::SilenceInARow(_) => text!("too many rows in a row got no reply: check the network"),
+        StopCause::SilenceInARow(_) => text!("too many consecutive rows got no reply: check the network"),
         StopCause::FirstCallUnanswered => {
             text!("the first row got no reply: check the network and the address")
         }
-        StopCause::ThrottledTooLong => text!("the API turned all calls away for 15 minutes: try again later"),
-        StopCause::Deadline => text!("the time of --deadline is over"),
+        StopCause::ThrottledTooLong => text!("the API rejected all calls for 15 minutes: try again later"),
+        StopCause::Deadline => text!("the --deadline has passed"),
         StopCause::Interrupted(Interrupt::Interrupt) => text!("interrupted by Ctrl-C (SIGINT)"),
         StopCause::Interrupted(Interrupt::Terminate) => text!("interrupted by SIGTERM"),
         StopCause::CannotRecord => text!("the results can't be written"),
         StopCause::SearchRefused(refusal) if lacks_permission(refusal) => {
-            text!("the app may not look pre-hires up")
+            text!("the app is not allowed to look up pre-hires")
         }
         StopCause::SearchRefused(_) => text!("the API refused the search"),
         StopCause::SearchUnanswered(_) => {
-            text!("the API did not answer the search, however often it was asked")
+            text!("the API did not answer the search, not even after several attempts")
         }
         StopCause::PagesAstray(fault) => page_fault_words(*fault),
     }
@@ -75,15 +79,17 @@ pub fn stop_words(stop: &StopCause) -> Text {
 
 fn page_fault_words(fault: PageFault) -> Text {
     match fault {
-        PageFault::NoToken => text!("the API says that there is another page of the search, but not where"),
+        PageFault::NoToken => {
+            text!("the API says that there is another page of search results, but not where")
+        }
         PageFault::EmptyPage => {
-            text!("the API says that there is another page of the search, behind an empty one")
+            text!("the API says that there is another page of search results after an empty one")
         }
         PageFault::RepeatedToken => {
-            text!("the API leads back to a page of the search that was there before")
+            text!("the API points back to a page of search results that it already returned")
         }
-        PageFault::RepeatedPage => text!("the API gave the same page of the search twice"),
-        PageFault::TooMany => text!("the API gives more pages of the search than there can be"),
+        PageFault::RepeatedPage => text!("the API returned the same page of search results twice"),
+        PageFault::TooMany => text!("the API returns more pages of search results than there can be"),
     }
 }
 
@@ -100,7 +106,7 @@ pub fn stop_story(stop: &StopCause, again: &str, language: Language) -> String {
 }
 
 fn to_go_on() -> Text {
-    text!("to go on, run the same command again:")
+    text!("to continue, run the same command again:")
 }
 
 /// The same for a command that only reads: there is nothing to go on with.
@@ -126,22 +132,24 @@ fn cause_story(stop: &StopCause, language: Language) -> Table {
     let mut story = Table::with_names(language, DETAIL_NAMES);
     story.say(text!("stopped early: {cause}", cause => stop_words(stop)));
     if let StopCause::RefusalsInARow(rows) | StopCause::SilenceInARow(rows) = stop {
-        story.line(text!("rows"), rows.to_string());
+        story.count(text!("rows"), rows);
     }
     match stop {
-        StopCause::NoTicket(NoTicket::NoneCame, _) => story
-            .line(text!("ticket"), text!("a new one was asked for: does the event receiver write its file?")),
+        StopCause::NoTicket(NoTicket::NoneCame, _) => story.line(
+            text!("ticket"),
+            text!("a new one was requested: does the event receiver write it to the file?"),
+        ),
         StopCause::NoTicket(NoTicket::Fixed, _) => {
-            story.line(text!("ticket"), text!("a new one was asked for: set FEISHU_APP_TICKET to it"))
+            story.line(text!("ticket"), text!("a new one was requested: set FEISHU_APP_TICKET to it"))
         }
         _ => {}
     }
     if let Some(refusal) = stop.refusal() {
         let code = refusal.error_code.map_or_else(String::new, |code| format!("{code} "));
-        story.line(text!("said"), format!("{code}{}", refusal.message.in_language(language)));
+        story.count(text!("said"), format!("{code}{}", refusal.message.in_language(language)));
         for (name, value) in [(text!("help"), &refusal.help_url), (text!("log id"), &refusal.log_id)] {
             if let Some(value) = value {
-                story.line(name, value.clone());
+                story.count(name, value);
             }
         }
     }

@@ -44,11 +44,11 @@ impl Story {
     pub fn text(&self) -> String {
         let mut text = self.text.clone();
         if !self.is_known {
-            let unknown = text!("the journal does not know it: no call was ever made for it");
+            let unknown = text!("the journal has no record of it: no call was ever made for it");
             let _ = writeln!(text, "{}", self.in_words(&unknown));
         }
         if self.is_open {
-            let open = text!("the record ends here: whether the last call was carried out is in doubt");
+            let open = text!("the record ends here: it is in doubt whether the last call was carried out");
             let _ = writeln!(text, "  {}", self.in_words(&open));
         }
         text
@@ -59,7 +59,7 @@ impl Story {
         match entry {
             Entry::RunStarted(run) => self.begin(run),
             Entry::CallStarted { at, id, row, attempt, .. } if *id == self.id => {
-                self.tell(*at, &text!("attempt {attempt} left (row {row} of the input)", attempt, row));
+                self.tell(*at, &text!("attempt {attempt} sent (row {row} of the input)", attempt, row));
                 self.is_open = true;
             }
             Entry::CallFinished { at, id, verdict, http_status, code, msg, log_id, milliseconds }
@@ -83,7 +83,7 @@ impl Story {
                 let Some(found) = found.iter().find(|found| found.id == self.id) else { return };
                 let told = match (&found.stage, code) {
                     (Some(stage), _) => text!("looked up: the stage is {stage}", stage),
-                    (None, Some(code)) => text!("looked up: the look failed with {code}", code),
+                    (None, Some(code)) => text!("looked up: failed with {code}", code),
                     (None, None) => text!("looked up: the API did not return it"),
                 };
                 let told = with_log_id(told, log_id.as_deref());
@@ -98,7 +98,8 @@ impl Story {
         let at = self.shown(run.at);
         let RunStarted { owner, input, settings, tool, .. } = run;
         self.operation = Operation::from_word(&owner.operation);
-        let force = if settings.confirm_workforce { text!(", head count by force") } else { Text::default() };
+        let force =
+            if settings.confirm_workforce { text!(", headcount may be exceeded") } else { Text::default() };
         let rate = &settings.rate;
         let begun = text!(
             "run of {at}: {owner}, input {input}, rate {rate}{force}, prehire {tool}",

@@ -50,13 +50,16 @@ impl RunReport<'_> {
             table.count(Text::Plain(status.word().to_owned()), rows);
         }
         let (rows, successes) = (tally.rows, tally.successes);
-        table.line(text!("rows"), text!("{rows} ({successes} successes)", rows, successes));
+        table.line(
+            text!("rows"),
+            text!("{rows} ({successes} {successes|success|successes})", rows, successes),
+        );
         table.line(text!("calls"), self.calls());
         if tally.throttled > 0 {
             let (throttled, held) = (tally.throttled, in_words(tally.held));
             table.line(
                 text!("waits"),
-                text!("{throttled} throttled replies, {held} held back", throttled, held => held),
+                text!("{throttled} throttled {throttled|reply|replies}, {held} held back", throttled, held => held),
             );
         }
         table.count(text!("results"), self.results.display());
@@ -65,21 +68,17 @@ impl RunReport<'_> {
         for (id, status) in &tally.left_in_doubt {
             let status = status.word();
             table.gap();
-            table.say(text!(
-                "{id} was in doubt, and the file does not hold it any more: {status}",
-                id,
-                status
-            ));
+            table.say(text!("{id} was in doubt, and is no longer in the file: {status}", id, status));
         }
         if tally.by_status.contains_key(&Status::Restored) {
             table.gap();
             table.say(text!(
-                "The journal of the withdrawals stays as it is. To withdraw one of these pre-hires again, add --restart to that command."
+                "The withdrawal journal stays as it is. To withdraw any of these pre-hires again, add --restart to the withdraw command."
             ));
         }
         if let Some(stop) = self.stop {
             table.gap();
-            table.say(stop_story(stop, self.again, self.language));
+            table.say(Text::Plain(stop_story(stop, self.again, self.language)));
         }
         table.into_text()
     }
@@ -107,9 +106,12 @@ impl RunReport<'_> {
             table.count(Text::Plain(code.to_string()), rows);
         }
         if codes.len() > SHOWN_CODES {
-            table.line(text!("others"), text!("{codes} codes", codes = codes.len() - SHOWN_CODES));
+            table.line(
+                text!("others"),
+                text!("{codes} {codes|code|codes}", codes = codes.len() - SHOWN_CODES),
+            );
         }
-        table.say(text!("What to do is in the column advice of the results."));
+        table.say(text!("What to do is in the advice column of the results."));
     }
 
     /// The one object for scripts; its fields are listed in `README.md`.

@@ -29,20 +29,20 @@ impl Table {
     }
 
     /// A line with a name and a value.
-    pub(super) fn line(&mut self, name: impl Into<Text>, value: impl Into<Text>) {
-        let name = padded(&name.into().in_language(self.language), self.names);
-        let value = value.into().in_language(self.language);
+    pub(super) fn line(&mut self, name: Text, value: Text) {
+        let name = padded(&name.in_language(self.language), self.names);
+        let value = value.in_language(self.language);
         let _ = writeln!(self.text, "  {name} {value}");
     }
 
     /// The same with a number, or anything that reads the same in every language.
-    pub(super) fn count(&mut self, name: impl Into<Text>, value: impl ToString) {
+    pub(super) fn count(&mut self, name: Text, value: impl ToString) {
         self.line(name, Text::Plain(value.to_string()));
     }
 
     /// A paragraph.
-    pub(super) fn say(&mut self, text: impl Into<Text>) {
-        let _ = writeln!(self.text, "{}", text.into().in_language(self.language));
+    pub(super) fn say(&mut self, text: Text) {
+        let _ = writeln!(self.text, "{}", text.in_language(self.language));
     }
 
     /// Lines that are ready.

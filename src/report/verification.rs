@@ -64,16 +64,18 @@ impl Verification<'_> {
             (Some((line, _)), _) => text!("not whole: line {line} is damaged", line),
             (None, 0) => text!("not whole: there is no whole line in it"),
             (None, 1) => text!("whole: 1 line, as it was written"),
-            (None, lines) => text!("whole: {lines} lines, each follows from the one before", lines),
+            (None, lines) => {
+                text!("whole: {lines} {lines|line|lines}, each follows from the one before", lines)
+            }
         };
         table.line(text!("state"), state);
         let bytes = self.scan.torn_bytes();
         if bytes > 0 {
             table.line(
                 text!("torn end"),
-                text!("{bytes} bytes that a run which was killed has not finished,", bytes),
+                text!("{bytes} {bytes|byte|bytes} left unfinished by a run that was killed,", bytes),
             );
-            table.line("", text!("or one is writing now; the next run cuts them off"));
+            table.line(Text::default(), text!("or being written by one now; the next run cuts this off"));
         }
     }
 
@@ -84,7 +86,7 @@ impl Verification<'_> {
         table
             .say(text!("line {line} of {path} is damaged:\n{cause}", line, path, cause => damage.in_words()));
         table.say(text!(
-            "What stands behind it proves nothing: it is not counted above,\nand no results are compared with it."
+            "What follows it proves nothing: it is not counted above,\nand no results are compared with it."
         ));
     }
 
@@ -106,7 +108,7 @@ impl Verification<'_> {
         table.count(text!("last time"), self.locale.shown(last.last_at));
         if self.scan.damage().is_none() {
             let ended = match &last.ended {
-                None => text!("has not ended: it was killed, or goes on"),
+                None => text!("has not ended: it was killed, or is still running"),
                 Some(end) => text!("ended with exit code {code}", code = end.exit_code),
             };
             table.line(text!("last run"), ended);
@@ -122,7 +124,7 @@ impl Verification<'_> {
         for (status, rows) in self.by_status() {
             match status {
                 Some(status) => table.count(Text::Plain(status.word().to_owned()), rows),
-                None => table.line(text!("in flight"), text!("{rows} (called, and not settled)", rows)),
+                None => table.line(text!("in flight"), text!("{rows} (called, but not settled)", rows)),
             }
         }
     }

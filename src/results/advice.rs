@@ -28,7 +28,7 @@ pub fn advice(operation: Operation, status: Status, error_code: Option<ErrorCode
 pub fn of_unsent(status: Status, code: ErrorCode) -> Text {
     match status {
         Status::Duplicate => {
-            text!("Nothing to do: an earlier row with this id decides. Remove the repeated row.")
+            text!("Nothing to do: the earlier row with this id counts. Remove the repeated row.")
         }
         _ => of_invalid(code),
     }
@@ -39,13 +39,13 @@ pub fn of_unsent(status: Status, code: ErrorCode) -> Text {
 pub fn of_eligibility(eligibility: Eligibility) -> Text {
     match eligibility {
         Eligibility::Possible => Text::default(),
-        Eligibility::AlreadyDone => text!("Nothing to do: take the row out of the file."),
-        Eligibility::WrongStage => text!("Take the row out of the file: the API would refuse it."),
+        Eligibility::AlreadyDone => text!("Nothing to do: remove the row from the file."),
+        Eligibility::WrongStage => text!("Remove the row from the file: the API would refuse it."),
         Eligibility::StageHidden => text!(
-            "Look the pre-hire up in Feishu, or give the app the permission to see onboarding_info.onboarding_status."
+            "Look up the pre-hire in Feishu, or grant the app permission to see onboarding_info.onboarding_status."
         ),
         Eligibility::NotVisible => text!(
-            "Check the id; if it is right, an administrator must give the app the data permission (待入职人员) for it."
+            "Check the id; if it is correct, an administrator must grant the app the data permission (待入职人员) for it."
         ),
     }
 }
@@ -55,23 +55,23 @@ fn open_withdrawal(status: Status, error_code: Option<ErrorCode>) -> Text {
     match (status, error_code) {
         (Status::Unknown, _) => {
             text!(
-                "Look the pre-hire up in Feishu: nobody answered whether it was withdrawn. If it was not, run the same command again."
+                "Look up the pre-hire in Feishu: the API did not say whether it was withdrawn. If it was not, run the same command again."
             )
         }
-        (Status::NotAttempted, None) => text!("Run the same command again to go on with this row."),
+        (Status::NotAttempted, None) => text!("Run the same command again to continue with this row."),
         (Status::NotAttempted, Some(_)) => {
-            text!("Nothing was withdrawn. Mend what stopped the run, then run the same command again.")
+            text!("Nothing was withdrawn. Fix what stopped the run, then run the same command again.")
         }
         (_, Some(ErrorCode::ConnectFailed)) => {
             text!("Nothing was sent. Check the network, then run the same command again.")
         }
         (_, Some(ErrorCode::Api(codes::CONFLICT))) => {
             text!(
-                "Nothing was withdrawn. Wait until nobody edits this pre-hire, then run the same command again."
+                "Nothing was withdrawn. Wait until nobody is editing this pre-hire, then run the same command again."
             )
         }
         _ => {
-            text!("Nothing was withdrawn. Wait until the API is well again, then run the same command again.")
+            text!("Nothing was withdrawn. Wait until the API has recovered, then run the same command again.")
         }
     }
 }
@@ -80,23 +80,23 @@ fn open_restoration(status: Status, error_code: Option<ErrorCode>) -> Text {
     match (status, error_code) {
         (Status::Unknown, _) => {
             text!(
-                "Look the pre-hire up in Feishu: nobody answered whether it was restored. If it was not, run the same command again."
+                "Look up the pre-hire in Feishu: the API did not say whether it was restored. If it was not, run the same command again."
             )
         }
-        (Status::NotAttempted, None) => text!("Run the same command again to go on with this row."),
+        (Status::NotAttempted, None) => text!("Run the same command again to continue with this row."),
         (Status::NotAttempted, Some(_)) => {
-            text!("Nothing was restored. Mend what stopped the run, then run the same command again.")
+            text!("Nothing was restored. Fix what stopped the run, then run the same command again.")
         }
         (_, Some(ErrorCode::ConnectFailed)) => {
             text!("Nothing was sent. Check the network, then run the same command again.")
         }
         (_, Some(ErrorCode::Api(codes::CONFLICT))) => {
             text!(
-                "Nothing was restored. Wait until nobody edits this pre-hire, then run the same command again."
+                "Nothing was restored. Wait until nobody is editing this pre-hire, then run the same command again."
             )
         }
         _ => {
-            text!("Nothing was restored. Wait until the API is well again, then run the same command again.")
+            text!("Nothing was restored. Wait until the API has recovered, then run the same command again.")
         }
     }
 }
@@ -106,25 +106,27 @@ fn of_invalid(code: ErrorCode) -> Text {
         ErrorCode::MissingId => text!("Fill in the pre-hire id, then run again."),
         ErrorCode::DamagedId => {
             text!(
-                "Take the id from the original export again: format the column as Text before you paste it."
+                "Copy the id from the original export again: format the column as Text before you paste it."
             )
         }
         ErrorCode::MissingReason => {
             text!("Fill in a reason, or give one for all such rows with --reason TEXT.")
         }
         ErrorCode::BadReason => {
-            text!("Type the reason again: the cell holds a character that can't be sent.")
+            text!("Type the reason again: the cell contains a character that can't be sent.")
         }
         ErrorCode::ReasonTooLong => text!("Shorten the reason to 500 characters."),
         ErrorCode::ExtraCells => {
-            text!("Give every filled cell a column name, or put a text with commas into quotation marks.")
+            text!(
+                "Give every filled cell a column name, or put text that contains commas in quotation marks."
+            )
         }
         ErrorCode::NotWithdrawn => {
             text!(
-                "Nothing to undo here: only what the journal proves this tool to have withdrawn is restored. If this pre-hire is to be restored all the same, do it in Feishu."
+                "Nothing to undo: only what the journal proves this tool withdrew is restored. To restore this pre-hire anyway, do it in Feishu."
             )
         }
-        _ => text!("Correct the pre-hire id: digits alone, as Feishu shows it."),
+        _ => text!("Correct the pre-hire id: digits only, exactly as Feishu shows it."),
     }
 }
 
@@ -132,12 +134,12 @@ fn refused(operation: Operation, error_code: Option<ErrorCode>) -> Text {
     match (error_code, operation) {
         (Some(ErrorCode::Api(1_161_097)), _) => {
             text!(
-                "Ask the administrator to give the app the permission for this pre-hire. Then run the results file again with --only refused -o NEW.csv."
+                "Ask an administrator to grant the app permission for this pre-hire. Then run the results file again with --only refused -o NEW.csv."
             )
         }
         (Some(ErrorCode::Api(codes::NOT_VISIBLE)), _) => {
             text!(
-                "Check the id. If it is right, ask the administrator to let the app see this pre-hire. Then run the results file again with --only refused -o NEW.csv."
+                "Check the id. If it is correct, ask an administrator to let the app see this pre-hire. Then run the results file again with --only refused -o NEW.csv."
             )
         }
         (Some(code), Operation::Withdraw) => refused_withdrawal(code),
@@ -147,7 +149,7 @@ fn refused(operation: Operation, error_code: Option<ErrorCode>) -> Text {
 }
 
 fn look_it_up() -> Text {
-    text!("Look the code up in Feishu's list of error codes, or give the log id to Feishu's support.")
+    text!("Look up the code in Feishu's list of error codes, or give the log id to Feishu support.")
 }
 
 /// Is it the code of a call that is refused for the stage?
@@ -164,19 +166,21 @@ fn refused_withdrawal(code: ErrorCode) -> Text {
     match code {
         code if is_of_the_stage(code) => {
             text!(
-                "Look the pre-hire up in Feishu: its stage allows no withdrawal. It may be withdrawn or on board already."
+                "Look up the pre-hire in Feishu: its stage does not allow a withdrawal. It may already be withdrawn or onboarded."
             )
         }
         ErrorCode::Api(codes::WRONG_STEP) => {
             text!(
-                "Look the pre-hire up in Feishu: its workflow does not allow a withdrawal now. It may be withdrawn already."
+                "Look up the pre-hire in Feishu: its workflow does not allow a withdrawal right now. It may already be withdrawn."
             )
         }
         ErrorCode::Api(1_161_001 | 99_992_402) => {
-            text!("Check the id and the reason: the API does not accept them.")
+            text!("Check the id and the reason: the API rejected them.")
         }
         ErrorCode::NotWithdrawn => {
-            text!("Look the pre-hire up in Feishu: the API took the call but did not withdraw it.")
+            text!(
+                "Look up the pre-hire in Feishu: the API accepted the call but did not withdraw the pre-hire."
+            )
         }
         _ => look_it_up(),
     }
@@ -186,35 +190,37 @@ fn refused_restoration(code: ErrorCode) -> Text {
     match code {
         code if is_of_the_stage(code) => {
             text!(
-                "Look the pre-hire up in Feishu: its stage allows no restoration. It may be active or on board already."
+                "Look up the pre-hire in Feishu: its stage does not allow a restoration. It may already be active or onboarded."
             )
         }
         ErrorCode::Api(codes::WRONG_STEP) => {
             text!(
-                "Look the pre-hire up in Feishu: its workflow does not allow a restoration now. It may be active already."
+                "Look up the pre-hire in Feishu: its workflow does not allow a restoration right now. It may already be active."
             )
         }
-        ErrorCode::Api(1_161_001 | 99_992_402) => text!("Check the id: the API does not accept it."),
+        ErrorCode::Api(1_161_001 | 99_992_402) => text!("Check the id: the API rejected it."),
         ErrorCode::Api(codes::WORKFORCE_EXCEEDED) => {
             text!(
-                "The head count is used up. Have it raised, or run the same command again with --confirm-workforce to exceed it."
+                "The headcount is used up. Have it raised, or run the same command again with --confirm-workforce to exceed it."
             )
         }
         ErrorCode::Api(1_161_120) => {
             text!(
-                "Ask the administrator to let the app edit work e-mail addresses, then run again with --restart."
+                "Ask an administrator to let the app edit work email addresses, then run again with --restart."
             )
         }
         ErrorCode::Api(code) if codes::WORK_EMAIL_TAKEN.contains(&code) => {
             text!(
-                "Somebody else has this work e-mail by now: change it in Feishu, then run again with --restart."
+                "Somebody else now has this work email: change it in Feishu, then run again with --restart."
             )
         }
         ErrorCode::Api(1_161_034 | 1_161_035 | 1_161_121..=1_161_124 | 1_161_126) => {
-            text!("Feishu does not accept the work e-mail: correct it there, then run again with --restart.")
+            text!("Feishu rejected the work email: correct it there, then run again with --restart.")
         }
         ErrorCode::NotRestored => {
-            text!("Look the pre-hire up in Feishu: the API took the call but did not restore it.")
+            text!(
+                "Look up the pre-hire in Feishu: the API accepted the call but did not restore the pre-hire."
+            )
         }
         _ => look_it_up(),
     }

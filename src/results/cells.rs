@@ -103,15 +103,17 @@ pub fn with_preflight(
     let Some(seen) = seen.filter(|seen| seen.eligibility.is_problem()) else { return cells };
     let stage = seen.pre_hire.as_ref().and_then(|pre_hire| pre_hire.stage.as_ref());
     let message = match (seen.eligibility, stage, operation) {
-        (Eligibility::NotVisible, ..) => text!("there is no such pre-hire, or the app may not see it"),
-        (Eligibility::AlreadyDone, _, Operation::Withdraw) => text!("it is withdrawn already"),
-        (Eligibility::AlreadyDone, _, Operation::Restore) => text!("it is restored already"),
-        (_, None, _) => text!("the app may not see the stage of this pre-hire"),
+        (Eligibility::NotVisible, ..) => {
+            text!("there is no such pre-hire, or the app is not allowed to see it")
+        }
+        (Eligibility::AlreadyDone, _, Operation::Withdraw) => text!("it is already withdrawn"),
+        (Eligibility::AlreadyDone, _, Operation::Restore) => text!("it is already restored"),
+        (_, None, _) => text!("the app is not allowed to see the stage of this pre-hire"),
         (_, Some(stage), Operation::Withdraw) => {
-            text!("its stage is {stage}, in which it can't be withdrawn", stage)
+            text!("its stage is {stage}, where it can't be withdrawn", stage)
         }
         (_, Some(stage), Operation::Restore) => {
-            text!("its stage is {stage}, in which it can't be restored", stage)
+            text!("its stage is {stage}, where it can't be restored", stage)
         }
     };
     cells[ERROR_MESSAGE] = message.in_language(language);
@@ -135,9 +137,9 @@ pub struct Original {
 pub fn duplicate(line: u64, original: Original, language: Language) -> Cells {
     let Original { line: first, success, other_reason } = original;
     let message = if other_reason {
-        text!("the same pre-hire id stands in row {first}; its reason was used, not this one", first)
+        text!("row {first} has the same pre-hire id; its reason was used, not this one", first)
     } else {
-        text!("the same pre-hire id stands in row {first}", first)
+        text!("row {first} has the same pre-hire id", first)
     };
     let unsent = Unsent { status: Status::Duplicate, success, code: ErrorCode::DuplicateId };
     unsent.cells(line, &message, language)

@@ -61,7 +61,7 @@ impl<'a> ResultsFile<'a> {
     ) -> Result<Self> {
         let header: Vec<String> = survey.columns.results_header().collect();
         let writer = ResultsWriter::create(&path, spool.copied(), &header).map_err(|error| {
-            cannot_write(&path, error).hint(text!("make room, or choose another place with -o FILE"))
+            cannot_write(&path, error).hint(text!("free up disk space, or choose another place with -o FILE"))
         })?;
         let mut input = spool.records();
         input.read()?;
@@ -236,5 +236,5 @@ fn cannot_write(path: &OutputPath, error: io::Error) -> Error {
     Error::cannot_record(text!("can't write {written}", written = written.display()))
         .because(error)
         // Another place would have a journal of its own, which knows nothing of this run.
-        .hint(text!("make room, then run the same command again"))
+        .hint(text!("free up disk space, then run the same command again"))
 }

@@ -34,15 +34,18 @@ impl ListPath {
         let Some(path) = typed.filter(|path| *path != Path::new("-")) else { return Ok(ListPath::Standard) };
         let shown = path.display();
         if workbook_ending(path).is_some() {
-            return Err(Error::unusable(text!("can't write the list to {shown}: it is CSV", shown))
-                .hint(text!("choose a name that ends with .csv")));
+            return Err(Error::unusable(text!(
+                "can't write the list to {shown}: the list is a CSV file",
+                shown
+            ))
+            .hint(text!("choose a name that ends with .csv")));
         }
         if fs::symlink_metadata(path).is_ok() && !is_list(path) {
             return Err(Error::unusable(text!(
-                "{shown} exists already, and is no list of prehire find",
+                "{shown} already exists, and was not written by prehire find",
                 shown
             ))
-            .hint(text!("move that file away, or choose another name with -o FILE")));
+            .hint(text!("move that file elsewhere, or choose another name with -o FILE")));
         }
         Ok(ListPath::File(path.to_owned()))
     }
@@ -173,9 +176,9 @@ impl Write for Sink {
 
 fn cannot_write(names: Option<&Names>, error: io::Error) -> Error {
     let Some(names) = names else {
-        return Error::cannot_record(text!("can't write standard output")).because(error);
+        return Error::cannot_record(text!("can't write to standard output")).because(error);
     };
     Error::cannot_record(text!("can't write {written}", written = names.partial.display()))
         .because(error)
-        .hint(text!("make room, or choose another place with -o FILE"))
+        .hint(text!("free up disk space, or choose another place with -o FILE"))
 }

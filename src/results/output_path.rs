@@ -43,7 +43,7 @@ impl OutputPath {
             }
             (None, InputPath::File(results), Operation::Restore) => restored(results, is_simulated),
             (None, InputPath::Standard, _) => {
-                return Err(Error::unusable(text!("the results of standard input need a name"))
+                return Err(Error::unusable(text!("the results for standard input need a file name"))
                     .hint(text!("give one with -o FILE")));
             }
         };
@@ -56,7 +56,7 @@ impl OutputPath {
         if let InputPath::File(input) = input
             && is_same_file(input, &results)
         {
-            return Err(Error::unusable(text!("the results can't replace the input itself"))
+            return Err(Error::unusable(text!("the results can't overwrite the input file"))
                 .hint(text!("choose another name with -o FILE")));
         }
         Ok(OutputPath { results, format })
@@ -79,8 +79,11 @@ impl OutputPath {
         if is_ours && has_our_header() {
             return Ok(());
         }
-        Err(Error::unusable(text!("{shown} exists already, and no earlier run of this job wrote it", shown))
-            .hint(text!("move that file away, or choose another name with -o FILE")))
+        Err(Error::unusable(text!(
+            "{shown} already exists, and was not written by an earlier run of this job",
+            shown
+        ))
+        .hint(text!("move that file elsewhere, or choose another name with -o FILE")))
     }
 
     /// Makes sure that the results can hold every row of the input: a workbook has limits.
@@ -101,7 +104,7 @@ impl OutputPath {
     pub fn refuse_journal_at(&self, journal: &Path, input: &InputPath) -> Result<()> {
         let is_input = matches!(input, InputPath::File(input) if is_same_file(input, journal));
         if is_input || is_same_file(&self.results, journal) || is_same_file(&self.partial(), journal) {
-            return Err(Error::unusable(text!("the journal must be a file of its own"))
+            return Err(Error::unusable(text!("the journal must be a separate file"))
                 .hint(text!("choose another name with --journal FILE")));
         }
         Ok(())
@@ -113,10 +116,8 @@ impl OutputPath {
     /// When a run would write to it; exit 2.
     pub fn refuse_source_at(&self, source: &Path, journal: &Path) -> Result<()> {
         if [self.results(), &self.partial(), journal].into_iter().any(|path| is_same_file(path, source)) {
-            return Err(Error::unusable(text!(
-                "the journal of the withdrawals can't be written to by a restoration"
-            ))
-            .hint(text!("choose other names with -o FILE and --journal FILE")));
+            return Err(Error::unusable(text!("a restoration can't write to the withdrawal journal"))
+                .hint(text!("choose other names with -o FILE and --journal FILE")));
         }
         Ok(())
     }
@@ -151,7 +152,7 @@ fn format_of(results: &Path) -> Result<ResultsFormat> {
         None => Ok(ResultsFormat::Csv),
         Some("xlsx") => Ok(ResultsFormat::Workbook),
         Some(other) => Err(Error::unusable(text!(
-            "can't write the results to {results}: they are no .{other}, but .csv or .xlsx",
+            "can't write the results to {results}: they must be .csv or .xlsx, not .{other}",
             results = results.display(),
             other
         ))

@@ -25,14 +25,25 @@ pub(super) fn refuse_what_does_not_fit(survey: &Survey) -> Result<()> {
     let rows = survey.results();
     let problem = if rows >= MOST_ROWS {
         let most = MOST_ROWS - 1;
-        format!("the results would have {rows} rows, and a workbook holds {most} below its header")
+        text!(
+            "the results would have {rows} {rows|row|rows}, but a workbook holds at most {most} below its header",
+            rows,
+            most
+        )
     } else if columns > MOST_COLUMNS {
-        format!("the results would have {columns} columns, and a workbook holds {MOST_COLUMNS}")
+        text!(
+            "the results would have {columns} {columns|column|columns}, but a workbook holds at most {MOST_COLUMNS}",
+            columns,
+            MOST_COLUMNS
+        )
     } else if longest.length > LONGEST_TEXT {
         let column = crate::model::one_line(survey.columns.name(longest.column), 60);
-        format!(
-            "row {}: the cell in column \"{column}\" has {} characters, and one of a workbook holds {LONGEST_TEXT}",
-            longest.line, longest.length
+        text!(
+            "row {row}: the cell in column \"{column}\" has {length} {length|character|characters}, but a workbook cell holds at most {LONGEST_TEXT}",
+            row = longest.line,
+            column,
+            length = longest.length,
+            LONGEST_TEXT
         )
     } else {
         return Ok(());

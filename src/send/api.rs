@@ -1,20 +1,20 @@
-//! Owns the sending stage's view of the world: the API, the store of the allowance, and the ear for its events.
+//! What sending needs of the world: the API, and somebody who records its events.
 
 use tokio::sync::{mpsc, oneshot};
 
 use crate::feishu::{
     Client, Exchange, PageToken, QueryReply, SearchQuery, SearchReply, Secret, Token, TokenCall, TokenReply,
-    TokenSource,
+    TokenSource, Transport,
 };
 use crate::language::text;
 use crate::model::{Error, Event, PreHireId, Request, Result};
 
 /// Asks for tokens; each call is one request and one reply, without retries.
-pub trait TokenApi: Clone + Send + Sync + 'static {
+pub(crate) trait TokenApi: Clone + Send + Sync + 'static {
     /// Makes one call on the way to a token.
     fn token(&self, call: &TokenCall) -> impl Future<Output = TokenReply> + Send;
 
-    /// How tokens are come by.
+    /// How tokens are obtained.
     fn token_source(&self) -> TokenSource;
 
     /// The app ticket of this moment, if there is one.
@@ -22,7 +22,7 @@ pub trait TokenApi: Clone + Send + Sync + 'static {
 }
 
 /// Changes pre-hires, and looks those up that are in doubt.
-pub trait Api: TokenApi {
+pub(crate) trait Api: TokenApi {
     /// Asks for one pre-hire to be withdrawn, or restored.
     fn call(&self, token: &Token, id: PreHireId, request: &Request) -> impl Future<Output = Exchange> + Send;
 
@@ -31,7 +31,7 @@ pub trait Api: TokenApi {
 }
 
 /// Searches for pre-hires.
-pub trait SearchApi: TokenApi {
+pub(crate) trait SearchApi: TokenApi {
     /// Asks for one page of a search; the first one without a page token.
     fn search(
         &self,
@@ -41,7 +41,7 @@ pub trait SearchApi: TokenApi {
     ) -> impl Future<Output = SearchReply> + Send;
 }
 
-impl TokenApi for Client {
+impl<T: Transport> TokenApi for Client<T> {
     async fn token(&self, call: &TokenCall) -> TokenReply {
         Client::token(self, call).await
     }
@@ -55,7 +55,7 @@ impl TokenApi for Client {
     }
 }
 
-impl Api for Client {
+impl<T: Transport> Api for Client<T> {
     async fn call(&self, token: &Token, id: PreHireId, request: &Request) -> Exchange {
         Client::call(self, token, id, request).await
     }
@@ -65,41 +65,41 @@ impl Api for Client {
     }
 }
 
-impl SearchApi for Client {
+impl<T: Transport> SearchApi for Client<T> {
     async fn search(&self, token: &Token, query: &SearchQuery, page: Option<&PageToken>) -> SearchReply {
         Client::search(self, token, query, page).await
     }
 }
 
-/// Tells the word that a call may go, once its beginning is on disk. Dropped untold, the call does not go.
-pub type Clearance = oneshot::Sender<()>;
+/// Tells that the beginning of a call is on disk. Dropped untold, the call does not go.
+pub(crate) type Ack = oneshot::Sender<()>;
 
-/// One event; a call that is about to begin waits for its clearance.
+/// One event; a call that is about to begin waits for its acknowledgement.
 #[derive(Debug)]
-pub struct Notice {
+pub(crate) struct Notice {
     /// What happened.
-    pub event: Event,
+    pub(crate) event: Event,
     /// For the call that waits, if one does.
-    pub clearance: Option<Clearance>,
+    pub(crate) ack: Option<Ack>,
 }
 
-/// The ear of whoever records the events.
+/// Sends events to whoever records them.
 #[derive(Clone, Debug)]
-pub(super) struct Ear(pub(super) mpsc::Sender<Notice>);
+pub(super) struct EventSender(pub(super) mpsc::Sender<Notice>);
 
-impl Ear {
-    pub(super) async fn tell(&self, event: Event) -> Result<()> {
-        self.send(Notice { event, clearance: None }).await
+impl EventSender {
+    pub(super) async fn send(&self, event: Event) -> Result<()> {
+        self.notify(Notice { event, ack: None }).await
     }
 
-    /// Tells of a call that is about to begin; what comes back is its leave.
-    pub(super) async fn ask_leave(&self, event: Event) -> Result<oneshot::Receiver<()>> {
-        let (clearance, leave) = oneshot::channel();
-        self.send(Notice { event, clearance: Some(clearance) }).await?;
-        Ok(leave)
+    /// Sends the beginning of a call, and waits until it is on disk; false if it can't be written.
+    pub(super) async fn write_ahead(&self, event: Event) -> Result<bool> {
+        let (ack, written) = oneshot::channel();
+        self.notify(Notice { event, ack: Some(ack) }).await?;
+        Ok(written.await.is_ok())
     }
 
-    async fn send(&self, notice: Notice) -> Result<()> {
+    async fn notify(&self, notice: Notice) -> Result<()> {
         // Nothing may be sent that can't be recorded.
         self.0.send(notice).await.map_err(|_| Error::cannot_record(text!("the run can't be recorded")))
     }

@@ -30,11 +30,8 @@ impl Clock {
         Timestamp::now()
     }
 
-    /// Sleeps until the moment; for ever without one.
-    pub(super) async fn sleep_until(&self, moment: Option<Moment>) {
-        match moment {
-            Some(moment) => tokio::time::sleep_until(self.origin + moment.since_origin()).await,
-            None => std::future::pending().await,
-        }
+    /// Sleeps until the moment.
+    pub(super) async fn sleep_until(&self, moment: Moment) {
+        tokio::time::sleep_until(self.origin + moment.since_origin()).await;
     }
 }

@@ -1,43 +1,35 @@
-//! Stage 3: rows go out, under the cap, and come back as outcomes.
+//! Rows go out, under the cap, and come back as outcomes.
 //!
-//! Decisions, each pure and in a file of its own:
-//! - [`classify`](classify::classify) says what a reply to a call of the operation means, [`Reading`] what one to a look or a
-//!   search does;
-//! - [`RetryPolicy`] says whether a row is tried again, and when;
-//! - [`Question`] and [`Look`] say what is looked up, and what the answer means;
-//! - [`Pacing`](crate::pace::Pacing) is the gate's decision: window log, hold and spacing together;
-//! - `board`, `stop` and `token_state` say which row goes, whether the run goes on, and with which token;
-//! - `token_way` says which calls lead to a token.
+//! A [row's story](row::story) is one function: called, judged, looked up, called again, settled. An [`Account`] works a plan
+//! off: it opens rows, lends them workers, and awaits them all. Every call of it, whatever for, waits in [`calls`] for its
+//! turn at a [`Gate`], with a token from [`tokens`]; [`looks`] gathers what is to be looked up.
 //!
-//! [`search`] asks for pre-hires page by page, beside the rows: it shares the gates, the token desk and the retries with them.
+//! What follows from what is decided by pure functions: [`classify`](classify::classify) and [`Reading`](classify::Reading) say
+//! what a reply means, [`RetryPolicy`] whether a row is called again, [`Look`] what a look at it means, [`stop`] whether a run
+//! that goes wrong is stopped.
 //!
-//! Deeds: the [`Pool`] (`dispatch` is its hand for what goes out, `landing` and `looking` are those for what comes back), its clock, its token desk, the
-//! [`Gate`]s and the [`Api`].
+//! [`search`] asks for pre-hires page by page, beside the rows.
 
+mod account;
 mod api;
-mod board;
+mod calls;
 pub mod classify;
 mod clock;
-mod dispatch;
-mod due;
-mod gate;
-mod landing;
 mod look;
-mod looking;
-mod pool;
+mod looks;
 #[cfg(test)]
 mod pool_tests;
-mod reading;
 mod retry;
+mod row;
+#[cfg(test)]
+mod scripted;
 pub mod search;
 mod stop;
-mod token_desk;
-mod token_state;
-mod token_way;
+mod tokens;
 
-pub use api::{Api, Clearance, Notice, SearchApi, TokenApi};
-pub use gate::Gate;
+pub use account::SendSettings;
+pub(crate) use account::{Account, Gates, Lines};
+pub(crate) use api::{Ack, Api, Notice, SearchApi};
+pub(crate) use calls::{Gate, Stop};
 pub use look::{AfterLook, Found, Look, Question};
-pub use pool::{Gates, Lines, Pool, SendSettings};
-pub use reading::Reading;
 pub use retry::{Next, RetryPolicy};

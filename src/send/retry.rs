@@ -100,7 +100,7 @@ mod tests {
         Attempt {
             verdict,
             error_code,
-            message: crate::language::Text::from("said".to_owned()),
+            message: crate::language::Text::plain("said"),
             http_status: Some(400),
             log_id: None,
             sent_at: Timestamp::UNIX_EPOCH,

@@ -32,7 +32,7 @@ impl Access {
                     }
                     (None, Some(_)) => {
                         warnings.push(text!(
-                            "there is a tenant key but no app ticket: {app_id} is taken for a custom app",
+                            "there is a tenant key but no app ticket: {app_id} is treated as a custom app",
                             app_id
                         ));
                         Ok(Credentials::App { app_id, app_secret })
@@ -96,7 +96,7 @@ fn sendable(token: Secret) -> Result<Secret> {
         Ok(token)
     } else {
         Err(Error::unusable(text!(
-            "{TENANT_ACCESS_TOKEN} holds characters that no token has",
+            "{TENANT_ACCESS_TOKEN} contains a character that no token has",
             TENANT_ACCESS_TOKEN
         )))
     }

@@ -102,7 +102,7 @@ fn no_such_profile(wanted: &str, path: Option<&Path>, exists: bool, names: &[Str
     let shown = path.display();
     if !exists {
         return Error::unusable(text!("there is no profile {wanted}: {shown} does not exist", wanted, shown))
-            .hint(text!("make that file, or give another with --config FILE"));
+            .hint(text!("create that file, or give another with --config FILE"));
     }
     let error = Error::unusable(text!("there is no profile {wanted} in {shown}", wanted, shown));
     if names.is_empty() {
@@ -126,7 +126,7 @@ fn read(path: &Path, must_exist: bool) -> Result<Option<Vec<Profile>>> {
     let mut text = String::new();
     file.by_ref().take(MOST_BYTES + 1).read_to_string(&mut text).map_err(unreadable)?;
     if text.len() as u64 > MOST_BYTES {
-        return Err(Error::unusable(text!("{shown} is no config file: it has more than 1 MiB", shown)));
+        return Err(Error::unusable(text!("{shown} is not a config file: it is larger than 1 MiB", shown)));
     }
     let profiles = parse(&text).map_err(|Fault { line, message, hint }| {
         let error = Error::unusable(text!("{shown}, line {line}: {message}", shown, line, message));
@@ -144,14 +144,14 @@ fn refuse_if_exposed(path: &Path, access: platform::Access, holds_secret: bool) 
     let shown = path.display();
     if holds_secret && access.is_open_to_others() {
         let message = text!(
-            "{shown} holds a secret, and others may read or change it (mode {mode})",
+            "{shown} contains a secret, and others can read or change it (mode {mode})",
             shown,
             mode = access
         );
         return Err(Error::unusable(message).hint(text!("chmod 600 {shown}", shown)));
     }
     if access.is_written_by_anybody() {
-        let message = text!("anybody may change {shown} (mode {mode})", shown, mode = access);
+        let message = text!("anybody can change {shown} (mode {mode})", shown, mode = access);
         return Err(Error::unusable(message).hint(text!("chmod 600 {shown}", shown)));
     }
     Ok(())

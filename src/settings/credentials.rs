@@ -130,9 +130,9 @@ impl Pieces {
         let tenant_key = self.tenant_key.as_ref().map(|key| key.value.clone());
         if app_ticket.is_some() && tenant_key.is_none() {
             return Err(Error::unusable(text!(
-                "there is an app ticket, as store apps have it, but no tenant key"
+                "there is an app ticket, which only store apps have, but no tenant key"
             ))
-            .hint(text!("set {TENANT_KEY}, or put tenant_key into the profile", TENANT_KEY)));
+            .hint(text!("set {TENANT_KEY}, or put tenant_key in the profile", TENANT_KEY)));
         }
         let (app_id, app_secret) = (app_id.value.clone(), app_secret.clone());
         Ok(Access::App { app_id, app_secret, app_ticket, tenant_key })
@@ -145,7 +145,7 @@ impl Pieces {
             }
             _ => Text::default(),
         };
-        Error::unusable(text!("the app is not known")).hint(text!(
+        Error::unusable(text!("there is no app to use")).hint(text!(
             "{profile}set {APP_ID} and {APP_SECRET} (or {APP_SECRET_FILE}), or rehearse with --simulate",
             profile => profile,
             APP_ID,
@@ -156,7 +156,7 @@ impl Pieces {
 
     fn no_secret(&self, app_id: &Sourced<String>) -> Error {
         let hint = text!(
-            "set {APP_SECRET}, or {APP_SECRET_FILE} to the path of a file that holds it",
+            "set {APP_SECRET}, or {APP_SECRET_FILE} to the path of a file that contains it",
             APP_SECRET,
             APP_SECRET_FILE
         );
@@ -172,8 +172,8 @@ impl Pieces {
                 ))
                 .hint(text!("{hint}; or unset {APP_ID}", hint => hint, APP_ID))
             }
-            _ => Error::unusable(text!("the secret of the app {app_id} is not known", app_id = app_id.value))
-                .hint(text!("{hint}; or put app_secret_file into a profile", hint => hint)),
+            _ => Error::unusable(text!("there is no secret for the app {app_id}", app_id = app_id.value))
+                .hint(text!("{hint}; or put app_secret_file in a profile", hint => hint)),
         }
     }
 
@@ -182,7 +182,7 @@ impl Pieces {
         let Some(bond) = self.bond.as_ref().filter(|bond| bond.host != host.value) else { return Ok(()) };
         let Bond { profile, host: own, .. } = bond;
         Err(Error::unusable(text!("the app of the profile {profile} belongs to {own}; its credentials are not sent to {host}", profile, own, host = host.value))
-        .hint(text!("take the flag for the host away; or make a profile for that host; or set {APP_ID} and {APP_SECRET}", APP_ID, APP_SECRET)))
+        .hint(text!("remove the flag for the host; or create a profile for that host; or set {APP_ID} and {APP_SECRET}", APP_ID, APP_SECRET)))
     }
 
     /// A host that a profile names for its own app gets no credentials of the environment that may be another's.
@@ -199,7 +199,7 @@ impl Pieces {
         }
         let host = &host.value;
         Err(Error::unusable(text!("{host} is the host of the profile {profile} for the app {own}, and {variable} may be for another host", host, profile, own, variable))
-        .hint(text!("unset {variable} to use the profile's app; or say --base-url {host} if it is for that host", variable, host)))
+        .hint(text!("unset {variable} to use the profile's app; or add --base-url {host} if it is for that host", variable, host)))
     }
 }
 
@@ -333,10 +333,10 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_named() {
-        assert_outcome(&Situation::default(), "error: the app is not known");
-        assert_outcome(&Situation::default().set(APP_SECRET, "s"), "error: the app is not known");
-        assert_outcome(&Situation::default().set(APP_ID, "B"), "error: the secret of the app B is not known");
-        assert_outcome(&Situation::profile("app_id = 'A'"), "error: the secret of the app A is not known");
+        assert_outcome(&Situation::default(), "error: there is no app to use");
+        assert_outcome(&Situation::default().set(APP_SECRET, "s"), "error: there is no app to use");
+        assert_outcome(&Situation::default().set(APP_ID, "B"), "error: there is no secret for the app B");
+        assert_outcome(&Situation::profile("app_id = 'A'"), "error: there is no secret for the app A");
     }
 
     #[test]
@@ -400,7 +400,7 @@ mod tests {
         assert_outcome(&app().set(TENANT_KEY, "key"), "B s (FEISHU_APP_SECRET), tenant key");
         assert_outcome(
             &app().set(APP_TICKET, "ticket"),
-            "error: there is an app ticket, as store apps have it, but",
+            "error: there is an app ticket, which only store apps have, but",
         );
         assert_outcome(&both.set(TENANT_ACCESS_TOKEN, "t-1"), "token t-1");
 

@@ -91,8 +91,12 @@ fn onboarding(from: Option<Day>, to: Option<Day>, today: Date) -> Result<Option<
     let first = from.map_or(FIRST_DAY, |day| day.seen_from(today));
     let last = to.map_or(LAST_DAY, |day| day.seen_from(today));
     if first > last {
-        return Err(Error::unusable(text!("no day is from {first} on and not after {last}", first, last))
-            .hint(text!("check --onboarding-from and --onboarding-to")));
+        return Err(Error::unusable(text!(
+            "no day is both on or after {first} and on or before {last}",
+            first,
+            last
+        ))
+        .hint(text!("check --onboarding-from and --onboarding-to")));
     }
     Ok(Some((first, last)))
 }
@@ -109,7 +113,7 @@ fn updated_before(day: Day, today: Date) -> Result<(Date, Date)> {
 fn departments(typed: Vec<String>) -> Result<Vec<String>> {
     if typed.len() > MOST_DEPARTMENTS {
         return Err(Error::unusable(text!(
-            "a search takes at most {most} departments",
+            "a search takes at most {most} {most|department|departments}",
             most = MOST_DEPARTMENTS
         ))
         .hint(text!("make several lists")));
@@ -121,7 +125,7 @@ fn departments(typed: Vec<String>) -> Result<Vec<String>> {
 fn filled(flag: &str, text: String) -> Result<String> {
     if text.trim().is_empty() {
         return Err(Error::unusable(text!("the value of {flag} is empty", flag))
-            .hint(text!("leave {flag} away to look for everybody", flag)));
+            .hint(text!("omit {flag} to search for everybody", flag)));
     }
     Ok(text)
 }

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use crate::cli::{CallArgs, HostArgs, RunArgs};
-use crate::language::Language;
+use crate::language::{Language, Text, text};
 use crate::model::{BaseUrl, DEFAULT_BURST, Rate, parse_positive_span, parse_span, spelled};
 
 /// Where a value comes from.
@@ -88,7 +88,7 @@ macro_rules! layered {
             pub const KEYS: &[&str] = &[$(stringify!($key)),*];
 
             /// Sets what a profile says of a key; `None` if there is no such key.
-            pub(super) fn read(&mut self, key: &str, text: &str) -> Option<Result<(), String>> {
+            pub(super) fn read(&mut self, key: &str, text: &str) -> Option<Result<(), Text>> {
                 match key {
                     $(stringify!($key) => Some($read(text).map(|value| self.$key = Some(value))),)*
                     _ => None,
@@ -121,13 +121,13 @@ layered! {
     /// Never more calls than this.
     rate: Rate = Rate::COREHR, parsed, shown;
     /// Calls that may go at once.
-    burst: NonZeroU32 = DEFAULT_BURST, parsed, shown;
+    burst: NonZeroU32 = DEFAULT_BURST, positive, shown;
     /// Calls in flight at most.
-    workers: NonZeroUsize = NonZeroUsize::new(16).expect("sixteen is not zero"), parsed, shown;
+    workers: NonZeroUsize = NonZeroUsize::new(16).expect("sixteen is not zero"), positive, shown;
     /// The longest time for one call.
     timeout: Duration = Duration::from_secs(30), parse_positive_span, shown_span;
     /// Attempts for each row in one run.
-    max_attempts: NonZeroU32 = NonZeroU32::new(5).expect("five is not zero"), parsed, shown;
+    max_attempts: NonZeroU32 = NonZeroU32::new(5).expect("five is not zero"), positive, shown;
     /// The first backoff is drawn between zero and this.
     retry_base: Duration = Duration::from_secs(1), parse_span, shown_span;
     /// No backoff is longer.
@@ -135,9 +135,9 @@ layered! {
     /// How long after a doubtful call the first look comes.
     read_back_delay: Duration = Duration::from_secs(3), parse_span, shown_span;
     /// Refusals in a row that stop the run; 0 means never.
-    stop_after: u32 = 20, parsed, shown;
+    stop_after: u32 = 20, whole, shown;
     /// No run with more rows than this starts.
-    max_rows: Option<u32> = None, |text| parsed(text).map(Some), |rows: &Option<u32>| rows.as_ref().and_then(shown);
+    max_rows: Option<u32> = None, |text| whole(text).map(Some), |rows: &Option<u32>| rows.as_ref().and_then(shown);
     /// No new call this long after the first one.
     deadline: Option<Duration> =
         None, |text| parse_span(text).map(Some), |span: &Option<Duration>| span.as_ref().and_then(shown_span);
@@ -190,8 +190,17 @@ pub(super) fn known(url: &str) -> BaseUrl {
     url.parse().expect("the known hosts are good addresses")
 }
 
-fn parsed<T: FromStr<Err: ToString>>(text: &str) -> Result<T, String> {
-    text.parse().map_err(|error: T::Err| error.to_string())
+fn parsed<T: FromStr<Err = Text>>(text: &str) -> Result<T, Text> {
+    text.parse()
+}
+
+/// A number of the types that refuse zero.
+fn positive<T: FromStr>(text: &str) -> Result<T, Text> {
+    text.parse().map_err(|_| text!("expected a whole number of 1 or more, not \"{typed}\"", typed = text))
+}
+
+fn whole(text: &str) -> Result<u32, Text> {
+    text.parse().map_err(|_| text!("expected a whole number of 0 or more, not \"{typed}\"", typed = text))
 }
 
 fn shown(value: &impl ToString) -> Option<String> {

@@ -106,8 +106,8 @@ pub(super) fn input_to_restore(
         (Some(path), _) => path,
         (None, InputPath::File(results)) => journal_beside(&results),
         (None, InputPath::Standard) => {
-            return Err(Error::unusable(text!("the results on standard input have no journal beside them"))
-                .hint(text!("give the journal of the withdrawals with --source-journal FILE")));
+            return Err(Error::unusable(text!("results from standard input have no journal next to them"))
+                .hint(text!("give the withdrawal journal with --source-journal FILE")));
         }
     };
     input_settings(typed, None, Purpose::Restore { confirm_workforce, source_journal }, surroundings)

@@ -59,7 +59,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Profile>, Fault> {
     let root = DeTable::parse(text).map_err(|error| {
         // The error's own display would repeat the line, which may hold a secret.
         let at = error.span().map_or(0, |span| span.start);
-        reader.fault(at, text!("no TOML: {cause}", cause = error.message().replace('\n', ", ")))
+        reader.fault(at, text!("invalid TOML: {cause}", cause = error.message().replace('\n', ", ")))
     })?;
     let mut profiles = Vec::new();
     for (key, value) in root.get_ref() {
@@ -105,13 +105,13 @@ impl Reader<'_> {
         }
         if let Some(place) = lark {
             if profile.layer.base_url.is_some() {
-                return Err(self.fault(place.start, text!("lark and base_url name one host each")));
+                return Err(self.fault(place.start, text!("lark and base_url can't both be set")));
             }
             profile.layer.base_url = Some(known(BaseUrl::LARK));
         }
         if profile.app_secret.is_some() && profile.app_secret_file.is_some() {
             let at = value.span().start;
-            return Err(self.fault(at, text!("app_secret and app_secret_file name one secret each")));
+            return Err(self.fault(at, text!("app_secret and app_secret_file can't both be set")));
         }
         Ok(profile)
     }
@@ -132,12 +132,12 @@ impl Reader<'_> {
             _ => &self.text_of(key, value)?,
         };
         let read = layer.read(key, text).expect("the key is one of the table");
-        read.map_err(|wrong| self.fault(value.span().start, text!("{key}: {wrong}", key, wrong)))
+        read.map_err(|wrong| self.fault(value.span().start, text!("{key}: {wrong}", key, wrong => wrong)))
     }
 
     fn table<'v, 'i>(&self, value: &'v Value<'i>, heading: &str) -> Result<&'v DeTable<'i>, Fault> {
         let wrong =
-            || self.fault(value.span().start, text!("{heading} is no table, as [{heading}] makes", heading));
+            || self.fault(value.span().start, text!("{heading} is not a table such as [{heading}]", heading));
         value.get_ref().as_table().ok_or_else(wrong)
     }
 
@@ -146,7 +146,7 @@ impl Reader<'_> {
         let text = value
             .get_ref()
             .as_str()
-            .ok_or_else(|| wrong(text!("{key} is no text: put it into quotation marks", key)))?;
+            .ok_or_else(|| wrong(text!("{key} is not text: put it in quotation marks", key)))?;
         let text = text.trim();
         if text.is_empty() {
             return Err(wrong(text!("{key} is empty", key)));
@@ -211,10 +211,10 @@ mod tests {
             ("[profile.a]\nrat = '1/1s'", 2, "unknown key \"rat\"", Some("did you mean rate?")),
             ("[profile.a]\n\napp-id = 'x'", 3, "unknown key \"app-id\"", Some("did you mean app_id?")),
             ("[profile.a]\nretry = 3", 2, "unknown key \"retry\"", Some("did you mean retry_cap?")),
-            ("[profile.a]\nburst = 0x10", 2, "burst is no text", None),
-            ("[profile.a]\nburst = 0", 2, "burst: number would be zero", None),
+            ("[profile.a]\nburst = 0x10", 2, "burst is not text", None),
+            ("[profile.a]\nburst = 0", 2, "burst: expected a whole number of 1 or more", None),
             ("[profile.a]\ntimeout = 30", 2, "timeout: expected a time with its unit", None),
-            ("[profile.a]\napp_id = 7", 2, "app_id is no text", None),
+            ("[profile.a]\napp_id = 7", 2, "app_id is not text", None),
             ("[profile.a]\napp_id = '  '", 2, "app_id is empty", None),
             ("[profile.a]\nlark = 'yes'", 2, "lark is neither true nor false", None),
             ("[profile.a]\nlark = true\nbase_url = 'https://h'", 2, "lark and base_url", None),
@@ -224,10 +224,10 @@ mod tests {
                 "app_secret and app_secret_file",
                 None,
             ),
-            ("[profile.a]\nrate = '1/1s'\nrate = '2/1s'", 3, "no TOML: duplicate key", None),
-            ("[profile.a\n", 1, "no TOML: unclosed table", None),
-            ("profile = 3", 1, "profile is no table", None),
-            ("[profile]\na = 3", 2, "profile.a is no table", None),
+            ("[profile.a]\nrate = '1/1s'\nrate = '2/1s'", 3, "invalid TOML: duplicate key", None),
+            ("[profile.a\n", 1, "invalid TOML: unclosed table", None),
+            ("profile = 3", 1, "profile is not a table", None),
+            ("[profile]\na = 3", 2, "profile.a is not a table", None),
             ("app_id = 'a'", 1, "unknown name \"app_id\"", Some("put every setting under a heading")),
         ];
         for (text, line, message, hint) in table {

@@ -17,7 +17,7 @@ pub fn read_webhook(path: &Path, warnings: &mut Vec<Text>) -> Result<Webhook> {
         .map_err(|error| Error::unusable(text!("can't read the webhook in {shown}", shown)).because(error))?;
     warn_if_exposed(path, mode, warnings);
     Webhook::parse(&text).map_err(|why| {
-        Error::unusable(text!("{shown} holds no webhook: {why}", shown, why => why)).hint(text!(
+        Error::unusable(text!("{shown} contains no webhook: {why}", shown, why => why)).hint(text!(
             "put the address of the custom bot on its first line, and its secret, if any, on the second"
         ))
     })

@@ -4,6 +4,8 @@
 mod example;
 mod file;
 mod files;
+mod limiter;
+mod memory;
 pub(crate) mod platform;
 
 #[cfg(test)]
@@ -11,7 +13,9 @@ pub(crate) use example::run_started;
 #[cfg(test)]
 pub(crate) use file::LONGEST_TORN_END;
 pub use file::{
-    Allowance, AllowanceStore, Damage, Journal, JournalEnd, JournalFile, JournalReader, Lock, NoStore,
-    Replay, Replayer, Scan, open_journal, read_journal, replay, scan_journal,
+    Damage, FileLimiter, Journal, JournalEnd, JournalFile, JournalReader, Lock, Replay, Replayer, Scan,
+    open_journal, read_journal, replay, scan_journal,
 };
 pub(crate) use files::{create_anew, directory_of, parent_of, put_in_place, remove, seen_from, with_ending};
+pub use limiter::{Answer, Hold, Limiter, Permit, Stored};
+pub(crate) use memory::MemoryLimiter;

@@ -90,7 +90,7 @@ fn the_page_opens_and_its_figures_and_filter_are_there() {
     let path = context.path("leavers.results.html");
     let (document, said) = open(&browser, &path, "");
     for part in
-        ["<b>7</b> rows", "<b>5</b> successes", "<b>2</b> need a person", "<path class=\"calls\" d=\"M"]
+        ["<b>7</b> rows", "<b>5</b> successes", "<b>2</b> need attention", "<path class=\"calls\" d=\"M"]
     {
         assert!(document.contains(part), "{part} is not in the document");
     }

@@ -87,7 +87,7 @@ fn a_restoration_that_the_reply_denies_has_a_word_of_its_own() {
     let context = TestContext::new().row(SOMEBODY, "a").server(server.base_url()).switch("--no-read-back");
     context.run().assert_exit(0);
     for (said, words) in [
-        ("false", "refused not_restored did not restore"),
+        ("false", "refused not_restored was not restored"),
         ("null", "unknown bad_reply whether it was restored"),
     ] {
         let mut restore = server.mock(|when, then| {

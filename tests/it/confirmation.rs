@@ -139,8 +139,10 @@ fn a_restoration_asks_in_its_own_words() {
     context.run().assert_exit(1);
     let context = context.without("--yes").switch("--confirm-workforce");
     let run = answered(&context, context.restore_command(), "no\n");
-    run.assert_exit(2).assert_stderr("About to restore 1 pre-hires").assert_stderr("--confirm-workforce");
-    run.assert_stderr("to restore them (1)").assert_stderr("1 of 2 rows");
+    run.assert_exit(2)
+        .assert_stderr("About to restore 1 pre-hire, one call")
+        .assert_stderr("--confirm-workforce");
+    run.assert_stderr("Type the number of rows (1) to restore them").assert_stderr("1 of 2 rows");
     assert_eq!(context.restore_calls(), 0);
     answered(&context, context.restore_command(), "1\n").assert_exit(1);
     assert_eq!(context.restore_calls(), 1);

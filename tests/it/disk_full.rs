@@ -100,7 +100,7 @@ fn a_disk_that_fills_up_with_the_journal_stops_the_run_and_loses_nothing() {
         let Some(disk) = Disk::of(&context, size) else { return };
         let journal = context.path("disk/out.csv.journal");
         let run = context.run();
-        run.assert_exit(4).assert_stderr("No space left on device").assert_stderr("hint: make room");
+        run.assert_exit(4).assert_stderr("No space left on device").assert_stderr("hint: free up disk space");
         assert!(!run.has_results(), "incomplete results have their final name{run}");
         assert_nothing_lost(&context, &journal, &run);
         let calls = context.withdraw_calls();
@@ -143,7 +143,9 @@ fn a_disk_that_fills_up_with_the_rows_of_a_workbook_stops_the_run_and_the_journa
     let Some(disk) = Disk::of(&context, "64k") else { return };
     let journal = context.path("elsewhere.journal");
     let run = context.run();
-    run.assert_exit(4).assert_stderr("out.xlsx: No space left on device").assert_stderr("hint: make room");
+    run.assert_exit(4)
+        .assert_stderr("out.xlsx: No space left on device")
+        .assert_stderr("hint: free up disk space");
     assert!(!run.stderr.contains("panicked"), "{run}");
     assert_eq!(fs::read_dir(&disk.0).unwrap().count(), 0, "something was left behind{run}");
     assert_nothing_lost(&context, &journal, &run);
@@ -165,7 +167,9 @@ fn a_disk_without_room_for_the_workbook_itself_leaves_no_part_of_it_and_the_next
 
     let (context, disk) = of_size(&format!("{}k", bytes_of_rows / 1024 + 8)).unwrap();
     let run = context.run();
-    run.assert_exit(4).assert_stderr("out.xlsx: No space left on device").assert_stderr("hint: make room");
+    run.assert_exit(4)
+        .assert_stderr("out.xlsx: No space left on device")
+        .assert_stderr("hint: free up disk space");
     assert_eq!(fs::read_dir(&disk.0).unwrap().count(), 0, "something was left behind{run}");
     assert_eq!(context.withdraw_calls(), ROWS as usize, "the rows alone have room{run}");
     disk.remount("size=8m");

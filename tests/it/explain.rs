@@ -25,7 +25,7 @@ fn it_tells_of_a_withdrawal_and_of_nobody_else() {
     let run = explain(&context, SOMEBODY);
     run.assert_exit(0);
     let story =
-        ["attempt 1 left (row 4", "HTTP 200", "withdrawn", &log_id, "settled: withdrawn (success: true)"];
+        ["attempt 1 sent (row 4", "HTTP 200", "withdrawn", &log_id, "settled: withdrawn (success: true)"];
     tells(&run, &story);
     tells(&run, &["run of ", crate::context::APP_ID, "leavers.csv"]);
     assert_eq!((run.stdout.matches("attempt ").count(), run.stderr.as_str()), (1, ""), "{run}");
@@ -41,7 +41,7 @@ fn it_tells_of_doubt_and_looks_and_every_run() {
     let run = explain(&context, APPLIED);
     run.assert_exit(0);
     let first =
-        ["run of ", "attempt 1 left", "HTTP 500", "in doubt, 1161000", "settled: unknown (success: false)"];
+        ["run of ", "attempt 1 sent", "HTTP 500", "in doubt, 1161000", "settled: unknown (success: false)"];
     let second = ["run of ", "looked up: the stage is withdrawn", "settled: withdrawn (success: true)"];
     tells(&run, &[&first[..], &second[..], &["recovered", "read_back"][..]].concat());
 }
@@ -52,14 +52,14 @@ fn a_call_that_a_kill_cut_off_is_in_doubt() {
     context.start_and_await_calls(1).kill_dead();
     let run = explain(&context, "9911010000000000001");
     run.assert_exit(0);
-    tells(&run, &["attempt 1 left", "in doubt"]);
+    tells(&run, &["attempt 1 sent", "in doubt"]);
 }
 
 #[test]
 fn an_id_that_the_journal_does_not_know_is_exit_1() {
     let context = TestContext::new().row(SOMEBODY, "a");
     context.run().assert_exit(0);
-    explain(&context, "7345005664477779999").assert_exit(1).assert_stdout("does not know");
+    explain(&context, "7345005664477779999").assert_exit(1).assert_stdout("has no record of it");
     explain(&context, "no-id").assert_exit(2);
 }
 

@@ -285,7 +285,7 @@ fn standard_output_that_is_full_is_exit_4() {
     let context = tenant();
     let mut command = context.api_command(&["find", "-q"]);
     command.stdout(fs::OpenOptions::new().write(true).open("/dev/full").unwrap());
-    context.finish(command).assert_exit(4).assert_stderr("can't write standard output");
+    context.finish(command).assert_exit(4).assert_stderr("can't write to standard output");
 }
 
 #[test]
@@ -366,7 +366,7 @@ fn texts_of_the_server_are_no_formulas_and_ids_stay_digits() {
     });
     let context = server.context();
     let run = context.calls_api(&["find", "--stage", "preboarding", "-o", "list.csv"]);
-    run.assert_exit(0).assert_stdout("1 entries without an id").assert_stdout("--trust-ids");
+    run.assert_exit(0).assert_stdout("1 entry without an id").assert_stdout("--trust-ids");
     let rows = rows_of(&context.list("list.csv"));
     let words = |row: &Row| row.words(&["pre_hire_id", "name", "onboarding_date"]);
     assert_eq!(
@@ -472,7 +472,7 @@ fn pages_that_make_no_sense_end_the_search_and_leave_no_list() {
         (server.calls().len(), run.stderr)
     };
     let (calls, said) = leads(|_, number| page(json!([{"pre_hire_id": number.to_string()}]), Some("same")));
-    assert!(calls == 2 && said.contains("there before"), "{said}");
+    assert!(calls == 2 && said.contains("already returned"), "{said}");
     let (calls, said) = leads(|_, number| page(json!([]), Some(&number.to_string())));
     assert!(calls == 1 && said.contains("empty one"), "{said}");
     let (calls, said) = leads(|_, number| page(json!([{"pre_hire_id": "1"}]), Some(&number.to_string())));

@@ -175,7 +175,7 @@ fn a_workbook_is_read_by_its_content_and_its_numbers_are_never_ids_of_16_digits(
 fn a_hostile_workbook_is_an_error_and_not_the_end_of_the_program() {
     let good = row(1, &["pre_hire_id", "reason"]) + &row(2, &[ONE, "a"]);
     let table = [
-        (workbook(r#"<sst uniqueCount="100000000000"/>"#, &good), "announces more strings"),
+        (workbook(r#"<sst uniqueCount="100000000000"/>"#, &good), "declares more strings"),
         (
             workbook(&format!(r#"<!--{}--><sst uniqueCount="100000000000"/>"#, "x".repeat(70_000)), &good),
             "MiB of memory",

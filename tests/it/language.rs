@@ -24,7 +24,7 @@ fn people_read_chinese_and_scripts_the_same_words() {
     assert!(rows[2]["advice"].contains("--only refused"), "{chinese}");
     assert!(rows[3]["error_message"].contains("第2行"), "{chinese}");
     chinese.assert_stdout("行数").assert_stdout("withdrawn").assert_stdout("处理办法见结果文件的advice列");
-    english.assert_stdout("rows").assert_stdout("column advice");
+    english.assert_stdout("rows").assert_stdout("advice column");
 }
 
 #[test]

@@ -61,7 +61,7 @@ fn every_detail_of_a_run_is_an_object_with_its_row_and_code() {
 fn what_ends_the_program_is_an_object_with_advice_and_exit_code() {
     let run = context().row(SOMEBODY, "a").flag("--max-rows", 0).run();
     let error = last_error(&run, 2);
-    assert_eq!(error["message"], "1 rows are still to be sent, more than --max-rows 0");
+    assert_eq!(error["message"], "1 row is still to be sent, more than --max-rows 0");
     assert!(error["hint"].as_str().unwrap().contains("raise --max-rows"), "{error}");
 
     let run = context().row(SOMEBODY, "a").without_env("FEISHU_APP_ID").run();
@@ -127,7 +127,7 @@ fn a_log_of_json_has_no_place_for_a_question() {
     let mut command = context.withdraw_command();
     command.stdin(terminal.slave);
     let error = last_error(&context.finish(command), 2);
-    assert_eq!(error["message"], "standard error is a log of JSON, so nobody can be asked there");
+    assert_eq!(error["message"], "standard error is a JSON log, so nobody can be asked there");
     let error = last_error(&context.run(), 2);
     assert_eq!((&error["hint"], context.withdraw_calls()), (&"add --yes".into(), 0));
 }

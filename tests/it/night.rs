@@ -88,7 +88,7 @@ fn a_start_while_the_last_run_is_still_going_on_is_75() {
 
     let run = second.context.outcome(running.into_child());
     run.assert_exit(0).assert_column("status", ["withdrawn"]);
-    assert_eq!(first_bot.only_card().title(), "prehire withdraw: every row is a success");
+    assert_eq!(first_bot.only_card().title(), "prehire withdraw: every row succeeded");
     assert_eq!((second.rows("withdrawn"), second.metrics()["prehire_last_run_exit_code"]), (1.0, 0.0));
     assert_eq!(second.context.withdraw_calls(), 1);
 }
@@ -113,11 +113,8 @@ fn a_token_that_is_dead_is_3_and_the_rest_waits_for_the_next_night() {
     let context = job.context.env("FEISHU_TENANT_ACCESS_TOKEN", "t-of-yesterday");
     let job = Job { context, ..job };
     let run = job.context.run();
-    let card = job.assert_told(&run, 3, "the API refused the token, and there is no way to a better one");
-    assert_eq!(
-        card.value("cause"),
-        "the API refused the token, and there is no way to a better one (99991663)"
-    );
+    let card = job.assert_told(&run, 3, "the API rejected the token, and it can't be renewed");
+    assert_eq!(card.value("cause"), "the API rejected the token, and it can't be renewed (99991663)");
     assert_eq!(card.value("rows"), "2 (0 successes): not_attempted 2");
     assert!(card.value("app").starts_with("given, 127.0.0.1:"));
     card.assert_silent_about(&["t-of-yesterday"]);
@@ -159,7 +156,7 @@ fn a_run_that_the_scheduler_ends_is_143_and_goes_on_the_next_night() {
     let run = job.context.outcome(running.into_child());
     let card = job.assert_told(&run, 143, "interrupted by SIGTERM");
     assert_eq!(card.value("cause"), "interrupted by SIGTERM");
-    assert_eq!(card.value("rows"), "3 (1 successes): withdrawn 1, not_attempted 2");
+    assert_eq!(card.value("rows"), "3 (1 success): withdrawn 1, not_attempted 2");
     assert_eq!((job.rows("withdrawn"), job.rows("not_attempted")), (1.0, 2.0));
 
     let next = job.context.without("--notify-webhook-file").run();

@@ -47,10 +47,10 @@ fn a_run_is_told_in_counts_paths_and_the_name_of_the_machine() {
     run.assert_exit(1);
     assert_eq!(run.stderr, "", "{run}");
     let card = bot.only_card();
-    assert_eq!(card.title(), "prehire withdraw: finished; some rows are not a success");
-    assert_eq!(card.value("exit code"), "1, finished; some rows are not a success");
-    assert_eq!(card.value("rows"), "3 (1 successes): withdrawn 1, refused 1, invalid 1");
-    assert_eq!(card.value("calls"), "attempts 2, looks 0, for tokens 1");
+    assert_eq!(card.title(), "prehire withdraw: finished; some rows did not succeed");
+    assert_eq!(card.value("exit code"), "1, finished; some rows did not succeed");
+    assert_eq!(card.value("rows"), "3 (1 success): withdrawn 1, refused 1, invalid 1");
+    assert_eq!(card.value("calls"), "attempts 2, look-ups 0, token requests 1");
     assert_eq!(card.value("waits"), "0 throttled replies, 0 ms held back");
     assert_eq!(card.value("results"), context.results_path().display().to_string());
     assert_eq!(card.value("journal"), context.journal_path().display().to_string());
@@ -68,8 +68,8 @@ fn a_restoration_is_told_too() {
     context.run().assert_exit(1);
     bot.with(context).flag("--only", "withdrawn").restore().assert_exit(0);
     let card = bot.only_card();
-    assert_eq!(card.title(), "prehire restore: every row is a success");
-    assert_eq!(card.value("rows"), "1 (1 successes): restored 1");
+    assert_eq!(card.title(), "prehire restore: every row succeeded");
+    assert_eq!(card.value("rows"), "1 (1 success): restored 1");
     card.assert_silent_about(&PRIVATE);
 }
 
@@ -117,12 +117,12 @@ fn what_the_bot_answers_changes_no_exit_code_and_is_one_warning() {
             Answer::Says(200, r#"{"code":9499,"msg":"Bad Request"}"#),
             "9499, it does not understand the message",
         ),
-        (Answer::Says(500, "<html>"), "HTTP 500 with an answer that is none of a custom bot"),
-        (Answer::Says(302, ""), "HTTP 302 with an answer that is none of a custom bot"),
+        (Answer::Says(500, "<html>"), "HTTP 500 with an answer that no custom bot gives"),
+        (Answer::Says(302, ""), "HTTP 302 with an answer that no custom bot gives"),
     ] {
         let bot = Bot::answering(answer);
         let run = bot.with(TestContext::new().row(SOMEBODY, "a")).switch("--quiet").run();
-        run.assert_exit(0).assert_stderr(&format!("warning: the bot was not told: {warning}"));
+        run.assert_exit(0).assert_stderr(&format!("warning: the bot was not notified: {warning}"));
         assert_eq!(run.stderr.lines().count(), 1, "{run}");
         assert!(!run.stderr.contains(ADDRESS) && !run.stderr.contains(SECRET), "{run}");
         assert_eq!(bot.messages(), 1, "a redirect is not followed{run}");
@@ -136,7 +136,7 @@ fn a_bot_that_is_not_there_is_a_warning_without_its_address() {
     fs::write(context.path("webhook"), format!("http://127.0.0.1:1/{ADDRESS}")).unwrap();
     fs::set_permissions(context.path("webhook"), Permissions::from_mode(0o640)).unwrap();
     let run = context.env("HTTP_PROXY", "http://127.0.0.1:2").run();
-    run.assert_exit(0).assert_stderr("warning: the bot was not told: no connection: ");
+    run.assert_exit(0).assert_stderr("warning: the bot was not notified: no connection: ");
     assert!(run.stderr.lines().count() == 1 && !run.stderr.contains(ADDRESS), "{run}");
 }
 
@@ -153,7 +153,7 @@ fn a_bot_elsewhere_is_told_through_the_proxy() {
     let context = TestContext::new().row(SOMEBODY, "a").flag("--notify-webhook-file", "webhook");
     fs::write(context.path("webhook"), format!("https://bot.invalid/{ADDRESS}")).unwrap();
     let run = context.env("HTTPS_PROXY", format!("http://{address}")).run();
-    run.assert_exit(0).assert_stderr("warning: the bot was not told: no connection: ");
+    run.assert_exit(0).assert_stderr("warning: the bot was not notified: no connection: ");
     assert!(!run.stderr.contains(ADDRESS), "{run}");
     assert_eq!(asked.join().unwrap(), "CONNECT bot.invalid:443 HTTP/1.1\r\n");
 }
@@ -163,14 +163,14 @@ fn a_file_without_a_webhook_is_an_error_before_anything_else() {
     for (text, said) in [
         (format!("ftp://127.0.0.1/{ADDRESS}\n"), "must begin with https://"),
         (format!("http://open.feishu.cn/{ADDRESS}\n"), "must begin with https://"),
-        (format!("{ADDRESS}\n{SECRET}\n"), "no address"),
-        (format!("https://u:{SECRET}@h/{ADDRESS}"), "a name or a password"),
+        (format!("{ADDRESS}\n{SECRET}\n"), "not an address"),
+        (format!("https://u:{SECRET}@h/{ADDRESS}"), "a user name or a password"),
         (String::new(), "its first line is empty"),
     ] {
         let context = TestContext::new().row(SOMEBODY, "a").flag("--notify-webhook-file", "webhook");
         fs::write(context.path("webhook"), text).unwrap();
         let run = context.run();
-        run.assert_unusable(said).assert_stderr("webhook holds no webhook").assert_stderr("hint: ");
+        run.assert_unusable(said).assert_stderr("webhook contains no webhook").assert_stderr("hint: ");
         assert!(!run.stderr.contains(ADDRESS) && !run.stderr.contains(SECRET), "{run}");
         assert_eq!(context.record().calls.len(), 0, "{run}");
     }
@@ -215,7 +215,9 @@ fn a_signal_ends_the_waiting_for_a_bot_that_is_silent() {
     let begun = std::time::Instant::now();
     run.send(Signal::SIGTERM);
     let run = context.outcome(run.into_child());
-    run.assert_exit(0).assert_stderr("warning: the bot was not told: interrupted").assert_stdout("withdrawn");
+    run.assert_exit(0)
+        .assert_stderr("warning: the bot was not notified: interrupted")
+        .assert_stdout("withdrawn");
     assert!(begun.elapsed().as_secs() < 5, "{run}");
 }
 
@@ -229,7 +231,7 @@ fn a_second_signal_leaves_at_once_without_a_word_to_the_bot_but_with_metrics() {
     until("it is in flight", || context.withdraw_calls() == 1);
     send(&child, Signal::SIGINT);
     let said = line_of(&mut stderr);
-    assert!(said.contains("the same signal again leaves at once"), "{said}");
+    assert!(said.contains("the same signal again to quit at once"), "{said}");
     send(&child, Signal::SIGINT);
     context.outcome(child).assert_exit(130);
     assert_eq!(bot.messages(), 0);

@@ -239,7 +239,7 @@ fn what_the_app_may_not_see_is_not_taken_for_missing() {
     let run = context.check_online(&["-o", "checked.csv"]);
     run.assert_exit(1).assert_stdout("stage not shown    1");
     let rows = rows_of(&fs::read_to_string(context.path("checked.csv")).unwrap());
-    assert!(rows[0]["error_message"].contains("may not see the stage"), "{run}");
+    assert!(rows[0]["error_message"].contains("is not allowed to see the stage"), "{run}");
 }
 
 #[test]
@@ -383,7 +383,7 @@ fn an_index_that_lags_behind_is_asked_again_before_an_undo_is_refused() {
     assert!(begun.elapsed() >= Duration::from_secs(4), "it waited for the index");
     assert_eq!(context.searches(), 2);
     let gone = TestContext::new().row(NOT_VISIBLE, "r").switch("--require-online-check");
-    refuses(&gone, &["1 of 1 rows", "row 2: not visible"]);
+    refuses(&gone, &["1 of 1 row is not visible", "row 2: not visible"]);
     assert_eq!(gone.searches(), 2, "it could have been created a moment ago");
 }
 
@@ -422,7 +422,7 @@ fn the_question_shows_names_and_counts_and_says_how_many_it_looked_up() {
     let context = TestContext::new().rows(6).row(COMPLETED, "r").without("--yes");
     let run = typed(&context, "no\n");
     let name = context.api().look_up("7345005664477000001").profile.name;
-    run.assert_exit(2).assert_stderr("all 7 rows").assert_stderr(&name);
+    run.assert_exit(2).assert_stderr("every row (7)").assert_stderr(&name);
     run.assert_stderr("preboarding        6")
         .assert_stderr("completed          1")
         .assert_stderr("1 of them");
@@ -434,15 +434,17 @@ fn the_question_shows_names_and_counts_and_says_how_many_it_looked_up() {
     typed(&large, "no\n").assert_exit(2).assert_stderr("the first 100 of 501 rows");
     assert_eq!(large.searched().iter().map(Vec::len).collect::<Vec<_>>(), [100]);
     let whole = TestContext::new().rows(500).without("--yes");
-    typed(&whole, "no\n").assert_exit(2).assert_stderr("all 500 rows");
+    typed(&whole, "no\n").assert_exit(2).assert_stderr("every row (500)");
     let required = large.switch("--require-online-check");
-    typed(&required, "no\n").assert_exit(2).assert_stderr("all 501 rows");
+    typed(&required, "no\n").assert_exit(2).assert_stderr("every row (501)");
 }
 
 #[test]
 fn where_it_can_not_look_the_question_says_why_and_is_asked_all_the_same() {
     let context = TestContext::new().rows(2).without("--yes").simulator(|settings| settings.may_read = false);
-    typed(&context, "2\n").assert_exit(0).assert_stderr("not shown: the app may not look pre-hires up");
+    typed(&context, "2\n")
+        .assert_exit(0)
+        .assert_stderr("not shown: the app is not allowed to look up pre-hires");
 
     let server = SearchServer::start(|_, _| (502, json!("bad gateway")));
     let context = server.context().rows(2).without("--yes").flag("--max-attempts", 2);
@@ -460,7 +462,7 @@ fn an_undo_shows_whom_it_would_restore() {
     context.run().assert_exit(0);
     let context = context.without("--yes");
     let run = answered(&context, context.restore_command(), "no\n");
-    run.assert_exit(2).assert_stderr("all 2 rows").assert_stderr("withdrawn          2");
+    run.assert_exit(2).assert_stderr("every row (2)").assert_stderr("withdrawn          2");
     assert!(!run.stderr.contains("would be refused"), "{run}");
 }
 

@@ -132,7 +132,7 @@ fn a_config_file_with_a_secret_that_others_may_read_is_refused() {
     write(&context, "config/prehire/config.toml", &without_secret, 0o664);
     show(&context, &[]).assert_exit(0);
     write(&context, "config/prehire/config.toml", &without_secret, 0o666);
-    show(&context, &[]).assert_exit(2).assert_stderr("anybody may change");
+    show(&context, &[]).assert_exit(2).assert_stderr("anybody can change");
 }
 
 #[test]
@@ -261,7 +261,7 @@ fn config_show_works_when_nothing_is_set() {
     command.env_clear();
     let json = context.finish(command).json();
     assert_eq!(json["settings"]["app_id"]["value"], serde_json::Value::Null, "{json}");
-    assert!(json["error"].as_str().unwrap().contains("the app is not known"), "{json}");
+    assert!(json["error"].as_str().unwrap().contains("there is no app to use"), "{json}");
 }
 
 #[test]
@@ -271,7 +271,9 @@ fn config_show_fits_80_columns_and_tells_what_a_run_would_say() {
             .env("FEISHU_APP_ID", "cli_of_somebody_else")
             .env("FEISHU_APP_SECRET", APP_SECRET);
     let run = show(&context, &[]);
-    run.assert_exit(0).assert_stdout("A run would end with exit 2").assert_stdout("cli_of_somebody_else");
+    run.assert_exit(0)
+        .assert_stdout("A run would end with exit code 2")
+        .assert_stdout("cli_of_somebody_else");
     let table = run.stdout.split("A run would").next().unwrap();
     for line in table.lines().filter(|line| !line.contains('/')) {
         assert!(line.chars().count() <= 80, "{line}");

@@ -119,7 +119,7 @@ fn without_the_right_to_look_a_repeat_that_is_refused_for_the_stage_is_unknown()
     let context = context_of(&ids).simulator(|settings| settings.may_read = false);
     let run = run_all(&context, &expected);
     run.assert_exit(1);
-    assert_eq!(run.stderr.matches("may not look").count(), 1, "said once{run}");
+    assert_eq!(run.stderr.matches("not allowed to look").count(), 1, "said once{run}");
     run.assert_stderr("99991672");
     assert!(context.looks() >= 1, "{run}");
 

@@ -85,7 +85,7 @@ fn the_figures_are_on_the_page() {
     for part in [
         "<b>8</b> rows",
         "<b>5</b> successes",
-        "<b>3</b> need a person",
+        "<b>3</b> need attention",
         "<b>7</b> calls for these rows",
         "prehire withdraw ",
         APP_ID,
@@ -93,9 +93,9 @@ fn the_figures_are_on_the_page() {
         "100000/1s",
         "rows by status: withdrawn 5, refused 2, invalid 1",
         "7 calls in ",
-        "ended, some rows not a success",
-        "Ask the administrator to give the app the permission",
-        "Look the pre-hire up in Feishu",
+        "ended, some rows did not succeed",
+        "Ask an administrator to grant the app permission",
+        "Look up the pre-hire in Feishu",
         REFUSED,
         "7.3E+18",
     ] {
@@ -185,7 +185,7 @@ fn only_a_report_of_ours_is_replaced() {
         report(&context, &["-o", own]).assert_exit(2);
     }
     report(&context, &["-o", "-"]).assert_exit(2).assert_stderr("the page needs a file");
-    context.finish(context.program(["report", "-"])).assert_exit(2).assert_stderr("needs a name");
+    context.finish(context.program(["report", "-"])).assert_exit(2).assert_stderr("needs a file name");
 
     report(&context, &["-o", "monday.html"]).assert_exit(0);
     report(&context, &["-o", "monday.html", "--lang", "zh"]).assert_exit(0);
@@ -232,7 +232,7 @@ fn a_long_file_makes_a_page_that_opens() {
     fs::write(context.results_path(), refused(names.iter().map(String::as_str))).unwrap();
     report(&context, &[]).assert_exit(0);
     let page = page(&context, "leavers.results.html");
-    assert!(page.contains("<b>30,000</b> need a person") && page.contains("and 28,000 more"));
+    assert!(page.contains("<b>30,000</b> need attention") && page.contains("and 28,000 more"));
     assert!(page.contains("name 1999<") && !page.contains("name 2000<"));
     assert!(page.len() < 2_000_000, "{} bytes", page.len());
 }
@@ -260,7 +260,7 @@ fn the_timeline_tells_of_waits_and_of_every_run() {
     assert_eq!(page.matches("<figure>").count(), 2);
     assert!(page.contains("Run 2, ") && page.contains("stopped early: "), "{page}");
     assert!(
-        page.contains("throttled replies")
+        page.contains("throttled reply")
             && page.contains("class=\"held\"")
             && page.contains("class=\"throttled\" d=")
     );
@@ -286,12 +286,12 @@ fn workbooks_undos_rehearsals_and_empty_files_have_pages_too() {
     let simulated = ["report", "leavers.simulated.results.csv"];
     rehearsal.finish(rehearsal.program(simulated)).assert_exit(0);
     let simulated = page(&rehearsal, "leavers.simulated.results.html");
-    assert!(simulated.contains("A rehearsal") && simulated.contains("Nothing: every row is a success."));
+    assert!(simulated.contains("A rehearsal") && simulated.contains("Nothing: every row succeeded."));
 
     let empty = TestContext::new();
     empty.run().assert_exit(0);
     report(&empty, &[]).assert_exit(0);
     assert!(page(&empty, "leavers.results.html").contains("<b>0</b> rows"));
     let foreign = ["report", "leavers.csv"];
-    empty.finish(empty.program(foreign)).assert_exit(2).assert_stderr("no results file");
+    empty.finish(empty.program(foreign)).assert_exit(2).assert_stderr("not a results file");
 }

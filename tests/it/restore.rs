@@ -246,11 +246,11 @@ fn journals_of_other_operations_are_not_gone_on_with() {
         for restart in [false, true] {
             let mut command = context.restore_command();
             command.args(["--journal", name]).args(restart.then_some("--restart"));
-            context.restored(command.spawn().unwrap()).assert_unusable("journal of the withdrawals");
+            context.restored(command.spawn().unwrap()).assert_unusable("withdrawal journal");
         }
         let mut command = context.restore_command();
         command.args(["--output", name]);
-        context.restored(command.spawn().unwrap()).assert_exit(2).assert_stderr("journal of the withdrawals");
+        context.restored(command.spawn().unwrap()).assert_exit(2).assert_stderr("withdrawal journal");
     }
     assert!(context.journal_bytes() == before);
     context.restore().assert_exit(0);
@@ -307,7 +307,7 @@ fn a_work_e_mail_that_clashes_is_refused_with_advice() {
     let context = withdrawn([CLASH]);
     let run = context.restore();
     assert_eq!(run.only_row().words(&WORDS), "refused false 1161118 not_needed 1", "{run}");
-    assert!(run.only_row()["advice"].contains("work e-mail"), "{run}");
+    assert!(run.only_row()["advice"].contains("work email"), "{run}");
     assert_eq!(context.looks(), 0, "the reply says it all{run}");
 }
 
@@ -420,7 +420,7 @@ fn the_guards_hold_and_a_dry_run_calls_nothing() {
     context.restore().assert_unusable("2 rows").assert_stderr("--dry-run");
     let context = context.flag("--max-rows", 2).flag("--expect", "sha256:0");
     context.restore().assert_unusable(&digest);
-    assert_eq!(context.record().calls.len(), calls, "nothing was called");
+    assert_eq!(context.record().calls.len(), calls, "no call was made");
     let context = context.flag("--expect", &digest);
     context.restore().assert_exit(1);
     assert_eq!(context.restore_calls(), 2);
@@ -469,9 +469,12 @@ fn its_story_is_told_in_its_own_words() {
     context.restore().assert_exit(0);
     let command = context.program(["explain", "leavers.restored.csv.journal", HEAD_COUNT]);
     let told = context.finish(command).stdout;
-    for part in
-        ["restore of app", "head count by force", ": restored, log id", "settled: restored (success: true)"]
-    {
+    for part in [
+        "restore of app",
+        "headcount may be exceeded",
+        ": restored, log id",
+        "settled: restored (success: true)",
+    ] {
         assert!(told.contains(part), "{part:?} is missing:\n{told}");
     }
     assert!(!told.contains("withdrawn,"), "{told}");

@@ -28,7 +28,7 @@ fn the_first_signal_awaits_the_call_in_flight_and_leaves_the_rest() {
             )
             .assert_column("confirmed_by", ["reply", "", "", "", ""])
             .assert_column("attempts", ["1", "0", "0", "0", "0"]);
-        run.assert_stdout(said).assert_stdout("prehire withdraw").assert_stderr("again leaves at once");
+        run.assert_stdout(said).assert_stdout("prehire withdraw").assert_stderr("again to quit at once");
         let (name, told) = context.journal().pop().unwrap();
         assert_eq!((name.as_str(), &told["exit_code"]), ("run_finished", &code.into()));
         assert!(!partial(&context.results_path()).exists());

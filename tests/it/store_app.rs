@@ -138,7 +138,7 @@ fn a_refused_ticket_is_asked_for_once_and_its_file_read_until_it_changes() {
         context.run()
     });
     run.assert_exit(0).assert_column("status", ["withdrawn"]);
-    run.assert_stderr("the app ticket was refused; a new one was asked for");
+    run.assert_stderr("the app ticket was rejected; a new one was requested");
     assert_eq!(platform.calls(), [1, 1, 1, 1, 1], "{run}");
     assert_no_secret(&context, &run);
 }
@@ -150,7 +150,7 @@ fn a_given_ticket_that_is_refused_ends_the_run_and_the_story_says_what_to_do() {
     let context = context(&server).env("FEISHU_APP_TICKET", OLD_TICKET);
     let run = context.run();
     run.assert_exit(3).assert_column("status", ["not_attempted"]).assert_column("attempts", ["0"]);
-    run.assert_stdout("the app ticket was refused").assert_stdout("set FEISHU_APP_TICKET to it");
+    run.assert_stdout("the app ticket was rejected").assert_stdout("set FEISHU_APP_TICKET to it");
     run.assert_stdout("10012 you sent *** ***").assert_stdout("LOG-1");
     assert_eq!(platform.calls(), [0, 1, 0, 1, 0], "{run}");
     assert_no_secret(&context, &run);
@@ -166,7 +166,7 @@ fn a_tenant_that_has_not_installed_the_app_ends_the_run() {
     });
     let context = with_file(&server, TICKET).env("FEISHU_TENANT_KEY", "other");
     let run = context.run();
-    run.assert_exit(3).assert_stdout("(and the tenant)").assert_stdout("20009 not installed ***");
+    run.assert_exit(3).assert_stdout("(and tenant)").assert_stdout("20009 not installed ***");
     assert_eq!((refused.calls(), platform.withdraw.calls()), (1, 0), "{run}");
     assert_no_secret(&context, &run);
 }
@@ -226,7 +226,7 @@ fn half_a_store_app_is_named() {
     missing.run().assert_unusable("FEISHU_APP_TICKET_FILE");
     // The simulated API knows custom apps.
     let custom = TestContext::new().row(SOMEBODY, "a").env("FEISHU_TENANT_KEY", TENANT);
-    custom.run().assert_exit(0).assert_stderr("is taken for a custom app");
+    custom.run().assert_exit(0).assert_stderr("is treated as a custom app");
 }
 
 #[test]
@@ -277,7 +277,7 @@ fn a_stale_ticket_is_replaced_through_the_simulated_api() {
     });
     let run = context.run();
     run.assert_exit(0).assert_column("status", ["withdrawn"; 3]);
-    run.assert_stderr("the app ticket was refused; a new one was asked for");
+    run.assert_stderr("the app ticket was rejected; a new one was requested");
     assert_eq!(token_calls(&context), [0, 2, 1, 1], "{run}");
     assert!(
         context.run().assert_exit(0).stdout.contains("calls              0 in"),

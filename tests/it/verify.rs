@@ -123,7 +123,9 @@ fn what_can_not_be_judged_is_exit_2() {
     context.finish(context.program(["verify", "."])).assert_exit(2);
     verify(&context, &["--results", "nothing.csv"]).assert_exit(2).assert_stderr("nothing.csv");
     let input = context.input_path();
-    verify(&context, &["--results", input.to_str().unwrap()]).assert_exit(2).assert_stderr("no results file");
+    verify(&context, &["--results", input.to_str().unwrap()])
+        .assert_exit(2)
+        .assert_stderr("not a results file");
 
     let first = context.journal_bytes().split(|byte| *byte == b'\n').next().unwrap().to_vec();
     let Some(Entry::RunStarted(started)) = entry_of(&first) else { panic!("a run begins") };
@@ -151,9 +153,9 @@ fn results_that_were_edited_do_not_agree() {
         (8, whole.replacen(",duplicate,false,", ",duplicate,true,", 1), "success is \"true\""),
         (6, whole.replacen(",recovered,1,", ",recovered,2,", 1), "attempts is \"2\""),
         (6, whole.replacen(",500,read_back,", ",500,reply,", 1), "confirmed_by is \"reply\""),
-        (2, whole.replacen("7345005664477000001", "7345005664477000099", 1), "knows nothing"),
+        (2, whole.replacen("7345005664477000001", "7345005664477000099", 1), "has no record of that"),
         (2, whole.replacen("7345005664477000001", "7.345E+18", 1), "can't be read"),
-        (3, whole.replacen("\n7345005664477000008", "\n9345005664477000008", 1), "knows nothing"),
+        (3, whole.replacen("\n7345005664477000008", "\n9345005664477000008", 1), "has no record of that"),
     ];
     for (line, text, said) in edits {
         assert_ne!(text, whole, "{said}");
@@ -164,7 +166,7 @@ fn results_that_were_edited_do_not_agree() {
     }
     let without_one = [&lines[..4], &lines[5..]].concat().join("\n") + "\n";
     change_results(&context, |_| without_one);
-    verify_results(&context).assert_exit(1).assert_stdout(&format!("tells of pre-hire {REFUSED}"));
+    verify_results(&context).assert_exit(1).assert_stdout(&format!("is about pre-hire {REFUSED}"));
 }
 
 #[test]
@@ -224,7 +226,7 @@ fn what_was_carried_over_is_proved_by_its_own_journal() {
     context
         .finish(context.program(foreign))
         .assert_exit(1)
-        .assert_stdout("No run of the journal names this file");
+        .assert_stdout("No run in the journal names this file");
 }
 
 #[test]
@@ -264,7 +266,7 @@ fn results_are_compared_with_the_run_that_wrote_them() {
     let run = verify_results(&context);
     run.assert_exit(0)
         .assert_stdout("has not ended")
-        .assert_stdout("A later run has begun")
+        .assert_stdout("A later run has started")
         .assert_stdout("in flight");
     assert_narrow(&run);
 }

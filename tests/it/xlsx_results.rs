@@ -234,7 +234,7 @@ fn check_writes_one_too() {
     let workbook = Workbook::open(&context.path("checked.xlsx"));
     let status: Vec<String> = workbook.rows().iter().map(|row| row["status"].to_owned()).collect();
     assert_eq!(status, ["not_attempted", "invalid"]);
-    context.check(&["-o", "checked.xlsx"]).assert_exit(2).assert_stderr("exists already");
+    context.check(&["-o", "checked.xlsx"]).assert_exit(2).assert_stderr("already exists");
 }
 
 #[test]
@@ -266,12 +266,12 @@ fn a_workbook_that_is_not_ours_is_not_replaced() {
     let theirs = theirs.save_to_buffer().unwrap();
     for foreign in [theirs, b"somebody's work".to_vec(), ours[..200].to_vec()] {
         fs::write(context.path("out.xlsx"), &foreign).unwrap();
-        context.run().assert_exit(2).assert_stderr("out.xlsx exists already");
+        context.run().assert_exit(2).assert_stderr("out.xlsx already exists");
         assert_eq!(fs::read(context.path("out.xlsx")).unwrap(), foreign);
     }
     fs::write(context.path("out.xlsx"), ours).unwrap();
     fs::remove_file(journal_of(&context.path("out.xlsx"))).unwrap();
-    context.run().assert_exit(2).assert_stderr("out.xlsx exists already");
+    context.run().assert_exit(2).assert_stderr("out.xlsx already exists");
     assert_eq!(context.withdraw_calls(), 1);
 }
 

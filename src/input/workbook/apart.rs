@@ -13,7 +13,7 @@ use super::here;
 use super::kind::WorkbookKind;
 use crate::input::ColumnChoice;
 use crate::input::workbook::{SheetCopy, broken};
-use crate::language::{Language, text};
+use crate::language::{Language, Text, text};
 use crate::model::{Error, Exit, Result};
 use crate::store::platform;
 
@@ -73,7 +73,7 @@ pub(super) fn copy_sheet(
     program: &Path,
 ) -> Result<SheetCopy> {
     let impossible = |error| {
-        Error::unusable(text!("can't start the reader of workbooks"))
+        Error::unusable(text!("can't start the workbook reader"))
             .because(error)
             .hint(text!("save the sheet as \"CSV UTF-8\", and give that file"))
     };
@@ -92,9 +92,9 @@ pub(super) fn copy_sheet(
             Ok(SheetCopy { file: copy, kind, name: sheet })
         }
         Ok(Answer::Refused { message, hint }) => {
-            let error = Error::unusable(message);
+            let error = Error::unusable(Text::Plain(message));
             Err(match hint {
-                Some(hint) => error.hint(hint),
+                Some(hint) => error.hint(Text::Plain(hint)),
                 None => error,
             })
         }
@@ -122,12 +122,14 @@ fn died(name: &str, status: ExitStatus) -> Error {
 /// When the limits can't be set, or the streams can't be used.
 pub fn answer_request(request: &str) -> Result<Exit> {
     platform::limit_this_process(MOST_MEMORY, MOST_SECONDS)
-        .map_err(|error| Error::unusable(text!("can't limit the reader of workbooks")).because(error))?;
+        .map_err(|error| Error::unusable(text!("can't limit the workbook reader")).because(error))?;
     std::panic::set_hook(Box::new(|_| ()));
     let request: SheetRequest = serde_json::from_str(request)
-        .map_err(|error| Error::unusable(text!("this command is not for people")).because(error))?;
+        .map_err(|error| Error::unusable(text!("this command is for internal use only")).because(error))?;
     let stream = |stream: std::io::Result<std::os::fd::OwnedFd>| {
-        stream.map(File::from).map_err(|error| Error::unusable(text!("can't use the streams")).because(error))
+        stream
+            .map(File::from)
+            .map_err(|error| Error::unusable(text!("can't use the standard streams")).because(error))
     };
     let workbook = stream(std::io::stdin().as_fd().try_clone_to_owned())?;
     let copy = stream(std::io::stdout().as_fd().try_clone_to_owned())?;

@@ -8,7 +8,7 @@ use zip::ZipArchive;
 use super::apart::Extent;
 use super::kind::{ArchiveKind, WorkbookKind, archive_kind, is_compound};
 use crate::input::workbook::{LARGEST_FILE, broken, protected, too_large};
-use crate::language::text;
+use crate::language::{Text, text};
 use crate::model::{Error, Result};
 
 /// How much of the table of strings is read to find what it announces.
@@ -20,7 +20,7 @@ const PIECE: usize = 64 * 1024;
 
 /// What kind of workbook the file is; an error if it can't or must not be opened.
 pub(super) fn inspect(file: &mut File, name: &str, extent: Extent) -> Result<WorkbookKind> {
-    let unreadable = |error: std::io::Error| broken(name, error.to_string());
+    let unreadable = |error: std::io::Error| broken(name, Text::plain(error));
     let mut head = [0; 8];
     file.rewind().map_err(unreadable)?;
     let length = file.read(&mut head).map_err(unreadable)?;
@@ -39,7 +39,7 @@ fn inspect_compound(file: &mut File, name: &str) -> Result<WorkbookKind> {
     let mut piece = vec![0; PIECE];
     let mut kept = 0;
     loop {
-        let length = file.read(&mut piece[kept..]).map_err(|error| broken(name, error.to_string()))?;
+        let length = file.read(&mut piece[kept..]).map_err(|error| broken(name, Text::plain(error)))?;
         if length == 0 {
             return Ok(WorkbookKind::Xls);
         }
@@ -54,7 +54,7 @@ fn inspect_compound(file: &mut File, name: &str) -> Result<WorkbookKind> {
 
 fn inspect_archive(file: &mut File, name: &str, extent: Extent) -> Result<WorkbookKind> {
     let mut archive =
-        ZipArchive::new(BufReader::new(file)).map_err(|error| broken(name, error.to_string()))?;
+        ZipArchive::new(BufReader::new(file)).map_err(|error| broken(name, Text::plain(error)))?;
     let names: Vec<String> = archive.file_names().filter_map(|name| Some(name.ok()?.into_owned())).collect();
     let kind = match archive_kind(&names) {
         ArchiveKind::Workbook(WorkbookKind::Ods) if !is_spreadsheet(&mut archive) => {
@@ -70,7 +70,7 @@ fn inspect_archive(file: &mut File, name: &str, extent: Extent) -> Result<Workbo
     let mut unzipped = 0_u64;
     let mut strings = Vec::new();
     for index in 0..archive.len() {
-        let entry = archive.by_index_raw(index).map_err(|error| broken(name, error.to_string()))?;
+        let entry = archive.by_index_raw(index).map_err(|error| broken(name, Text::plain(error)))?;
         let part = entry.name().unwrap_or_default();
         if extent == Extent::Whole || !is_sheet(&part) {
             unzipped = unzipped.saturating_add(entry.size());
@@ -83,14 +83,14 @@ fn inspect_archive(file: &mut File, name: &str, extent: Extent) -> Result<Workbo
         return Err(too_large(name));
     }
     for (index, size) in strings {
-        let entry = archive.by_index(index).map_err(|error| broken(name, error.to_string()))?;
+        let entry = archive.by_index(index).map_err(|error| broken(name, Text::plain(error)))?;
         let mut beginning = Vec::new();
         entry
             .take(ANNOUNCEMENT)
             .read_to_end(&mut beginning)
-            .map_err(|error| broken(name, error.to_string()))?;
+            .map_err(|error| broken(name, Text::plain(error)))?;
         if announced_strings(&beginning) > size / FEWEST_BYTES_A_STRING {
-            return Err(broken(name, text!("it announces more strings than it can hold")));
+            return Err(broken(name, text!("it declares more strings than it can hold")));
         }
     }
     Ok(kind)
@@ -129,7 +129,8 @@ fn announced_strings(beginning: &[u8]) -> u64 {
 }
 
 fn no_workbook(name: &str) -> Error {
-    Error::unusable(text!("{name} is a ZIP archive, but no workbook", name)).hint(text!("give the workbook itself: .xlsx, .xls or .ods. One of another program must be exported to .xlsx first"))
+    Error::unusable(text!("{name} is a ZIP archive, but not a workbook", name))
+        .hint(text!("give the workbook itself: .xlsx, .xls or .ods; export any other format to .xlsx first"))
 }
 
 #[cfg(test)]

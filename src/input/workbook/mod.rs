@@ -61,7 +61,7 @@ pub(super) fn copy_sheet(
     let typed = choice.encoding.map(|_| "--encoding").or(choice.delimiter.map(|_| "--delimiter"));
     if let Some(flag) = typed {
         return Err(Error::unusable(text!("{name} is a workbook, and {flag} is for text files", name, flag))
-            .hint(text!("leave {flag} away", flag)));
+            .hint(text!("omit {flag}", flag)));
     }
     let mut workbook = private_file()?;
     let mut limited = source.take(LARGEST_FILE + 1);
@@ -84,17 +84,17 @@ pub(super) fn copy_sheet(
 
 fn too_large(name: &str) -> Error {
     let most = LARGEST_FILE / 1024 / 1024;
-    Error::unusable(text!("{name} is a workbook of more than {most} MiB, unzipped", name, most))
+    Error::unusable(text!("{name} is a workbook of more than {most} MiB when unzipped", name, most))
         .hint(text!("copy the two columns into a new workbook, or save the sheet as \"CSV UTF-8\""))
 }
 
-fn broken(name: &str, cause: impl Into<Text>) -> Error {
+fn broken(name: &str, cause: Text) -> Error {
     Error::unusable(text!("{name} can't be read as a workbook", name))
         .since(cause)
-        .hint(text!("open it in the spreadsheet program, and save it anew as .xlsx or as \"CSV UTF-8\""))
+        .hint(text!("open it in the spreadsheet program, and save it again as .xlsx or as \"CSV UTF-8\""))
 }
 
 fn protected(name: &str) -> Error {
-    Error::unusable(text!("{name} is protected with a password", name))
+    Error::unusable(text!("{name} is password-protected", name))
         .hint(text!("in the spreadsheet program, save it without a password"))
 }

@@ -8,7 +8,7 @@ use calamine::{Data, Ods, OdsError, Range, Reader, SheetType, Xls, XlsError, Xls
 use super::cell::shown;
 use super::kind::WorkbookKind;
 use crate::input::workbook::{broken, protected};
-use crate::language::text;
+use crate::language::{Text, text};
 use crate::model::Result;
 
 /// The last place that a sheet of Excel has.
@@ -90,7 +90,7 @@ fn rows_of_xlsx(
     while let Some(cell) = cells.next_cell().map_err(|error| of_xlsx(name, error))? {
         let (index, column) = cell.get_position();
         if index > LAST_ROW || column > LAST_COLUMN {
-            return Err(broken(name, text!("a cell is beyond the last row or column that a sheet has")));
+            return Err(broken(name, text!("a cell lies beyond the last row or column of a sheet")));
         }
         if index < row.index {
             return Err(broken(name, text!("its rows are not in order")));
@@ -146,13 +146,13 @@ impl Row {
 }
 
 fn of_xlsx(name: &str, error: XlsxError) -> crate::model::Error {
-    if matches!(error, XlsxError::Password) { protected(name) } else { broken(name, error.to_string()) }
+    if matches!(error, XlsxError::Password) { protected(name) } else { broken(name, Text::plain(error)) }
 }
 
 fn of_xls(name: &str, error: XlsError) -> crate::model::Error {
-    if matches!(error, XlsError::Password) { protected(name) } else { broken(name, error.to_string()) }
+    if matches!(error, XlsError::Password) { protected(name) } else { broken(name, Text::plain(error)) }
 }
 
 fn of_ods(name: &str, error: OdsError) -> crate::model::Error {
-    if matches!(error, OdsError::Password) { protected(name) } else { broken(name, error.to_string()) }
+    if matches!(error, OdsError::Password) { protected(name) } else { broken(name, Text::plain(error)) }
 }

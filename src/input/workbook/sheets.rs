@@ -3,7 +3,7 @@
 use super::apart::SheetRequest;
 use super::opened::Flow;
 use crate::input::ROWS_ABOVE_A_HEADER;
-use crate::language::text;
+use crate::language::{Text, text};
 use crate::model::{Error, Result, one_line};
 
 /// A sheet, and the names in its first row that is not empty.
@@ -63,11 +63,11 @@ pub(super) fn choose(heads: &[SheetHead], request: &SheetRequest) -> Result<Stri
         [] => Err(Error::unusable(text!(
             "no sheet of {file} has a column with pre-hire ids in its first row{listed}",
             file,
-            listed = listed(heads)
+            listed => listed(heads)
         ))
         .hint(text!("name the column pre_hire_id or 待入职ID, or give its name with --id-column NAME"))),
         _ => Err(Error::unusable(text!(
-            "{several} sheets of {file} have a column with pre-hire ids: {names}",
+            "{several} {several|sheet|sheets} of {file} have a column with pre-hire ids: {names}",
             several = with_an_id.len(),
             file,
             names = names(with_an_id)
@@ -80,7 +80,7 @@ fn header_below(heads: &[SheetHead], file: &str) -> Error {
     let found = heads.iter().find_map(|head| Some((&head.name, head.header_below?)));
     let (sheet, row) = found.expect("one of them has a header below its first row");
     Error::unusable(text!(
-        "the column names of {file} do not stand in the first row; row {row} of sheet \"{sheet}\" looks like them",
+        "the column names of {file} are not in the first row; row {row} of sheet \"{sheet}\" looks like them",
         file,
         row,
         sheet = one_line(sheet, 60)
@@ -94,19 +94,17 @@ fn names<'h>(heads: impl IntoIterator<Item = &'h SheetHead>) -> String {
 }
 
 /// Each sheet with the beginning of its first row.
-fn listed(heads: &[SheetHead]) -> String {
-    let mut text = String::new();
-    for SheetHead { name, columns, .. } in heads {
+fn listed(heads: &[SheetHead]) -> Text {
+    heads.iter().fold(Text::default(), |lines, SheetHead { name, columns, .. }| {
         let filled = columns.iter().filter(|column| !column.trim().is_empty());
         let mut shown: Vec<String> =
             filled.clone().take(SHOWN_COLUMNS).map(|name| one_line(name, 30)).collect();
         if filled.count() > SHOWN_COLUMNS {
             shown.push("…".to_owned());
         }
-        let shown = if shown.is_empty() { "(empty)".to_owned() } else { shown.join(", ") };
-        text.push_str(&format!("\n  {}: {shown}", one_line(name, 60)));
-    }
-    text
+        let shown = if shown.is_empty() { text!("(empty)") } else { Text::plain(shown.join(", ")) };
+        text!("{lines}\n  {sheet}: {columns}", lines => lines, sheet = one_line(name, 60), columns => shown)
+    })
 }
 
 #[cfg(test)]

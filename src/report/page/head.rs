@@ -28,7 +28,7 @@ pub(super) fn notes(source: &PageSource<'_>) -> Vec<Text> {
     }
     if last.is_some_and(|run| run.end_with_results().is_none()) {
         notes.push(text!(
-            "The last run has left no results: it was killed, or goes on. These are of an earlier one."
+            "The last run left no results: it was killed, or is still running. These are from an earlier one."
         ));
     }
     notes
@@ -61,7 +61,7 @@ pub(super) fn facts(source: &PageSource<'_>) -> Vec<Fact> {
     }
     if let Some((first, last)) = times {
         add(text!("first call"), source.locale.shown(first));
-        add(text!("last answer"), source.locale.shown(last));
+        add(text!("last reply"), source.locale.shown(last));
     }
     facts
 }

@@ -27,7 +27,7 @@ pub(super) fn figures(source: &PageSource<'_>) -> Vec<Figure> {
     vec![
         figure(facts.rows, text!("rows"), "plain"),
         figure(facts.successes, text!("successes"), "good"),
-        figure(facts.failures(), text!("need a person"), failures),
+        figure(facts.failures(), text!("need attention"), failures),
         figure(facts.attempts, text!("calls for these rows"), "plain"),
     ]
 }
@@ -47,12 +47,12 @@ pub(super) fn retries(source: &PageSource<'_>) -> Vec<Fact> {
         let sum = |number: fn(&RunStory) -> u64| record.book.runs.iter().map(number).sum();
         facts.push(count(text!("calls in all runs"), sum(|run| run.calls)));
         facts.push(count(text!("of these, repeats"), sum(|run| run.repeats)));
-        facts.push(count(text!("turned away by the server (no attempt)"), sum(|run| run.throttled)));
+        facts.push(count(text!("throttled by the server (not an attempt)"), sum(|run| run.throttled)));
         let held: Duration = record.book.runs.iter().map(|run| run.held).sum();
         if !held.is_zero() {
             facts.push(fact(text!("held back after that"), in_words(held)));
         }
-        facts.push(count(text!("pre-hires looked up after doubt (calls)"), sum(|run| run.looks)));
+        facts.push(count(text!("look-ups of pre-hires in doubt (calls)"), sum(|run| run.looks)));
     }
     facts
 }

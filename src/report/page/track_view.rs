@@ -68,7 +68,7 @@ fn view(track: &Track, run: &RunStory, locale: &Locale) -> TrackView {
         },
     });
     let ended = run.ended.as_ref().map_or_else(
-        || text!("has not ended: it was killed, or goes on"),
+        || text!("has not ended: it was killed, or is still running"),
         |end| match &end.stopped {
             Some(why) => text!("{ending}: {why}", ending => ending(end.exit_code), why),
             None => ending(end.exit_code),
@@ -88,7 +88,7 @@ fn view(track: &Track, run: &RunStory, locale: &Locale) -> TrackView {
 fn in_words_of(track: &Track, run: &RunStory) -> Text {
     let lasted = run.last_at.duration_since(run.started.at).try_into().unwrap_or(Duration::ZERO);
     let calls = text!(
-        "{calls} calls in {duration}; at most {most} in any {window} (allowed: {rate})",
+        "{calls} {calls|call|calls} in {duration}; at most {most} in any {window} (allowed: {rate})",
         calls = grouped(run.calls),
         duration => in_words(lasted),
         most = grouped(track.timeline.most_in_window() as u64),
@@ -99,7 +99,7 @@ fn in_words_of(track: &Track, run: &RunStory) -> Text {
         return calls;
     }
     let waits = text!(
-        "{throttled} throttled replies, {held} held back",
+        "{throttled} throttled {throttled|reply|replies}, {held} held back",
         throttled = grouped(run.throttled),
         held => in_words(run.held)
     );

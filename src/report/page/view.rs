@@ -115,14 +115,16 @@ impl Page {
             outcomes: outcomes(facts, language),
             outcomes_in_words: said(rows_by_status(facts)),
             groups: groups(facts, operation, language),
-            more_groups: more(more_groups).map(|more| said(text!("and {more} more kinds of rows", more))),
+            more_groups: more(more_groups)
+                .map(|more| said(text!("and {more} more {more|kind|kinds} of row", more))),
             has_record: record.is_some(),
             tracks: record.map(|record| track_views(&record, source.locale)).unwrap_or_default(),
-            earlier_tracks: more(earlier).map(|more| said(text!("{more} earlier runs are not shown.", more))),
+            earlier_tracks: more(earlier)
+                .map(|more| said(text!("{more} earlier {more|run is|runs are} not shown.", more))),
             retries: retries(source),
             names: facts.names().iter().map(|index| source.columns.name(*index).to_owned()).collect(),
             people: people(facts, operation, language),
-            people_in_words: said(text!("{rows} rows", rows = grouped(facts.people.len() as u64))),
+            people_in_words: said(text!("{rows} {rows|row|rows}", rows = grouped(facts.people.len() as u64))),
             more_people: more(more_people)
                 .map(|more| said(text!("and {more} more: they are in the results file.", more))),
             made: said(text!(

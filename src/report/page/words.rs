@@ -27,7 +27,7 @@ words! {
     rows: text!("rows"),
     share: text!("share"),
     what_to_do: text!("What to do"),
-    nothing_to_do: text!("Nothing: every row is a success."),
+    nothing_to_do: text!("Nothing: every row succeeded."),
     code: text!("code"),
     advice: text!("advice"),
     calls_and_allowance: text!("Calls against the allowance"),
@@ -36,7 +36,7 @@ words! {
     ),
     no_calls: text!("No run in the journal has made a call."),
     retries_and_waits: text!("Retries and waits"),
-    people: text!("Rows that need a person"),
+    people: text!("Rows that need attention"),
     filter: text!("Filter"),
     filter_hint: text!("a name, an id, a code, a word"),
     every_status: text!("every status"),
@@ -44,11 +44,11 @@ words! {
     row: text!("row"),
     id: text!("pre-hire id"),
     message: text!("message"),
-    personal_data: text!("This page holds personal data: only its owner can read it. Keep it no longer than needed."),
+    personal_data: text!("This page contains personal data: only its owner can read it. Keep it no longer than needed."),
     legend_calls: text!("calls in the last window"),
     legend_cap: text!("allowed"),
     legend_held: text!("calls held back"),
-    legend_throttled: text!("turned away by the server"),
+    legend_throttled: text!("throttled by the server"),
 }
 
 /// What a status means, in a few words.
@@ -58,21 +58,21 @@ pub(super) fn meaning(status: Option<Status>) -> Text {
         Some(Status::AlreadyWithdrawn) => text!("withdrawn before, by somebody else"),
         Some(Status::Restored) => text!("restored by this tool"),
         Some(Status::AlreadyActive) => text!("restored before, by somebody else"),
-        Some(Status::Refused) => text!("the API said no, for good"),
-        Some(Status::Exhausted) => text!("all attempts were used up; certainly not done"),
-        Some(Status::Unknown) => text!("nobody knows whether it was done: look it up"),
-        Some(Status::Invalid) => text!("the row can't be sent; nothing was called"),
+        Some(Status::Refused) => text!("permanently refused by the API"),
+        Some(Status::Exhausted) => text!("all attempts were used up; definitely not done"),
+        Some(Status::Unknown) => text!("it is not known whether it was done: look it up"),
+        Some(Status::Invalid) => text!("the row can't be sent; no call was made"),
         Some(Status::Duplicate) => text!("an earlier row has the same id"),
-        Some(Status::NotAttempted) => text!("the run ended before its turn; certainly not done"),
-        None => text!("no word of ours"),
+        Some(Status::NotAttempted) => text!("the run ended before its turn; definitely not done"),
+        None => text!("unknown status"),
     }
 }
 
 /// How a run ended, by its exit code.
 pub(super) fn ending(exit_code: u8) -> Text {
     match exit_code {
-        0 => text!("ended, every row a success"),
-        1 => text!("ended, some rows not a success"),
+        0 => text!("ended, every row succeeded"),
+        1 => text!("ended, some rows did not succeed"),
         3 => text!("stopped early"),
         4 => text!("stopped: results or journal could not be written"),
         130 | 143 => text!("interrupted"),
@@ -84,10 +84,10 @@ pub(super) fn ending(exit_code: u8) -> Text {
 pub(super) fn retry_outcome(outcome: Option<RetryOutcome>) -> Text {
     match outcome {
         Some(RetryOutcome::NotNeeded) => text!("settled by the first attempt"),
-        Some(RetryOutcome::Recovered) => text!("succeeded on a later attempt, or a look"),
+        Some(RetryOutcome::Recovered) => text!("succeeded on a later attempt or look-up"),
         Some(RetryOutcome::RefusedOnRetry) => text!("refused on a later attempt"),
         Some(RetryOutcome::Exhausted) => text!("gave up after all attempts"),
-        Some(RetryOutcome::Interrupted) => text!("the run ended while the row waited"),
+        Some(RetryOutcome::Interrupted) => text!("the run ended while the row was waiting"),
         None => text!("never called"),
     }
 }

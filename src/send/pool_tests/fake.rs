@@ -11,7 +11,8 @@ use crate::feishu::{
     Body, Envelope, Exchange, Failure, QueryReply, Reply, Secret, Token, TokenCall, TokenReply, TokenSource,
 };
 use crate::model::{Operation, PreHireId, Request, Stage};
-use crate::send::{Api, TokenApi};
+use crate::send::Api;
+use crate::send::api::TokenApi;
 
 pub(super) const SECOND: Duration = Duration::from_secs(1);
 pub(super) const MINUTE: Duration = Duration::from_secs(60);

@@ -93,7 +93,7 @@ impl World {
         Attempt {
             verdict,
             error_code: (verdict != Verdict::Accepted).then_some(ErrorCode::Api(code)),
-            message: crate::language::Text::from("said".to_owned()),
+            message: crate::language::Text::plain("said"),
             http_status: Some(400),
             log_id: None,
             sent_at: Timestamp::UNIX_EPOCH,

@@ -3,7 +3,7 @@
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
 
 use super::fake::{Fake, MINUTE, SECOND, Script, Server, id_of};
@@ -12,8 +12,8 @@ use crate::model::{
 };
 use crate::pace::Pacing;
 use crate::plan::{Decision, Planned};
-use crate::send::{Gate, Gates, Lines, Notice, Pool, RetryPolicy, SendSettings};
-use crate::store::NoStore;
+use crate::send::{Account, Gate, Gates, Lines, Notice, RetryPolicy, SendSettings, Stop};
+use crate::store::MemoryLimiter;
 
 /// A run that is yet to come: change what differs from an ordinary one, then [`World::run`] it.
 pub(super) struct World {
@@ -84,23 +84,22 @@ impl World {
 
     pub(super) async fn run_plan(self, plan: Vec<Planned>) -> Ran {
         let World { settings, fake, halt_after, .. } = self;
-        let gate = || {
-            let pacing = Pacing::new(settings.rate, settings.burst, settings.timeout);
-            Gate::new(pacing, Box::new(NoStore))
-        };
+        let gate =
+            || Gate::new(MemoryLimiter::new(Pacing::new(settings.rate, settings.burst, settings.timeout)));
         let gates = Gates { call: gate(), query: gate() };
         let (events, notices) = mpsc::channel(1_024);
-        let (order, halt) = watch::channel(None);
+        let order = Stop::new();
         let plan = plan.into_iter().map(Ok);
         let began = Instant::now();
-        let pool = Pool::new(fake.clone(), plan, settings.clone(), gates, Lines { events, halt });
+        let lines = Lines { events, stop: order.clone() };
+        let account = Account::new(fake.clone(), settings.clone(), gates, lines);
         let halting = async {
             if let Some(after) = halt_after {
                 sleep(after).await;
-                order.send_replace(Some(StopCause::Interrupted(Interrupt::Interrupt)));
+                order.because(StopCause::Interrupted(Interrupt::Interrupt));
             }
         };
-        let work = async { tokio::join!(pool.run(), record(notices)) };
+        let work = async { tokio::join!(account.run(plan), record(notices)) };
         let ((stop, events), ()) = tokio::join!(work, halting);
         Ran { events, stop: stop.expect("everything is recorded"), took: began.elapsed(), fake }
     }
@@ -114,12 +113,12 @@ pub(super) fn request(operation: Operation) -> Request {
     }
 }
 
-/// Grants every clearance at once, as a fast disk would.
+/// Acknowledges every line at once, as a fast disk would.
 async fn record(mut notices: mpsc::Receiver<Notice>) -> Vec<Event> {
     let mut events = Vec::new();
-    while let Some(Notice { event, clearance }) = notices.recv().await {
-        if let Some(clearance) = clearance {
-            clearance.send(()).expect("the call waits");
+    while let Some(Notice { event, ack }) = notices.recv().await {
+        if let Some(ack) = ack {
+            ack.send(()).expect("the call waits");
         }
         events.push(event);
     }

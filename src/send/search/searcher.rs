@@ -1,25 +1,21 @@
-//! Owns the search calls: one at a time, each through the gate, with a token that is good, again where that helps.
+//! The search calls: one at a time, each through the gate, with a token that is good, again where that helps.
 
 use std::pin::pin;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use super::asking::{AfterReply, Asking};
 use super::pager::Pager;
-use super::watcher::{SearchEvent, SearchWatcher};
-use crate::feishu::{PageToken, SearchPage, SearchQuery, SearchReply, Token};
-use crate::model::{Error, Moment, PreHire, StopCause};
-use crate::send::api::{Ear, Notice, SearchApi};
-use crate::send::classify::{echo_of_question, refusal};
+use crate::feishu::{PageToken, SearchPage, SearchQuery, SearchReply};
+use crate::model::{Error, Event, Moment, PreHire, Refusal, StopCause};
+use crate::send::api::{EventSender, Notice, SearchApi};
+use crate::send::calls::{Asked, Calls, Gate, Leave, Stop};
+use crate::send::classify::{Reading, feedback_of_question, refusal};
 use crate::send::clock::Clock;
-use crate::send::gate::{Answer, Gate, Pass};
-use crate::send::reading::Reading;
 use crate::send::retry::RetryPolicy;
-use crate::send::token_desk::TokenDesk;
-use crate::send::token_state::{AfterRefusal, Generation, TokenState};
+use crate::send::tokens::Tokens;
 
-/// What the token desk says waits here until it is passed on.
+/// What is said of tokens waits here until it is passed on.
 const QUEUE: usize = 16;
 
 /// How searches go.
@@ -33,7 +29,7 @@ pub struct SearchSettings {
 
 /// Why there is no answer.
 #[derive(Debug)]
-pub enum SearchEnd {
+pub(crate) enum SearchEnd {
     /// The API gives none, or no more time is left.
     Stopped(StopCause),
     /// It can't be noted what is used of the allowance.
@@ -54,168 +50,140 @@ impl From<StopCause> for SearchEnd {
 
 type Searched<T> = Result<T, SearchEnd>;
 
-/// Searches, page by page.
-pub struct Searcher<A, W> {
-    api: A,
-    watcher: W,
-    settings: SearchSettings,
-    clock: Clock,
-    gate: Gate,
-    token: TokenState,
-    desk: Option<TokenDesk<A>>,
-    notices: mpsc::Receiver<Notice>,
-    first_call: Option<Moment>,
+/// One thing that happened while searching.
+#[derive(Clone, Debug)]
+pub(crate) enum SearchEvent {
+    /// A call went out, and has ended.
+    Called,
+    /// The server turned it away; no call goes for so long.
+    Held(Duration),
+    /// It got no answer, and is made again after this pause.
+    Again(Duration, Refusal),
+    /// What is said of tokens.
+    OfToken(Event),
 }
 
-/// The leave for one call: the pass, and the token that it goes with.
-struct Leave {
-    pass: Pass,
-    token: Token,
-    generation: Generation,
+/// Receives what happens.
+pub(crate) trait SearchWatcher {
+    fn note(&mut self, event: SearchEvent);
+}
+
+/// Searches, page by page.
+pub(crate) struct Searcher<A, W> {
+    calls: Calls<A>,
+    gate: Gate,
+    retry: RetryPolicy,
+    watcher: W,
+    notices: mpsc::Receiver<Notice>,
 }
 
 impl<A: SearchApi, W: SearchWatcher> Searcher<A, W> {
     /// A searcher behind this gate.
-    pub fn new(api: A, gate: Gate, settings: SearchSettings, watcher: W) -> Self {
-        let (ear, notices) = mpsc::channel(QUEUE);
-        let clock = Clock::start();
-        Searcher {
-            desk: Some(TokenDesk::new(api.clone(), clock, settings.retry, Ear(ear))),
-            token: TokenState::of(&api.token_source()),
-            api,
-            watcher,
-            settings,
-            clock,
-            gate,
-            notices,
-            first_call: None,
-        }
+    pub(crate) fn new(api: A, gate: Gate, settings: SearchSettings, watcher: W) -> Self {
+        let (events, notices) = mpsc::channel(QUEUE);
+        let tokens = Tokens::new(api, Clock::start(), settings.retry, EventSender(events));
+        let calls = Calls::new(tokens, settings.deadline, Stop::new());
+        Searcher { calls, gate, retry: settings.retry, watcher, notices }
     }
 
     /// Whoever watches.
-    pub fn watcher(&mut self) -> &mut W {
+    pub(crate) fn watcher(&mut self) -> &mut W {
         &mut self.watcher
     }
 
     /// Gives the watcher back; no call is made any more, and the allowance is free.
-    pub fn into_watcher(self) -> W {
+    pub(crate) fn into_watcher(self) -> W {
         self.watcher
     }
 
     /// How long ago the first call went.
-    #[must_use]
-    pub fn age(&self) -> Duration {
-        self.first_call.map_or(Duration::ZERO, |first| self.clock.now().since(first))
+    pub(crate) fn age(&self) -> Duration {
+        self.calls.first_call().map_or(Duration::ZERO, |first| self.calls.clock.now().since(first))
     }
 
-    /// Sleeps for so long.
-    ///
-    /// # Errors
-    /// When the deadline would be over by then.
-    pub async fn pause(&self, pause: Duration) -> Searched<()> {
-        self.sleep_until(self.clock.now() + pause).await
+    /// Sleeps for so long, unless the deadline would be over by then.
+    pub(crate) async fn pause(&self, pause: Duration) -> Searched<()> {
+        let is_over = !self.calls.pause(self.calls.clock.now() + pause).await;
+        if is_over { Err(self.stopped()) } else { Ok(()) }
     }
 
     /// The next page of a search; `None` when all are there.
-    ///
-    /// # Errors
-    /// When the API does not answer, or answers with pages that make no sense.
-    pub async fn next_page(&mut self, pager: &mut Pager) -> Searched<Option<Vec<PreHire>>> {
+    pub(crate) async fn next_page(&mut self, pager: &mut Pager) -> Searched<Option<Vec<PreHire>>> {
         let Some((query, page)) = pager.next() else { return Ok(None) };
         let page = self.ask_until_answered(query, page).await?;
         Ok(Some(pager.take(page).map_err(StopCause::PagesAstray)?))
     }
 
+    /// Asking again does no harm, so nothing is ever in doubt.
     async fn ask_until_answered(
         &mut self,
         query: &SearchQuery,
         page: Option<&PageToken>,
     ) -> Searched<SearchPage> {
-        let mut asking = Asking::new(self.settings.retry);
+        let mut failures = 0;
         loop {
-            let leave = self.leave().await?;
-            let SearchReply { exchange, page } = self.api.search(&leave.token, query, page).await;
-            let now = self.clock.now();
-            self.gate.ended(now, &leave.pass, echo_of_question(&exchange))?;
+            let Leave { permit, token, generation } = self.leave().await?;
+            let SearchReply { exchange, page } = self.calls.api.search(&token, query, page).await;
+            let now = self.calls.clock.now();
+            let hold = self.gate.ended(now, permit, feedback_of_question(&exchange)).await?;
             self.watcher.note(SearchEvent::Called);
             let reading = Reading::of(&exchange);
-            match reading {
-                Reading::Answered => self.token.proved(leave.generation),
-                Reading::Throttled => self.note_hold(now)?,
-                Reading::TokenStale if self.token.refused(leave.generation) == AfterRefusal::GiveUp => {
-                    return Err(StopCause::TokenRefusedAgain(refusal(&exchange)).into());
-                }
-                Reading::TokenStale | Reading::Refused | Reading::Failed => {}
+            if reading == Reading::Answered {
+                self.calls.prove(generation);
             }
-            match (asking.hear(reading, page.is_some(), fastrand::f64()), page) {
-                (AfterReply::Take, Some(page)) => return Ok(page),
-                (AfterReply::Take | AfterReply::AgainWhenAllowed, _) => {}
-                (AfterReply::AgainAfter(pause), _) => {
+            match (reading, page) {
+                (Reading::Answered, Some(page)) => return Ok(page),
+                (Reading::Throttled, _) => {
+                    self.watcher.note(SearchEvent::Held(hold.until.since(now)));
+                    if hold.is_endless {
+                        return Err(StopCause::ThrottledTooLong.into());
+                    }
+                }
+                (Reading::TokenStale, _) => {
+                    if let Some(cause) = self.calls.renew(generation, &exchange) {
+                        return Err(cause.into());
+                    }
+                }
+                (Reading::Refused, _) => return Err(StopCause::SearchRefused(refusal(&exchange)).into()),
+                (Reading::Answered | Reading::Failed, _) => {
+                    failures += 1;
+                    let Some(pause) = self.retry.pause_after(failures, fastrand::f64()) else {
+                        return Err(StopCause::SearchUnanswered(refusal(&exchange)).into());
+                    };
                     self.watcher.note(SearchEvent::Again(pause, refusal(&exchange)));
                     self.pause(pause).await?;
                 }
-                (AfterReply::Refused, _) => return Err(StopCause::SearchRefused(refusal(&exchange)).into()),
-                (AfterReply::GiveUp, _) => return Err(StopCause::SearchUnanswered(refusal(&exchange)).into()),
             }
         }
     }
 
-    fn note_hold(&mut self, now: Moment) -> Searched<()> {
-        let hold = self.gate.hold(now);
-        self.watcher.note(SearchEvent::Held(hold.until.since(now)));
-        if hold.is_endless { Err(StopCause::ThrottledTooLong.into()) } else { Ok(()) }
-    }
-
-    /// Waits for the gate, with a token that is good when it opens.
+    /// Waits for leave to make a call; what is said of tokens meanwhile is passed on.
     async fn leave(&mut self) -> Searched<Leave> {
-        loop {
-            let now = self.clock.now();
-            self.keep_the_deadline(now)?;
-            let Some((token, generation)) = self.token.usable(now) else {
-                self.fetch_token().await?;
-                continue;
-            };
-            match self.gate.admit(now)? {
-                Answer::Go(pass) => {
-                    self.first_call.get_or_insert(now);
-                    return Ok(Leave { pass, token, generation });
+        let asked = {
+            let mut asked = pin!(self.calls.leave(&self.gate));
+            loop {
+                tokio::select! {
+                    biased;
+                    Some(notice) = self.notices.recv() => self.watcher.note(SearchEvent::OfToken(notice.event)),
+                    asked = &mut asked => break asked,
                 }
-                Answer::Wait(Some(moment)) => self.sleep_until(moment).await?,
-                Answer::Wait(None) => unreachable!("one call is made at a time, so none is in flight"),
-            }
-        }
-    }
-
-    async fn fetch_token(&mut self) -> Searched<()> {
-        let desk = self.desk.take().expect("one token is fetched at a time");
-        let mut fetch = pin!(desk.fetch());
-        let (desk, fetched) = loop {
-            tokio::select! {
-                fetched = &mut fetch => break fetched,
-                Some(notice) = self.notices.recv() => self.watcher.note(SearchEvent::OfToken(notice.event)),
             }
         };
         while let Ok(notice) = self.notices.try_recv() {
             self.watcher.note(SearchEvent::OfToken(notice.event));
         }
-        self.desk = Some(desk);
-        let (token, expire) = fetched?;
-        self.token.granted(self.clock.now(), token, expire);
-        Ok(())
-    }
-
-    async fn sleep_until(&self, moment: Moment) -> Searched<()> {
-        // A wait that would end after the deadline ends now.
-        self.keep_the_deadline(moment)?;
-        self.clock.sleep_until(Some(moment)).await;
-        Ok(())
-    }
-
-    fn keep_the_deadline(&self, moment: Moment) -> Searched<()> {
-        let deadline = self.first_call.zip(self.settings.deadline).map(|(first, deadline)| first + deadline);
-        if deadline.is_some_and(|deadline| moment >= deadline) {
-            return Err(StopCause::Deadline.into());
+        match asked? {
+            Asked::Granted(leave) => {
+                let now: Moment = self.calls.clock.now();
+                self.calls.note_first_call(now);
+                Ok(leave)
+            }
+            Asked::Stopped | Asked::TooLate => Err(self.stopped()),
         }
-        Ok(())
+    }
+
+    /// Why it goes on no more: what has stopped it, else the deadline.
+    fn stopped(&self) -> SearchEnd {
+        self.calls.stop.cause().unwrap_or(StopCause::Deadline).into()
     }
 }

@@ -8,7 +8,7 @@ use crate::model::{PreHire, PreHireId, Stage};
 
 /// Lets each pre-hire pass once. It remembers the id of each: some 40 bytes.
 #[derive(Clone, Debug)]
-pub struct Sieve {
+pub(crate) struct Sieve {
     stages: Vec<Stage>,
     onboarding: Option<(Date, Date)>,
     limit: Option<u32>,
@@ -20,12 +20,12 @@ impl Sieve {
     /// Lets those pass who are in one of these stages, and begin within these days, as far as that can be seen; so many at
     /// most.
     #[must_use]
-    pub fn new(stages: Vec<Stage>, onboarding: Option<(Date, Date)>, limit: Option<u32>) -> Self {
+    pub(crate) fn new(stages: Vec<Stage>, onboarding: Option<(Date, Date)>, limit: Option<u32>) -> Self {
         Sieve { stages, onboarding, limit, passed: HashSet::new(), left_out: 0 }
     }
 
     /// Does this one pass?
-    pub fn lets_pass(&mut self, pre_hire: &PreHire) -> bool {
+    pub(crate) fn lets_pass(&mut self, pre_hire: &PreHire) -> bool {
         if self.is_full() || self.passed.contains(&pre_hire.id) {
             return false;
         }
@@ -39,19 +39,13 @@ impl Sieve {
 
     /// Have as many passed as may?
     #[must_use]
-    pub fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.limit.is_some_and(|limit| self.passed.len() >= limit as usize)
-    }
-
-    /// How many have passed.
-    #[must_use]
-    pub fn passed(&self) -> usize {
-        self.passed.len()
     }
 
     /// How many were found who are not what was asked for.
     #[must_use]
-    pub const fn left_out(&self) -> u32 {
+    pub(crate) const fn left_out(&self) -> u32 {
         self.left_out
     }
 
@@ -100,7 +94,7 @@ mod tests {
         ] {
             assert_eq!(sieve.lets_pass(&somebody(number, stage, day)), passes, "{number}");
         }
-        assert_eq!((sieve.passed(), sieve.left_out()), (5, 4));
+        assert_eq!((sieve.passed.len(), sieve.left_out()), (5, 4));
     }
 
     proptest! {
@@ -123,7 +117,7 @@ mod tests {
                 }
             }
             different.truncate(limit.map_or(usize::MAX, |limit| limit as usize));
-            prop_assert_eq!(sieve.passed(), passed.len());
+            prop_assert_eq!(sieve.passed.len(), passed.len());
             prop_assert_eq!(passed, different);
         }
     }

@@ -15,6 +15,10 @@ use crate::language::text;
 use crate::model::{Error, Result};
 
 use super::lock::Lock;
+use crate::model::Moment;
+use crate::pace::{Feedback, Pace, Pacing};
+use crate::store::limiter::{Answer, Hold, Limiter, Permit, Stored};
+use crate::store::memory::MemoryLimiter;
 use crate::store::platform::{self, Boot, uptime};
 
 /// Calls are kept for the longest window that any run may have, should a later one have a longer one than this.
@@ -24,38 +28,9 @@ const MOST_REMEMBERED: usize = 10_000;
 /// The file is written anew when it has grown to twice its size and this many bytes more.
 const SLACK: u64 = 1024 * 1024;
 
-/// Keeps what a later run must know of the allowance: which calls began, and which ended.
-pub trait AllowanceStore: Send {
-    /// Notes that a call is about to go.
-    ///
-    /// # Errors
-    /// When it can't be noted; the call must not go.
-    fn admitted(&mut self, call: u64) -> Result<()>;
-
-    /// Notes that a call has ended; `is_over` if it can't arrive any more.
-    ///
-    /// # Errors
-    /// When it can't be noted.
-    fn ended(&mut self, call: u64, is_over: bool) -> Result<()>;
-}
-
-/// Keeps nothing: for an allowance that nobody shares.
-#[derive(Clone, Copy, Debug)]
-pub struct NoStore;
-
-impl AllowanceStore for NoStore {
-    fn admitted(&mut self, _call: u64) -> Result<()> {
-        Ok(())
-    }
-
-    fn ended(&mut self, _call: u64, _is_over: bool) -> Result<()> {
-        Ok(())
-    }
-}
-
 /// The window log of one API, held by this run.
 #[derive(Debug)]
-pub struct Allowance {
+struct Allowance {
     path: PathBuf,
     /// Written anew with the first call: until then nothing is changed.
     file: Option<File>,
@@ -88,8 +63,8 @@ impl Allowance {
     ///
     /// # Errors
     /// Exit 75 if another run holds it, exit 2 if the files can't be written.
-    pub fn take(path: &Path, window: Duration, timeout: Duration, wait: Duration) -> Result<Allowance> {
-        let lock = Lock::take(&path.with_extension("lock"), "the allowance of this app", wait)?;
+    fn take(path: &Path, window: Duration, timeout: Duration, wait: Duration) -> Result<Allowance> {
+        let lock = Lock::take(&path.with_extension("lock"), text!("the allowance of this app"), wait)?;
         let path = path.with_extension("log");
         let boot = Boot::current();
         tell_file(&path, &boot, uptime()).map_err(|error| {
@@ -110,7 +85,7 @@ impl Allowance {
 
     /// For how long from now each earlier call counts against a window.
     #[must_use]
-    pub fn earlier_calls(&self, window: Duration) -> Vec<Duration> {
+    fn earlier_calls(&self, window: Duration) -> Vec<Duration> {
         let now = uptime();
         let told = tell_file(&self.path, &self.boot, now).unwrap_or_default();
         let left = told.ended.iter().map(|ended| (ended.at + window + ended.grace).saturating_sub(now));
@@ -151,15 +126,53 @@ impl Allowance {
     }
 }
 
-impl AllowanceStore for Allowance {
+impl Allowance {
+    /// Notes that a call is about to go.
     fn admitted(&mut self, call: u64) -> Result<()> {
         self.open.insert(call);
         self.append(&format!("s {call} {}\n", uptime().as_nanos()))
     }
 
+    /// Notes that a call has ended; `is_over` if it can't arrive any more.
     fn ended(&mut self, call: u64, is_over: bool) -> Result<()> {
         self.open.remove(&call);
         self.append(&format!("e {call} {} {}\n", uptime().as_nanos(), u8::from(is_over)))
+    }
+}
+
+/// The allowance of one API that the runs of this user on this machine use one after the other.
+#[derive(Debug)]
+pub struct FileLimiter {
+    limiter: MemoryLimiter,
+    log: Allowance,
+}
+
+impl FileLimiter {
+    /// Takes the allowance whose files have this path, with the endings `.log` and `.lock`; calls of earlier runs count.
+    /// Exit 75 if another run holds it.
+    pub fn take(path: &Path, pace: Pace, wait: Duration) -> Result<FileLimiter> {
+        let Pace { rate, burst, timeout } = pace;
+        let log = Allowance::take(path, rate.period(), timeout, wait)?;
+        let earlier = log.earlier_calls(rate.period());
+        let limiter = MemoryLimiter::new(Pacing::after_earlier_calls(rate, burst, timeout, earlier));
+        Ok(FileLimiter { limiter, log })
+    }
+}
+
+impl Limiter for FileLimiter {
+    fn admit(&mut self, now: Moment) -> Stored<'_, Answer> {
+        let answer = self.limiter.decide(now);
+        let recorded = match &answer {
+            Answer::Go(permit) => self.log.admitted(permit.call),
+            Answer::NotBefore(_) | Answer::AfterACall => Ok(()),
+        };
+        Box::pin(std::future::ready(recorded.map(|()| answer)))
+    }
+
+    fn ended(&mut self, now: Moment, permit: Permit, feedback: Feedback) -> Stored<'_, Hold> {
+        let hold = self.limiter.note(now, &permit, feedback);
+        let recorded = self.log.ended(permit.call, feedback != Feedback::NoReply);
+        Box::pin(std::future::ready(recorded.map(|()| hold)))
     }
 }
 
@@ -251,7 +264,7 @@ fn replace(path: &Path, text: &str) -> std::io::Result<File> {
 mod tests {
     use super::*;
     use crate::model::Moment;
-    use crate::pace::{Admission, Echo, Pacing};
+    use crate::pace::{Admission, Feedback, Pacing};
     use proptest::prelude::*;
 
     const SECOND: Duration = Duration::from_secs(1);
@@ -436,7 +449,7 @@ mod tests {
             for number in 1_u64.. {
                 while let Some(place) = in_flight.iter().position(|call| call.0 <= now) {
                     let (ends, call, began, is_answered) = in_flight.remove(place);
-                    let echo = if is_answered { Echo::Passed } else { Echo::Silence };
+                    let echo = if is_answered { Feedback::Passed } else { Feedback::NoReply };
                     pacing.ended(moment(now), moment(began), echo, 0.0);
                     let _ = writeln!(log, "e {call} {} {}", ends * 1_000_000, u8::from(is_answered));
                 }

@@ -52,8 +52,8 @@ impl Journal {
             durable: durable.clone(),
         };
         let thread = std::thread::Builder::new().name("journal".to_owned()).spawn(move || writer.run(&queue));
-        let thread =
-            thread.map_err(|error| Error::cannot_record(text!("can't start the journal")).because(error))?;
+        let thread = thread
+            .map_err(|error| Error::cannot_record(text!("can't start writing the journal")).because(error))?;
         Ok(Journal { lines: Some(lines), appended: 0, durable, writer: Some(thread), name })
     }
 
@@ -118,7 +118,7 @@ impl Journal {
     fn failure(&mut self) -> Error {
         self.lines = None;
         let error = Error::cannot_record(text!("can't write {name}", name = self.name)).hint(text!(
-            "make room on the disk, then run the same command again: it goes on from what is there"
+            "free up disk space, then run the same command again: it continues from what is there"
         ));
         match self.writer.take().map(JoinHandle::join) {
             Some(Ok(Err(cause))) => error.because(cause),

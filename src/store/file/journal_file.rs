@@ -35,7 +35,7 @@ impl JournalFile {
     /// # Errors
     /// Exit 75 if another run holds it; exit 2 if it is damaged or belongs to another host, app or operation.
     pub fn take(path: &Path, owner: &Owner, restart: bool, wait: Duration) -> Result<(JournalFile, Ledger)> {
-        let lock = Lock::take(&with_ending(path, "lock"), "the journal of these results", wait)?;
+        let lock = Lock::take(&with_ending(path, "lock"), text!("the journal of these results"), wait)?;
         let mut taken = JournalFile {
             path: path.to_owned(),
             chain: Chain::default(),
@@ -61,7 +61,7 @@ impl JournalFile {
             taken.set_aside = true;
             return Ok((taken, Ledger::default()));
         }
-        let aside = "set it aside with --restart, which begins anew and forgets what was done";
+        let aside = text!("set it aside with --restart, which starts over and forgets what was done");
         let told = replay(&file, path).map_err(|error| error.or_hint(aside))?;
         if let Some(other) = told.runs.iter().map(|run| &run.owner).find(|other| *other != owner) {
             let shown = path.display();
@@ -118,7 +118,7 @@ impl JournalFile {
         self.open_file().map_err(|error| {
             Error::cannot_record(text!("can't write {path}", path = self.path.display()))
                 .because(error)
-                .hint(text!("make room, or choose another place with -o FILE or --journal FILE"))
+                .hint(text!("free up disk space, or choose another place with -o FILE or --journal FILE"))
         })?
     }
 

@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::language::text;
+use crate::language::{Text, text};
 use crate::model::{Error, Result};
 use crate::store::platform;
 
@@ -24,7 +24,7 @@ impl Lock {
     ///
     /// # Errors
     /// Exit 75 with the holder's pid; exit 4 when the file can't be created.
-    pub fn take(path: &Path, what: &str, wait: Duration) -> Result<Lock> {
+    pub fn take(path: &Path, what: Text, wait: Duration) -> Result<Lock> {
         let begun = Instant::now();
         loop {
             let pid = match try_take(path) {
@@ -33,14 +33,17 @@ impl Lock {
                 Err(error) => {
                     return Err(Error::cannot_record(text!("can't create {path}", path = path.display()))
                         .because(error)
-                        .hint(text!("check that the directory is there and can be written, or choose another with -o FILE")));
+                        .hint(text!(
+                            "check that the directory exists and is writable, or choose another with -o FILE"
+                        )));
                 }
             };
             if begun.elapsed() >= wait {
-                let who =
-                    if pid.is_empty() { "another process".to_owned() } else { format!("process {pid}") };
-                return Err(Error::locked(text!("another run holds {what}: {who}", what, who))
-                    .hint(text!("wait until it has ended, or give --wait-lock 10m")));
+                let who = if pid.is_empty() { text!("another process") } else { text!("process {pid}", pid) };
+                return Err(Error::locked(
+                    text!("another run holds {what}: {who}", what => what, who => who),
+                )
+                .hint(text!("wait until it has ended, or add --wait-lock 10m")));
             }
             std::thread::sleep(PAUSE.min(wait - begun.elapsed().min(wait)));
         }
@@ -87,8 +90,8 @@ mod tests {
     fn a_second_holder_is_told_the_first_ones_pid() {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("x.lock");
-        let first = Lock::take(&path, "the journal", Duration::ZERO).expect("it is free");
-        let error = Lock::take(&path, "the journal", Duration::ZERO).expect_err("it is held");
+        let first = Lock::take(&path, Text::plain("the journal"), Duration::ZERO).expect("it is free");
+        let error = Lock::take(&path, Text::plain("the journal"), Duration::ZERO).expect_err("it is held");
         assert_eq!(error.exit().code(), 75);
         assert!(
             error.report(crate::language::Language::English).contains(&std::process::id().to_string()),
@@ -97,7 +100,7 @@ mod tests {
         );
         drop(first);
         assert!(!path.exists());
-        Lock::take(&path, "the journal", Duration::ZERO).expect("it is free again");
+        Lock::take(&path, Text::plain("the journal"), Duration::ZERO).expect("it is free again");
     }
 
     #[test]
@@ -105,6 +108,6 @@ mod tests {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("x.lock");
         fs::write(&path, "1\n").expect("a file");
-        Lock::take(&path, "the journal", Duration::ZERO).expect("nobody holds it");
+        Lock::take(&path, Text::plain("the journal"), Duration::ZERO).expect("nobody holds it");
     }
 }

@@ -7,7 +7,7 @@ mod lock;
 mod replay;
 mod scan;
 
-pub use allowance::{Allowance, AllowanceStore, NoStore};
+pub use allowance::FileLimiter;
 pub use journal::Journal;
 pub use journal_file::JournalFile;
 pub use lock::Lock;

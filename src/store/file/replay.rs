@@ -56,7 +56,7 @@ pub fn read_journal(file: &File, path: &Path, show: impl FnMut(&Entry, u64)) -> 
             Err(Error::unusable(
                 text!("line {line} of {path} is damaged: {cause}", line, path, cause => cause),
             )
-            .hint(text!("bring the file back from a copy")))
+            .hint(text!("restore the file from a backup")))
         }
     }
 }
@@ -172,7 +172,7 @@ impl JournalReader {
     /// # Errors
     /// When the line is not there any more.
     pub fn row_at(&self, offset: u64) -> Result<(Cells, Doubt)> {
-        let gone = || Error::cannot_record(text!("the journal was changed while the run went on"));
+        let gone = || Error::cannot_record(text!("the journal was changed during the run"));
         let mut line = Vec::new();
         let mut piece = [0; 4096];
         loop {

@@ -50,7 +50,7 @@ impl Damage {
     #[must_use]
     pub fn in_words(&self) -> Text {
         match self {
-            Damage::NotWhole => text!("it is not whole, and too far from the end to be a torn one"),
+            Damage::NotWhole => text!("it is incomplete, and too far from the end to be a torn one"),
             Damage::Bad(bad) => bad.in_words(),
         }
     }

@@ -11,7 +11,8 @@ use crate::feishu::{
     Token, TokenCall, TokenReply, TokenSource,
 };
 use crate::model::{PreHire, PreHireId};
-use crate::send::{SearchApi, TokenApi};
+use crate::send::SearchApi;
+use crate::send::api::TokenApi;
 
 pub(super) const SECOND: Duration = Duration::from_secs(1);
 const LATENCY: Duration = Duration::from_millis(200);

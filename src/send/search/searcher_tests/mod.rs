@@ -8,13 +8,12 @@ use std::time::Duration;
 use fake::{Fake, SECOND, Trouble};
 
 use super::pager::Pager;
-use super::searcher::{SearchEnd, SearchSettings, Searcher};
-use super::watcher::{SearchEvent, SearchWatcher};
+use super::searcher::{SearchEnd, SearchEvent, SearchSettings, SearchWatcher, Searcher};
 use crate::feishu::{More, PageToken, SearchFilter, SearchQuery};
-use crate::model::{Error, PageFault, Rate, Result, StopCause};
-use crate::pace::Pacing;
+use crate::model::{Error, Moment, PageFault, Rate, StopCause};
+use crate::pace::{Feedback, Pacing};
 use crate::send::{Gate, RetryPolicy};
-use crate::store::{AllowanceStore, NoStore};
+use crate::store::{Answer, Hold, Limiter, MemoryLimiter, Permit, Stored};
 
 #[derive(Default)]
 struct Watched(Vec<SearchEvent>);
@@ -32,7 +31,7 @@ const SETTINGS: SearchSettings = SearchSettings {
 
 fn gate(rate: &str) -> Gate {
     let rate: Rate = rate.parse().expect("a rate");
-    Gate::new(Pacing::new(rate, NonZeroU32::new(10).expect("ten"), 30 * SECOND), Box::new(NoStore))
+    Gate::new(MemoryLimiter::new(Pacing::new(rate, NonZeroU32::new(10).expect("ten"), 30 * SECOND)))
 }
 
 /// How many pages were found, and why it ended if it did not come to the last one.
@@ -168,21 +167,20 @@ async fn no_call_starts_after_the_deadline_and_a_wait_beyond_it_ends_at_once() {
 #[derive(Debug)]
 struct FullDisk;
 
-impl AllowanceStore for FullDisk {
-    fn admitted(&mut self, _: u64) -> Result<()> {
-        Err(Error::cannot_record("no room"))
+impl Limiter for FullDisk {
+    fn admit(&mut self, _: Moment) -> Stored<'_, Answer> {
+        Box::pin(std::future::ready(Err(Error::cannot_record(crate::language::Text::plain("no room")))))
     }
 
-    fn ended(&mut self, _: u64, _: bool) -> Result<()> {
-        Ok(())
+    fn ended(&mut self, _: Moment, _: Permit, _: Feedback) -> Stored<'_, Hold> {
+        unreachable!("no call was admitted")
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_call_that_can_not_be_noted_does_not_go() {
     let fake = Fake::new(1);
-    let pacing = Pacing::new(Rate::COREHR, NonZeroU32::MIN, 30 * SECOND);
-    let gate = Gate::new(pacing, Box::new(FullDisk));
+    let gate = Gate::new(FullDisk);
     let mut searcher = Searcher::new(fake.clone(), gate, SETTINGS, Watched::default());
     let mut pager = Pager::new(SearchQuery::Filter(SearchFilter::default()));
     assert!(matches!(searcher.next_page(&mut pager).await, Err(SearchEnd::Failed(_))));

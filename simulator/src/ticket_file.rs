@@ -1,4 +1,4 @@
-//! Owns how a new app ticket reaches the app: in a file, as the app's own event receiver would keep it.
+//! The file in which a new app ticket reaches the app, as the app's own event receiver would keep it.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -9,14 +9,14 @@ use tokio::time::sleep;
 
 /// Where tickets go, and how long they are on their way.
 #[derive(Debug)]
-pub(crate) struct Courier {
+pub(crate) struct TicketFile {
     pub(crate) file: Option<PathBuf>,
     pub(crate) delay: Duration,
 }
 
-impl Courier {
-    /// Delivers the first ticket: it is there before the first call.
-    pub(crate) fn bring_first(&self, ticket: &str) -> io::Result<()> {
+impl TicketFile {
+    /// The first ticket is there before the first call.
+    pub(crate) fn write_initial(&self, ticket: &str) -> io::Result<()> {
         match &self.file {
             None => Ok(()),
             Some(file) => write(file, ticket).map_err(|error| {
@@ -25,8 +25,8 @@ impl Courier {
         }
     }
 
-    /// Delivers a later one, at once or on its own time; one that gets lost is resent on request, as in reality.
-    pub(crate) fn bring(&self, ticket: String) {
+    /// A later one comes at once or on its own time; one that gets lost is resent on request, as in reality.
+    pub(crate) fn deliver(&self, ticket: String) {
         let Some(file) = self.file.clone() else { return };
         if self.delay.is_zero() {
             let _ = write(&file, &ticket);
@@ -62,9 +62,9 @@ mod tests {
     fn a_ticket_replaces_the_one_before_and_is_its_owners_alone() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("ticket");
-        let courier = Courier { file: Some(file.clone()), delay: Duration::ZERO };
-        courier.bring_first("one").unwrap();
-        courier.bring("two".to_owned());
+        let ticket_file = TicketFile { file: Some(file.clone()), delay: Duration::ZERO };
+        ticket_file.write_initial("one").unwrap();
+        ticket_file.deliver("two".to_owned());
         assert_eq!(fs::read_to_string(&file).unwrap(), "two\n");
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     }
@@ -73,8 +73,8 @@ mod tests {
     async fn a_delayed_ticket_comes_later() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("ticket");
-        let courier = Courier { file: Some(file.clone()), delay: Duration::from_secs(5) };
-        courier.bring("late".to_owned());
+        let ticket_file = TicketFile { file: Some(file.clone()), delay: Duration::from_secs(5) };
+        ticket_file.deliver("late".to_owned());
         sleep(Duration::from_secs(4)).await;
         assert!(!file.exists());
         sleep(Duration::from_secs(2)).await;
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn a_file_that_can_not_be_written_is_named() {
-        let courier = Courier { file: Some("/nowhere/ticket".into()), delay: Duration::ZERO };
-        assert!(courier.bring_first("one").unwrap_err().to_string().contains("/nowhere/ticket"));
+        let ticket_file = TicketFile { file: Some("/nowhere/ticket".into()), delay: Duration::ZERO };
+        assert!(ticket_file.write_initial("one").unwrap_err().to_string().contains("/nowhere/ticket"));
     }
 }

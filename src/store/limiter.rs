@@ -1,0 +1,45 @@
+//! The seam of an allowance: whoever keeps it decides whether a call may go.
+
+use std::pin::Pin;
+
+use crate::model::{Moment, Result};
+use crate::pace::Feedback;
+
+/// What a store answers when it has done its work.
+pub type Stored<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
+
+/// The right to make one call. Whoever holds it says when the call has ended.
+#[derive(Debug)]
+pub struct Permit {
+    pub(super) call: u64,
+    pub(super) admitted: Moment,
+}
+
+/// May the call go?
+#[derive(Debug)]
+pub enum Answer {
+    /// It counts from now on.
+    Go(Permit),
+    /// Ask again at this moment.
+    NotBefore(Moment),
+    /// Ask again after a call in flight has ended.
+    AfterACall,
+}
+
+/// How a throttled reply holds the calls back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hold {
+    /// No call goes before this moment.
+    pub until: Moment,
+    /// Has the server throttled every call for so long that waiting is of no use?
+    pub is_endless: bool,
+}
+
+/// The allowance of one API.
+pub trait Limiter: Send {
+    /// Asks for the admission of one call. An error when it can't be recorded: the call must not go.
+    fn admit(&mut self, now: Moment) -> Stored<'_, Answer>;
+
+    /// Hears of the end of a call, and says how calls are held back since. An error when it can't be recorded.
+    fn ended(&mut self, now: Moment, permit: Permit, feedback: Feedback) -> Stored<'_, Hold>;
+}

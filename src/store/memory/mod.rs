@@ -1,0 +1,5 @@
+//! What nobody shares is kept in memory: for rehearsals, for tests, and for the token endpoint.
+
+mod limiter;
+
+pub(crate) use limiter::MemoryLimiter;
