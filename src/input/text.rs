@@ -284,21 +284,15 @@ impl Utf8Tally {
     fn push(&mut self, piece: &[u8]) {
         let mut text = std::mem::take(&mut self.cut);
         text.extend_from_slice(piece);
-        let mut rest = text.as_slice();
-        while !rest.is_empty() {
-            let (good, bad) = match std::str::from_utf8(rest) {
-                Ok(_) => (rest, 0),
-                Err(error) => match error.error_len() {
-                    Some(bad) => (&rest[..error.valid_up_to()], bad),
-                    None => {
-                        self.cut = rest[error.valid_up_to()..].to_vec();
-                        (&rest[..error.valid_up_to()], self.cut.len())
-                    }
-                },
-            };
-            self.whole += good.iter().filter(|byte| **byte >= FIRST_OF_SEVERAL).count() as u64;
-            self.broken += u64::from(bad > 0 && self.cut.is_empty());
-            rest = &rest[good.len() + bad..];
+        let mut chunks = text.utf8_chunks().peekable();
+        while let Some(chunk) = chunks.next() {
+            let several = chunk.valid().bytes().filter(|byte| *byte >= FIRST_OF_SEVERAL);
+            self.whole += several.count() as u64;
+            match chunk.invalid() {
+                [] => {}
+                bad if chunks.peek().is_none() && is_cut_off(bad) => self.cut = bad.to_vec(),
+                _ => self.broken += 1,
+            }
         }
     }
 
@@ -306,6 +300,11 @@ impl Utf8Tally {
     fn is_broken_utf8(&self) -> bool {
         self.whole > self.broken + u64::from(!self.cut.is_empty())
     }
+}
+
+/// Could these bytes be the beginning of a character?
+fn is_cut_off(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none())
 }
 
 /// Each character of several bytes begins with one from here on.

@@ -18,7 +18,7 @@ const INDEX_LAG: Duration = Duration::from_secs(5);
 /// No allowance changes more pre-hires in that time.
 const MOST_LAGGING: usize = 1_000;
 
-type Looked<T> = std::result::Result<T, SearchEnd>;
+type Looked<T> = Result<T, SearchEnd>;
 
 /// Looks at the first rows, without a long wait: all of a small file, those of one search of a larger one. What was seen
 /// before something went wrong is better than nothing.

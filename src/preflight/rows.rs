@@ -42,7 +42,7 @@ pub(crate) async fn look_up<T, A: SearchApi, W: SearchWatcher>(
     searcher: &mut Searcher<A, W>,
     operation: Operation,
     batch: Vec<ToLookUp<T>>,
-) -> std::result::Result<Vec<(T, Option<PreflightRow>)>, SearchEnd> {
+) -> Result<Vec<(T, Option<PreflightRow>)>, SearchEnd> {
     let ids = batch.iter().filter_map(|(_, row)| row.map(|row| row.id)).collect();
     let mut found = find(searcher, ids).await?;
     let mut seen = |row: UpcomingRow| PreflightRow::new(row, operation, found.remove(&row.id));
@@ -53,7 +53,7 @@ pub(crate) async fn look_up<T, A: SearchApi, W: SearchWatcher>(
 async fn find<A: SearchApi, W: SearchWatcher>(
     searcher: &mut Searcher<A, W>,
     ids: Vec<PreHireId>,
-) -> std::result::Result<HashMap<PreHireId, PreHire>, SearchEnd> {
+) -> Result<HashMap<PreHireId, PreHire>, SearchEnd> {
     let mut found = HashMap::new();
     let Some(ids) = SearchedIds::new(ids) else { return Ok(found) };
     let mut pager = Pager::new(SearchQuery::Ids(ids));
