@@ -124,7 +124,7 @@
 //! }
 //! assert_eq!(pacing.admit(second(60)), Admission::NotBefore(second(62)));
 //! assert_eq!(pacing.admit(second(62)), Admission::Granted);
-//! # Ok::<(), Box<dyn std::model::Error>>(())
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # The meaning of a reply
@@ -184,7 +184,7 @@
 //! assert_eq!(rows.len(), 2);
 //! assert!(rows[0].starts_with("7345005664477775401,张伟,候选人放弃入职,2,withdrawn,true,"));
 //! assert!(rows[1].starts_with("7.345E+18,李娜,position closed,3,invalid,false,damaged_id,"));
-//! # Ok::<(), Box<dyn std::model::Error>>(())
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # The modules, in the order of the flow

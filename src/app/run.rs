@@ -79,7 +79,7 @@ pub(super) async fn run_to_the_end<A: Api>(
     let RunInput { settings, rules, spool, survey, past, upcoming, spent, log, witness } = input;
     let Means { api, gates, mut signals } = means;
     let (sender, notices) = mpsc::channel(QUEUE);
-    let order = Stop::new();
+    let order = Stop::default();
     let plan = Planner::new(spool.records(), survey, rules, past)?;
     let deadline = settings.send.deadline.map(|deadline| deadline.saturating_sub(spent));
     let send = SendSettings { deadline, ..settings.send.clone() };

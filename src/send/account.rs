@@ -52,21 +52,21 @@ pub struct SendSettings {
 }
 
 /// The gates of the two APIs.
-pub(crate) struct Gates {
+pub struct Gates {
     /// For the calls of the operation.
-    pub(crate) call: Gate,
+    pub call: Gate,
     /// For looks.
-    pub(crate) query: Gate,
+    pub query: Gate,
 }
 
 /// Where events go, and where an order to stop comes from.
-pub(crate) struct Lines {
-    pub(crate) events: mpsc::Sender<Notice>,
-    pub(crate) stop: Stop,
+pub struct Lines {
+    pub events: mpsc::Sender<Notice>,
+    pub stop: Stop,
 }
 
 /// One app, at one host, for one tenant, at work.
-pub(crate) struct Account<A> {
+pub struct Account<A> {
     pub(super) calls: Calls<A>,
     pub(super) gates: Gates,
     pub(super) looks: Looks,
@@ -83,7 +83,7 @@ struct Canary {
 }
 
 impl<A: Api> Account<A> {
-    pub(crate) fn new(api: A, settings: SendSettings, gates: Gates, lines: Lines) -> Self {
+    pub fn new(api: A, settings: SendSettings, gates: Gates, lines: Lines) -> Self {
         let tokens = Tokens::new(api, Clock::start(), settings.retry, EventSender(lines.events));
         Account {
             calls: Calls::new(tokens, settings.deadline, lines.stop),
@@ -98,10 +98,7 @@ impl<A: Api> Account<A> {
 
     /// Works the plan off; why it was stopped early, if it was. Every row of the plan is settled when it returns. An error
     /// when the plan can't be read, or nobody records the events any more; calls in flight are awaited first.
-    pub(crate) async fn run(
-        self,
-        mut plan: impl Iterator<Item = Result<Planned>>,
-    ) -> Result<Option<StopCause>> {
+    pub async fn run(self, mut plan: impl Iterator<Item = Result<Planned>>) -> Result<Option<StopCause>> {
         tokio::select! {
             worked = self.work(&mut plan) => worked?,
             served = looks::serve(&self) => served?,

@@ -10,7 +10,7 @@ use crate::language::text;
 use crate::model::{Error, Event, PreHireId, Request, Result};
 
 /// Asks for tokens; each call is one request and one reply, without retries.
-pub(crate) trait TokenApi: Clone + Send + Sync + 'static {
+pub trait TokenApi: Clone + Send + Sync + 'static {
     /// Makes one call on the way to a token.
     fn token(&self, call: &TokenCall) -> impl Future<Output = TokenReply> + Send;
 
@@ -22,7 +22,7 @@ pub(crate) trait TokenApi: Clone + Send + Sync + 'static {
 }
 
 /// Changes pre-hires, and looks those up that are in doubt.
-pub(crate) trait Api: TokenApi {
+pub trait Api: TokenApi {
     /// Asks for one pre-hire to be withdrawn, or restored.
     fn call(&self, token: &Token, id: PreHireId, request: &Request) -> impl Future<Output = Exchange> + Send;
 
@@ -31,7 +31,7 @@ pub(crate) trait Api: TokenApi {
 }
 
 /// Searches for pre-hires.
-pub(crate) trait SearchApi: TokenApi {
+pub trait SearchApi: TokenApi {
     /// Asks for one page of a search; the first one without a page token.
     fn search(
         &self,
@@ -72,15 +72,15 @@ impl<T: Transport> SearchApi for Client<T> {
 }
 
 /// Tells that the beginning of a call is on disk. Dropped untold, the call does not go.
-pub(crate) type Ack = oneshot::Sender<()>;
+pub type Ack = oneshot::Sender<()>;
 
 /// One event; a call that is about to begin waits for its acknowledgement.
 #[derive(Debug)]
-pub(crate) struct Notice {
+pub struct Notice {
     /// What happened.
-    pub(crate) event: Event,
+    pub event: Event,
     /// For the call that waits, if one does.
-    pub(crate) ack: Option<Ack>,
+    pub ack: Option<Ack>,
 }
 
 /// Sends events to whoever records them.

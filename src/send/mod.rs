@@ -1,11 +1,11 @@
 //! Rows go out, under the cap, and come back as outcomes.
 //!
-//! A [row's story](row::story) is one function: called, judged, looked up, called again, settled. An [`Account`] works a plan
-//! off: it opens rows, lends them workers, and awaits them all. Every call of it, whatever for, waits in [`calls`] for its
-//! turn at a [`Gate`], with a token from [`tokens`]; [`looks`] gathers what is to be looked up.
+//! A row's story is one function: called, judged, looked up, called again, settled. An [`Account`] works a plan
+//! off: it opens rows, lends them workers, and awaits them all. Every call of it, whatever for, waits in `calls` for its
+//! turn at a [`Gate`], with a token from `tokens`; `looks` gathers what is to be looked up.
 //!
 //! What follows from what is decided by pure functions: [`classify`](classify::classify) and [`Reading`](classify::Reading) say
-//! what a reply means, [`RetryPolicy`] whether a row is called again, [`Look`] what a look at it means, [`stop`] whether a run
+//! what a reply means, [`RetryPolicy`] whether a row is called again, [`Look`] what a look at it means, `stop` whether a run
 //! that goes wrong is stopped.
 //!
 //! [`search`] asks for pre-hires page by page, beside the rows.
@@ -28,8 +28,8 @@ mod stop;
 mod tokens;
 
 pub use account::SendSettings;
-pub(crate) use account::{Account, Gates, Lines};
-pub(crate) use api::{Ack, Api, Notice, SearchApi};
-pub(crate) use calls::{Gate, Stop};
+pub use account::{Account, Gates, Lines};
+pub use api::{Ack, Api, Notice, SearchApi};
+pub use calls::{Gate, Stop};
 pub use look::{AfterLook, Found, Look, Question};
 pub use retry::{Next, RetryPolicy};

@@ -18,4 +18,4 @@ pub use file::{
 };
 pub(crate) use files::{create_anew, directory_of, parent_of, put_in_place, remove, seen_from, with_ending};
 pub use limiter::{Answer, Hold, Limiter, Permit, Stored};
-pub(crate) use memory::MemoryLimiter;
+pub use memory::MemoryLimiter;

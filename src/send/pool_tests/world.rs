@@ -88,7 +88,7 @@ impl World {
             || Gate::new(MemoryLimiter::new(Pacing::new(settings.rate, settings.burst, settings.timeout)));
         let gates = Gates { call: gate(), query: gate() };
         let (events, notices) = mpsc::channel(1_024);
-        let order = Stop::new();
+        let order = Stop::default();
         let plan = plan.into_iter().map(Ok);
         let began = Instant::now();
         let lines = Lines { events, stop: order.clone() };

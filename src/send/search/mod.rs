@@ -10,7 +10,7 @@ mod searcher;
 mod searcher_tests;
 mod sieve;
 
-pub(crate) use pager::Pager;
+pub use pager::Pager;
 pub use searcher::SearchSettings;
-pub(crate) use searcher::{SearchEnd, SearchEvent, SearchWatcher, Searcher};
-pub(crate) use sieve::Sieve;
+pub use searcher::{SearchEnd, SearchEvent, SearchWatcher, Searcher};
+pub use sieve::Sieve;

@@ -8,7 +8,7 @@ use crate::model::{PreHire, PreHireId, Stage};
 
 /// Lets each pre-hire pass once. It remembers the id of each: some 40 bytes.
 #[derive(Clone, Debug)]
-pub(crate) struct Sieve {
+pub struct Sieve {
     stages: Vec<Stage>,
     onboarding: Option<(Date, Date)>,
     limit: Option<u32>,
@@ -20,12 +20,12 @@ impl Sieve {
     /// Lets those pass who are in one of these stages, and begin within these days, as far as that can be seen; so many at
     /// most.
     #[must_use]
-    pub(crate) fn new(stages: Vec<Stage>, onboarding: Option<(Date, Date)>, limit: Option<u32>) -> Self {
+    pub fn new(stages: Vec<Stage>, onboarding: Option<(Date, Date)>, limit: Option<u32>) -> Self {
         Sieve { stages, onboarding, limit, passed: HashSet::new(), left_out: 0 }
     }
 
     /// Does this one pass?
-    pub(crate) fn lets_pass(&mut self, pre_hire: &PreHire) -> bool {
+    pub fn lets_pass(&mut self, pre_hire: &PreHire) -> bool {
         if self.is_full() || self.passed.contains(&pre_hire.id) {
             return false;
         }
@@ -39,13 +39,13 @@ impl Sieve {
 
     /// Have as many passed as may?
     #[must_use]
-    pub(crate) fn is_full(&self) -> bool {
+    pub fn is_full(&self) -> bool {
         self.limit.is_some_and(|limit| self.passed.len() >= limit as usize)
     }
 
     /// How many were found who are not what was asked for.
     #[must_use]
-    pub(crate) const fn left_out(&self) -> u32 {
+    pub const fn left_out(&self) -> u32 {
         self.left_out
     }
 

@@ -2,4 +2,4 @@
 
 mod limiter;
 
-pub(crate) use limiter::MemoryLimiter;
+pub use limiter::MemoryLimiter;
