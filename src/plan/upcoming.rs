@@ -52,3 +52,37 @@ impl Upcoming {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::Layout;
+    use crate::journal::LedgerBuilder;
+    use crate::model::{PreHireId, ReasonHash, Status};
+    use jiff::Timestamp;
+
+    #[test]
+    fn all_are_counted_and_the_first_ones_are_remembered() {
+        let id = |number: u32| PreHireId::parse(&number.to_string(), true).expect("an id");
+        let mut builder = LedgerBuilder::default();
+        builder.settled(id(1), Status::Withdrawn, 10, ReasonHash::of("a"));
+        builder.open(id(3)).record_cut_off(Timestamp::UNIX_EPOCH);
+        let ledger = builder.build();
+        let rows: String = (1..=700).map(|number| format!("{number},a\n{number},repeated\n")).collect();
+        let text = format!("pre_hire_id,reason\n{rows}none,a\n");
+        let reader = RecordReader::new(text.as_bytes(), Layout::default());
+        let past = Past { ledger: &ledger, recall: None };
+        let (survey, upcoming) =
+            first_pass(reader, &ColumnChoice::default(), &RowRules::default(), past).expect("a usable file");
+        assert_eq!((survey.sendable, upcoming.rows), (700, 699), "the first one is done");
+        assert_eq!(upcoming.first.len(), REMEMBERED_ROWS);
+        let first = |row: &UpcomingRow| (row.line, row.id, row.was_in_doubt);
+        assert_eq!(
+            upcoming.first[..3].iter().map(first).collect::<Vec<_>>(),
+            [(4, id(2), false), (6, id(3), true), (8, id(4), false)]
+        );
+        let cells: Vec<(u64, String)> =
+            upcoming.first_cells.iter().map(|(line, cells)| (*line, cells.join(","))).collect();
+        assert_eq!(cells, [(4, "2,a".to_owned()), (6, "3,a".to_owned()), (8, "4,a".to_owned())]);
+    }
+}

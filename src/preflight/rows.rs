@@ -64,3 +64,34 @@ async fn find<A: SearchApi, W: SearchWatcher>(
     }
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_is_one_search_and_no_row_is_left_out() {
+        let row = |line| UpcomingRow {
+            line,
+            id: PreHireId::parse(&line.to_string(), true).expect("an id"),
+            was_in_doubt: false,
+        };
+        let sizes = |rows: u64, is_upcoming: fn(&u64) -> bool| -> Vec<(usize, usize)> {
+            let rows = (1..=rows).map(|line| Ok((line, is_upcoming(&line).then(|| row(line)))));
+            let batches: Vec<Vec<(u64, _)>> = batches(rows).map(|batch| batch.expect("readable")).collect();
+            let lines = batches.iter().flatten().map(|(line, _)| *line);
+            assert!(lines.eq(1..=batches.iter().map(|batch| batch.len() as u64).sum()), "in order");
+            let to_look_up = |batch: &Vec<(u64, Option<UpcomingRow>)>| {
+                batch.iter().filter(|(_, row)| row.is_some()).count()
+            };
+            batches.iter().map(|batch| (batch.len(), to_look_up(batch))).collect()
+        };
+        assert_eq!(sizes(250, |_| true), [(100, 100), (100, 100), (50, 50)]);
+        assert_eq!(sizes(300, |line| line % 2 == 0), [(200, 100), (100, 50)]);
+        assert_eq!(sizes(5_000, |_| false), [(MOST_WAITING, 0), (5_000 - MOST_WAITING, 0)]);
+        assert_eq!(sizes(0, |_| true), []);
+        let broken = || crate::model::Error::unusable(crate::language::Text::default());
+        let mut rows = batches([Ok(((), Some(row(1)))), Err(broken())].into_iter());
+        assert!(rows.next().is_some_and(|batch| batch.is_err()), "what can't be read is not passed over");
+    }
+}
