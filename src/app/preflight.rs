@@ -10,7 +10,7 @@ use super::searching::{stopped_apart, until_a_signal};
 use crate::language::{Text, text};
 use crate::model::{Error, Operation, Result, StopCause};
 use crate::plan::{Decision, Planned, Planner, UpcomingRow};
-use crate::preflight::{PreflightReport, batches, glance, look_at_all, look_up};
+use crate::preflight::{PreflightReport, ToLookUp, batches, glance, look_at_all, look_up};
 use crate::report::{Log, SearchProgress, stop_words};
 use crate::results::ResultsFile;
 use crate::send::SearchApi;
@@ -163,7 +163,7 @@ pub(super) fn check_online<'r>(
 }
 
 /// A row of the plan, whether it can be sent or not.
-fn to_be_looked_up(planned: Result<Planned>) -> Option<Result<((u32, Decision), Option<UpcomingRow>)>> {
+fn to_be_looked_up(planned: Result<Planned>) -> Option<Result<ToLookUp<(u32, Decision)>>> {
     match planned {
         Ok(Planned::Row { index, line, decision }) => {
             let row = decision.upcoming(line);

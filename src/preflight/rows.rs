@@ -12,8 +12,8 @@ use crate::send::search::{Pager, SearchEnd, SearchWatcher, Searcher};
 /// Rows that wait for the answer to one search; those that are not looked up count, too.
 const MOST_WAITING: usize = 4_096;
 
-/// A row's item, and the row itself if it is to be looked up.
-type ToLookUp<T> = (T, Option<UpcomingRow>);
+/// What the caller knows of a row, and the row itself if it is to be looked up.
+pub(crate) type ToLookUp<T> = (T, Option<UpcomingRow>);
 
 /// Cuts a plan into pieces of one search each.
 pub(crate) fn batches<T>(
