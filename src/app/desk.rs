@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc::Receiver;
 
 use crate::journal::entry::{Entry, FoundStage};
-use crate::model::{Error, Event, Exit, Look, Result, SentRow, Settlement, StopCause};
+use crate::model::{Error, Event, Exit, Look, Result, Settlement, StopCause};
 use crate::report::{Progress, Tally};
 use crate::results::ResultsFile;
 use crate::send::{Ack, Notice, Stop};
@@ -77,11 +77,11 @@ impl Desk<'_> {
         match event {
             Event::Settled { row, settlement } => {
                 if let Settlement::Sent(sent) = &settlement {
-                    self.append(row_settled(sent, &self.results), None)?;
+                    self.append(Entry::RowSettled(sent.clone()), None)?;
                 }
                 self.unseen.push_back((self.journal.appended(), row, settlement));
             }
-            Event::LeftInDoubt(sent) => self.append(row_settled(&sent, &self.results), None)?,
+            Event::LeftInDoubt(sent) => self.append(Entry::RowSettled(sent), None)?,
             event => {
                 if let Some(entry) = entry_of(event) {
                     self.append(entry, ack)?;
@@ -130,12 +130,6 @@ impl Desk<'_> {
             self.stop.because(StopCause::CannotRecord);
         }
     }
-}
-
-fn row_settled(sent: &SentRow, results: &ResultsFile<'_>) -> Entry {
-    let SentRow { line, id, reason, doubt, outcome } = sent;
-    let cells = results.cells_of(*line, outcome);
-    Entry::RowSettled { id: *id, reason: *reason, doubt: *doubt, cells }
 }
 
 /// The line of an event that is recorded.

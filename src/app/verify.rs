@@ -4,15 +4,14 @@ use std::fs::File;
 
 use super::output::print;
 use crate::input::{InputPath, ResultsRows, Spool};
-use crate::journal::chain::BadLine;
-use crate::journal::entry::{Entry, VERSION};
+use crate::journal::entry::Entry;
 use crate::journal::{LastWord, LastWords, LastWordsBuilder, Logbook};
 use crate::language::text;
 use crate::model::{Error, Exit, Result, Status};
 use crate::report::{ResultsCheck, Verification, judge};
 use crate::results::cells::Locale;
 use crate::settings::{ResultsSettings, VerifySettings};
-use crate::store::{Damage, JournalReader, Scan, open_journal, scan_journal, seen_from};
+use crate::store::{JournalReader, Scan, open_journal, scan_journal, seen_from};
 
 /// Verifies a journal, and its results if they are given.
 pub(super) fn run(settings: &VerifySettings) -> Result<Exit> {
@@ -23,7 +22,6 @@ pub(super) fn run(settings: &VerifySettings) -> Result<Exit> {
         book.take(entry, offset);
         words.take(entry, offset);
     })?;
-    journal.refuse_what_is_newer(&scan, &book)?;
     // Only the counts stay: those that are compared are read again, up to the end of their run.
     let pre_hires = words.build().counts();
     let results = match &settings.results {
@@ -67,24 +65,7 @@ impl<'a> Journal<'a> {
     }
 
     fn scan(&self, show: impl FnMut(&Entry, u64)) -> Result<Scan> {
-        scan_journal(&self.file, show).map_err(|error| self.unreadable(error))
-    }
-
-    /// What this version does not know, it can't judge.
-    fn refuse_what_is_newer(&self, scan: &Scan, book: &Logbook) -> Result<()> {
-        let is_unknown = matches!(scan.damage(), Some((_, Damage::Bad(BadLine::UnknownEntry(_)))));
-        let newer = book.runs.iter().map(|run| &run.started).find(|run| run.version > VERSION);
-        match newer {
-            None if !is_unknown => Ok(()),
-            newer => {
-                let path = &self.name;
-                let message = match newer {
-                    Some(run) => text!("{path} was written by prehire {run}", path, run = run.tool),
-                    None => text!("{path} was written by a later version of prehire", path),
-                };
-                Err(Error::unusable(message).hint(text!("use that version, or a later one")))
-            }
-        }
+        scan_journal(&self.file, &self.settings.journal, show)
     }
 }
 
@@ -112,7 +93,7 @@ fn compare(settings: &ResultsSettings, journal: &Journal<'_>, book: &Logbook) ->
         if let Some(place) = place {
             told[place] |= !matches!(row.status(), Some(Status::Invalid | Status::Duplicate));
         }
-        check.note(row.line(), row.id_cell(), judge(row, recorded.as_ref().map(|(cells, _)| cells), began));
+        check.note(row.line(), row.id_cell(), judge(row, recorded.as_ref().map(|row| &row.outcome), began));
     }
     note_missing(&words, &told, run, &mut check);
     Ok(check)

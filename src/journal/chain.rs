@@ -1,12 +1,14 @@
-//! Owns the form of a journal line: an entry behind a hash that is chained to the line before.
+//! The form of a journal line: an entry behind a hash that is chained to the line before.
 //!
 //! `{"hash":"<32 hex digits>","entry":{…}}`, where the hash covers the hash before and the bytes of the entry. It
 //! finds damage and careless edits; it is no signature.
 
-use ring::digest::{Context, SHA256};
-use serde::Serialize;
+use std::cmp::Ordering;
 
-use super::entry::Entry;
+use ring::digest::{Context, SHA256};
+use serde::{Deserialize, Serialize};
+
+use super::entry::{Entry, VERSION};
 use crate::language::{Text, text};
 
 /// Half a SHA-256: enough against accidents.
@@ -14,36 +16,58 @@ const HASH_BYTES: usize = 16;
 const BEFORE_HASH: &[u8] = b"{\"hash\":\"";
 const BEFORE_ENTRY: &[u8] = b"\",\"entry\":";
 const AFTER_ENTRY: &[u8] = b"}";
+const BEFORE_RUN: &[u8] = b"{\"run_started\":";
 
 /// The end of the chain so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Chain([u8; HASH_BYTES]);
 
-/// What is wrong with a line.
+/// Why a line tells nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BadLine {
+pub enum Unread {
+    /// It is not as it was written.
+    Damaged(Damage),
+    /// It is as it was written, by a version of prehire after this one: its name, where the line says so.
+    Newer(Option<String>),
+    /// It was written by this version of prehire, before there was a format to keep to.
+    Older(String),
+}
+
+/// What is wrong with a line that is not as it was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Damage {
     /// It is not of the form of a journal line.
     NotALine,
     /// Its hash does not fit: this line, or one before it, is not what was written.
     HashDoesNotFit,
-    /// The hash fits, but this version does not know the entry.
-    UnknownEntry(String),
+    /// It is not whole, and too far from the end to be a torn one.
+    NotWhole,
 }
 
-impl BadLine {
+impl Damage {
     /// What is said of it.
     #[must_use]
-    pub fn in_words(&self) -> Text {
+    pub fn in_words(self) -> Text {
         match self {
-            BadLine::NotALine => text!("it is not a journal line"),
-            BadLine::HashDoesNotFit => {
+            Damage::NotALine => text!("it is not a journal line"),
+            Damage::HashDoesNotFit => {
                 text!("it was changed after it was written, or the line before it was")
             }
-            BadLine::UnknownEntry(cause) => {
-                text!("this version of prehire does not know it ({cause})", cause)
-            }
+            Damage::NotWhole => text!("it is incomplete, and too far from the end to be a torn one"),
         }
     }
+}
+
+/// The beginning of a run, as far as every version writes it.
+#[derive(Deserialize)]
+struct Head {
+    run_started: Maker,
+}
+
+#[derive(Deserialize)]
+struct Maker {
+    version: u64,
+    tool: String,
 }
 
 impl Chain {
@@ -65,14 +89,17 @@ impl Chain {
     /// Reads a line, without its line end, and checks that it follows.
     ///
     /// # Errors
-    /// What is wrong with it; the chain is then of no use any more.
-    pub fn read(&mut self, line: &[u8]) -> Result<Entry, BadLine> {
-        let (hash, entry) = parts(line).ok_or(BadLine::NotALine)?;
+    /// Why it tells nothing; the chain is then of no use any more.
+    pub fn read(&mut self, line: &[u8]) -> Result<Entry, Unread> {
+        let (hash, entry) = parts(line).ok_or(Unread::Damaged(Damage::NotALine))?;
         self.add(entry);
         if self.hex() != hash {
-            return Err(BadLine::HashDoesNotFit);
+            return Err(Unread::Damaged(Damage::HashDoesNotFit));
         }
-        serde_json::from_slice(entry).map_err(|error| BadLine::UnknownEntry(error.to_string()))
+        if entry.starts_with(BEFORE_RUN) {
+            check_version(entry)?;
+        }
+        serde_json::from_slice(entry).map_err(|_| Unread::Newer(None))
     }
 
     fn add(&mut self, entry: &[u8]) {
@@ -90,6 +117,18 @@ impl Chain {
             pair[1] = DIGITS[usize::from(byte & 0xF)];
         }
         hex
+    }
+}
+
+/// The version comes before anything else: what a line of another version says otherwise is not ours to judge.
+fn check_version(entry: &[u8]) -> Result<(), Unread> {
+    let Ok(Head { run_started: Maker { version, tool } }) = serde_json::from_slice(entry) else {
+        return Err(Unread::Newer(None));
+    };
+    match version.cmp(&u64::from(VERSION)) {
+        Ordering::Less => Err(Unread::Older(tool)),
+        Ordering::Equal => Ok(()),
+        Ordering::Greater => Err(Unread::Newer(Some(tool))),
     }
 }
 
@@ -114,8 +153,10 @@ fn parts(line: &[u8]) -> Option<([u8; 2 * HASH_BYTES], &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Doubt, Outcome, Status};
     use jiff::Timestamp;
     use proptest::prelude::*;
+    use serde_json::json;
 
     fn lines(count: i64) -> Vec<Vec<u8>> {
         let mut chain = Chain::default();
@@ -129,7 +170,7 @@ mod tests {
         (0..count).map(line).collect()
     }
 
-    fn read_all(lines: &[Vec<u8>]) -> Result<usize, (usize, BadLine)> {
+    fn read_all(lines: &[Vec<u8>]) -> Result<usize, (usize, Unread)> {
         let mut chain = Chain::default();
         for (number, line) in lines.iter().enumerate() {
             chain.read(line).map_err(|error| (number, error))?;
@@ -148,10 +189,54 @@ mod tests {
     fn a_line_that_was_left_out_or_moved_is_found() {
         let mut missing = lines(5);
         missing.remove(2);
-        assert_eq!(read_all(&missing), Err((2, BadLine::HashDoesNotFit)));
+        assert_eq!(read_all(&missing), Err((2, Unread::Damaged(Damage::HashDoesNotFit))));
         let mut swapped = lines(5);
         swapped.swap(1, 2);
-        assert_eq!(read_all(&swapped), Err((1, BadLine::HashDoesNotFit)));
+        assert_eq!(read_all(&swapped), Err((1, Unread::Damaged(Damage::HashDoesNotFit))));
+    }
+
+    #[test]
+    fn the_version_is_looked_at_before_anything_else() {
+        let read = |entry: serde_json::Value| {
+            let mut line = Vec::new();
+            Chain::default().append(&mut line, &entry);
+            Chain::default().read(&line[..line.len() - 1])
+        };
+        let run = |version: u32| json!({ "run_started": { "version": version, "tool": "9.0.0", "who": [] } });
+        assert_eq!(read(run(VERSION + 1)), Err(Unread::Newer(Some("9.0.0".to_owned()))));
+        assert_eq!(read(run(VERSION - 1)), Err(Unread::Older("9.0.0".to_owned())));
+        assert_eq!(read(run(VERSION)), Err(Unread::Newer(None)), "whatever it is, it is as it was written");
+        assert_eq!(read(json!({ "run_started": 7 })), Err(Unread::Newer(None)));
+        assert_eq!(read(json!({ "moon_landed": {} })), Err(Unread::Newer(None)));
+    }
+
+    #[test]
+    fn a_field_of_a_later_version_is_passed_over_and_one_that_is_missing_says_nothing() {
+        let read = |entry: serde_json::Value| {
+            let mut line = Vec::new();
+            Chain::default().append(&mut line, &entry);
+            Chain::default().read(&line[..line.len() - 1]).expect("an entry")
+        };
+        let settled = |more: serde_json::Value| {
+            let mut row = json!({ "row": 2, "id": "7", "outcome": { "status": "unknown", "attempts": 3 } });
+            row.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+            read(json!({ "row_settled": row }))
+        };
+        let Entry::RowSettled(row) = settled(json!({})) else { panic!("a settled row") };
+        let outcome = Outcome { status: Status::Unknown, attempts: 3, ..Outcome::default() };
+        assert_eq!((row.outcome, row.doubt, row.reason), (outcome, Doubt::Never, None));
+        let more = json!({
+            "tenant": "t1", "doubt": "now",
+            "outcome": { "status": "unknown", "cost": 4, "message": { "text": "said", "tone": "low" } }
+        });
+        let Entry::RowSettled(row) = settled(more) else { panic!("a settled row") };
+        assert_eq!((row.doubt, row.outcome.message.to_string()), (Doubt::Now, "said".to_owned()));
+        let begun = json!({ "run_started": {
+            "version": VERSION, "tool": "9", "at": "2026-01-01T00:00:00Z", "host": "h", "app": "a", "tenant": "",
+            "operation": "withdraw", "input": "in.csv", "digest": "0", "results": "out.csv", "shard": 3,
+            "settings": { "rate": "9/1s", "burst": 1, "workers": 1, "timeout_milliseconds": 1, "max_attempts": 1, "read_back": true }
+        } });
+        assert!(matches!(read(begun), Entry::RunStarted(run) if run.results == "out.csv"));
     }
 
     proptest! {

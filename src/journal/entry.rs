@@ -1,13 +1,13 @@
-//! Owns the lines of the journal: what each says, as JSON.
+//! What each line of the journal says, as JSON: facts, in no language.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Attempt, Doubt, ErrorCode, PreHireId, ReasonHash, Verdict};
-use crate::results::cells::Cells;
+use crate::language::Text;
+use crate::model::{Attempt, ErrorCode, PreHireId, ReasonHash, SentRow, Verdict};
 
 /// The version of this format.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// One line of the journal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -43,8 +43,8 @@ pub enum Entry {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         code: Option<ErrorCode>,
         /// The message.
-        #[serde(default, skip_serializing_if = "String::is_empty")]
-        msg: String,
+        #[serde(default, skip_serializing_if = "Text::is_empty")]
+        msg: Text,
         /// The log id.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         log_id: Option<String>,
@@ -80,17 +80,7 @@ pub enum Entry {
         log_id: Option<String>,
     },
     /// The story of a row is over, for this run at least.
-    RowSettled {
-        /// The pre-hire.
-        id: PreHireId,
-        /// The same hash, if it is known.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        reason: Option<ReasonHash>,
-        /// The doubt that is left.
-        doubt: Doubt,
-        /// All cells that the results have of ours.
-        cells: Cells,
-    },
+    RowSettled(SentRow),
     /// A run ends in order.
     RunFinished {
         /// When.
@@ -186,7 +176,7 @@ impl Entry {
             verdict: attempt.verdict,
             http_status: attempt.http_status,
             code: attempt.error_code,
-            msg: attempt.message.to_string(),
+            msg: attempt.message.clone(),
             log_id: attempt.log_id.clone(),
             milliseconds: attempt
                 .ended_at
@@ -208,7 +198,7 @@ impl Entry {
             | Entry::TokenRefreshed { at }
             | Entry::ReadBack { at, .. }
             | Entry::RunFinished { at, .. } => Some(*at),
-            Entry::RowSettled { .. } => None,
+            Entry::RowSettled(_) => None,
         }
     }
 }
@@ -223,18 +213,5 @@ impl std::fmt::Display for Owner {
             Some(hash) => write!(f, ", of the withdrawals whose journal begins with {hash:.8}"),
             None => Ok(()),
         }
-    }
-}
-
-impl Serialize for ReasonHash {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&format_args!("{:016x}", self.0))
-    }
-}
-
-impl<'de> Deserialize<'de> for ReasonHash {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        u64::from_str_radix(&text, 16).map(ReasonHash).map_err(serde::de::Error::custom)
     }
 }

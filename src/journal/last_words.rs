@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::entry::Entry;
 use super::ledger::{keep_last, most_rows_of};
-use crate::model::{PreHireId, Status};
-use crate::results::cells::STATUS;
+use crate::model::{PreHireId, SentRow, Status};
 
 /// The last word on one pre-hire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,9 +95,9 @@ impl LastWordsBuilder {
             Entry::CallStarted { id, .. } => {
                 self.calls.insert(*id, offset);
             }
-            Entry::RowSettled { id, cells, .. } => {
+            Entry::RowSettled(SentRow { id, line, outcome, .. }) => {
                 self.calls.remove(id);
-                let (status, is_in_input) = (Status::from_word(&cells[STATUS]), cells[0] != "0");
+                let (status, is_in_input) = (Some(outcome.status), *line != 0);
                 self.push(LastWord { id: *id, offset, run: self.run, status, is_in_input });
             }
             Entry::CallFinished { .. }
@@ -137,8 +136,7 @@ impl LastWordsBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Doubt, ReasonHash};
-    use crate::results::cells::Cells;
+    use crate::model::{Doubt, Outcome, ReasonHash};
     use jiff::Timestamp;
     use proptest::prelude::*;
 
@@ -147,10 +145,8 @@ mod tests {
     }
 
     fn settled(number: u64, status: Status) -> Entry {
-        let mut cells = Cells::default();
-        cells[0] = "2".to_owned();
-        cells[STATUS] = status.word().to_owned();
-        Entry::RowSettled { id: id(number), reason: None, doubt: Doubt::Never, cells }
+        let outcome = Outcome { status, ..Outcome::default() };
+        Entry::RowSettled(SentRow { line: 2, id: id(number), reason: None, doubt: Doubt::Never, outcome })
     }
 
     fn called(number: u64) -> Entry {

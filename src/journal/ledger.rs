@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::model::{History, PreHireId, ReasonHash, Result, Status};
 
 /// The lines of one call and its row take more than this.
-const FEWEST_BYTES_A_ROW: u64 = 600;
+const FEWEST_BYTES_A_ROW: u64 = 450;
 
 /// How many rows a journal of this size can tell of.
 pub(crate) fn most_rows_of(bytes: u64) -> usize {

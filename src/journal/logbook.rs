@@ -107,7 +107,7 @@ impl Logbook {
             Entry::RunStarted(_)
             | Entry::CallFinished { .. }
             | Entry::TokenRefreshed { .. }
-            | Entry::RowSettled { .. } => {}
+            | Entry::RowSettled(_) => {}
         }
     }
 

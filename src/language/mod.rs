@@ -6,8 +6,8 @@
 mod chinese;
 mod text;
 
+pub use text::Text;
 pub(crate) use text::text;
-pub use text::{Text, Value};
 
 use std::fmt;
 use std::str::FromStr;

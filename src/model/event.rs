@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::error_code::ErrorCode;
 use super::history::Doubt;
@@ -117,15 +118,18 @@ pub enum Settlement {
 }
 
 /// A row that was to be sent, and what came of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SentRow {
     /// The line on which the row begins; 0 for a pre-hire that the file no longer holds.
+    #[serde(default, rename = "row")]
     pub line: u64,
     /// The pre-hire.
     pub id: PreHireId,
     /// A short hash of what was asked for, if it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<ReasonHash>,
     /// The doubt that is left.
+    #[serde(default, skip_serializing_if = "Doubt::is_none")]
     pub doubt: Doubt,
     /// Its outcome.
     pub outcome: Outcome,

@@ -28,20 +28,19 @@ pub struct History {
 }
 
 impl History {
-    /// The story as the cells of an earlier run tell it; `cell` gives the text in one of our columns.
+    /// The story that an earlier run has settled with this outcome, and with this doubt left.
     #[must_use]
-    pub fn recorded<'c>(cell: impl Fn(&str) -> &'c str, doubt: Doubt) -> Self {
-        let attempts = cell("attempts").parse().unwrap_or(0);
+    pub fn recorded(outcome: Outcome, doubt: Doubt) -> Self {
         History {
-            attempts,
-            attempts_of_earlier_runs: attempts,
+            attempts: outcome.attempts,
+            attempts_of_earlier_runs: outcome.attempts,
             was_ever_in_doubt: doubt != Doubt::Never,
             is_in_doubt: doubt == Doubt::Now,
-            first_sent_at: cell("first_sent_at").parse().ok(),
-            recorded_code: cell("error_code").parse().ok(),
-            message: Text::Plain(cell("error_message").to_owned()),
-            http_status: cell("http_status").parse().ok(),
-            log_id: Some(cell("log_id").to_owned()).filter(|log_id| !log_id.is_empty()),
+            first_sent_at: outcome.first_sent_at,
+            recorded_code: outcome.error_code,
+            message: outcome.message,
+            http_status: outcome.http_status,
+            log_id: outcome.log_id,
             ..History::default()
         }
     }
@@ -49,14 +48,7 @@ impl History {
     /// A story of so many calls, the first at this time.
     #[cfg(test)]
     pub(crate) fn resumed(attempts: u32, first_sent_at: Option<Timestamp>, doubt: Doubt) -> Self {
-        let (attempts, at) =
-            (attempts.to_string(), first_sent_at.map_or_else(String::new, |at| at.to_string()));
-        let cell = |column: &str| match column {
-            "attempts" => attempts.as_str(),
-            "first_sent_at" => at.as_str(),
-            _ => "",
-        };
-        History::recorded(cell, doubt)
+        History::recorded(Outcome { attempts, first_sent_at, ..Outcome::default() }, doubt)
     }
 
     /// The same story at the beginning of another run, which has attempts of its own, and perhaps another reason.
@@ -185,15 +177,24 @@ impl History {
 }
 
 /// What is known of the doubt about a pre-hire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Doubt {
     /// No call was ever in doubt.
+    #[default]
     Never,
     /// One was, and a look then found the pre-hire untouched.
     Before,
     /// A call may have been applied.
     Now,
+}
+
+impl Doubt {
+    /// Was there never any?
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        *self == Doubt::Never
+    }
 }
 
 /// How the story of a row ends.

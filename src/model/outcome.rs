@@ -37,7 +37,8 @@ impl Verdict {
 }
 
 /// The column `status`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Withdrawn by this tool.
     Withdrawn,
@@ -110,7 +111,8 @@ impl Status {
 }
 
 /// The column `retry_outcome`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum RetryOutcome {
     /// The first attempt settled the row.
     NotNeeded,
@@ -173,7 +175,8 @@ pub struct Attempt {
 }
 
 /// What proved the status of a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ConfirmedBy {
     /// The reply to the call itself.
     Reply,
@@ -192,27 +195,60 @@ impl ConfirmedBy {
     }
 }
 
-/// All that the results say of one row that was to be sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// All that is recorded, and said in the results, of one row that was to be sent. A field that is missing says nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
     /// The column `status`.
     pub status: Status,
     /// The column `error_code`; `None` on success and for rows never sent.
+    #[serde(default, rename = "code", skip_serializing_if = "Option::is_none")]
     pub error_code: Option<ErrorCode>,
     /// The column `error_message`.
+    #[serde(default, skip_serializing_if = "Text::is_empty")]
     pub message: Text,
     /// The column `retry_outcome`; `None` when nothing was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_outcome: Option<RetryOutcome>,
     /// The column `attempts`.
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub attempts: u32,
     /// The column `http_status`: of the last reply, if there was any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub http_status: Option<u16>,
     /// The column `confirmed_by`; `None` when nothing proved it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmed_by: Option<ConfirmedBy>,
     /// The column `log_id`: of the same reply.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log_id: Option<String>,
     /// The column `first_sent_at`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_sent_at: Option<Timestamp>,
     /// The column `settled_at`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settled_at: Option<Timestamp>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+const fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_recorded_has_the_words_of_the_columns() {
+        let json = |word: &str| format!("\"{word}\"");
+        for status in Status::ALL {
+            assert_eq!(serde_json::to_string(&status).ok(), Some(json(status.word())));
+        }
+        for outcome in RetryOutcome::ALL {
+            assert_eq!(serde_json::to_string(&outcome).ok(), Some(json(outcome.word())));
+        }
+        for confirmed in [ConfirmedBy::Reply, ConfirmedBy::ReadBack] {
+            assert_eq!(serde_json::to_string(&confirmed).ok(), Some(json(confirmed.word())));
+        }
+    }
 }

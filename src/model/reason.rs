@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::id::is_blank;
 
 /// The most characters (Unicode scalar values) that the API takes.
@@ -38,6 +40,19 @@ pub enum ReasonProblem {
     HoldsNul,
     /// More than 500 characters; this many.
     TooLong(usize),
+}
+
+impl Serialize for ReasonHash {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{:016x}", self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for ReasonHash {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        u64::from_str_radix(&text, 16).map(ReasonHash).map_err(serde::de::Error::custom)
+    }
 }
 
 impl<'a> ValidReason<'a> {

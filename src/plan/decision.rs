@@ -2,7 +2,8 @@
 
 use crate::input::{Record, SendableRow, Validator};
 use crate::journal::{Earlier, Past};
-use crate::model::{Doubt, History, PreHireId, Request, Result, Settlement, Status};
+use crate::language::Text;
+use crate::model::{Doubt, History, Outcome, PreHireId, Request, Result, Settlement, Status};
 
 /// What to do with a row.
 #[derive(Debug)]
@@ -54,7 +55,17 @@ pub(super) fn decide(row: SendableRow<'_>, past: Past<'_>) -> Result<Decision> {
 fn in_doubt_by_its_cells(validator: &Validator<'_>, record: &Record) -> Option<History> {
     let cell = |column: &str| validator.earlier_cell(record, column).unwrap_or_default();
     let is_unknown = Status::from_word(cell("status")) == Some(Status::Unknown);
-    is_unknown.then(|| History::recorded(cell, Doubt::Now))
+    let outcome = || Outcome {
+        status: Status::Unknown,
+        error_code: cell("error_code").parse().ok(),
+        message: Text::plain(cell("error_message")),
+        attempts: cell("attempts").parse().unwrap_or(0),
+        http_status: cell("http_status").parse().ok(),
+        log_id: Some(cell("log_id").to_owned()).filter(|log_id| !log_id.is_empty()),
+        first_sent_at: cell("first_sent_at").parse().ok(),
+        ..Outcome::default()
+    };
+    is_unknown.then(|| History::recorded(outcome(), Doubt::Now))
 }
 
 fn by_the_past(past: Past<'_>, id: PreHireId, request: Request) -> Result<Decision> {

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 
 use crate::input::{RESULT_COLUMNS, ResultsRow};
 use crate::language::{Text, text};
-use crate::model::{Status, one_line};
-use crate::results::cells::Cells;
+use crate::model::{Operation, Outcome, Status, one_line};
+use crate::results::cells::{Locale, sent};
 
 /// The columns that are compared. `row` is that of another file, once rows are sorted; `error_message` and `advice` are words
 /// for people.
@@ -84,7 +84,7 @@ impl Disagreement {
 
 /// Judges a row by what was recorded of its pre-hire, if anything was; the record `began` with its first run.
 #[must_use]
-pub fn judge(row: ResultsRow<'_>, recorded: Option<&Cells>, began: Option<Timestamp>) -> Judgement {
+pub fn judge(row: ResultsRow<'_>, recorded: Option<&Outcome>, began: Option<Timestamp>) -> Judgement {
     let Some(status) = row.status() else {
         return Judgement::Disagrees(Disagreement::UnreadableStatus);
     };
@@ -117,17 +117,18 @@ fn is_from_before(row: ResultsRow<'_>, began: Option<Timestamp>) -> bool {
     row.is_success() && settled_at.is_ok_and(|settled_at| began.is_some_and(|began| settled_at < began))
 }
 
-fn difference(row: ResultsRow<'_>, recorded: &Cells, columns: &[&'static str]) -> Judgement {
-    let places = RESULT_COLUMNS.iter().enumerate();
-    let differs = places.filter(|(_, name)| columns.contains(name)).find_map(|(place, column)| {
-        let (results, journal) = (row.cell(place).trim(), recorded[place].trim());
-        (!says_the_same(column, results, journal)).then(|| Disagreement::Cell {
-            column,
-            results: one_line(results, SHOWN),
-            journal: one_line(journal, SHOWN),
-        })
-    });
-    differs.map_or(Judgement::Agrees, Judgement::Disagrees)
+fn difference(row: ResultsRow<'_>, recorded: &Outcome, columns: &[&'static str]) -> Judgement {
+    // The words of the columns that are compared are the same in every language and for every operation.
+    let told = sent(row.line(), recorded, Operation::Withdraw, &Locale::utc());
+    let places = RESULT_COLUMNS.iter().zip(&told).filter(|(name, _)| columns.contains(name));
+    for (column, journal) in places {
+        let (results, journal) = (row.named(column).trim(), journal.trim());
+        if !says_the_same(column, results, journal) {
+            let (results, journal) = (one_line(results, SHOWN), one_line(journal, SHOWN));
+            return Judgement::Disagrees(Disagreement::Cell { column, results, journal });
+        }
+    }
+    Judgement::Agrees
 }
 
 /// Does a cell say what was recorded, whatever a spreadsheet did to its form?
@@ -166,33 +167,36 @@ fn is_rounded(results: &str, journal: &str) -> bool {
 mod tests {
     use super::*;
     use crate::input::{ColumnChoice, FileChoice, ResultsRows, Spool};
-    use crate::results::cells::{STATUS, SUCCESS};
+    use crate::model::{ConfirmedBy, RetryOutcome};
+    use crate::results::cells::{Cells, STATUS, SUCCESS};
 
     const ID: &str = "7345005664477775407";
     const SETTLED: &str = "2026-07-01T10:00:00.123+08:00";
 
     /// A row that was withdrawn, as the record has it.
-    fn recorded() -> Cells {
-        [
-            "2",
-            "withdrawn",
-            "true",
-            "",
-            "",
-            "recovered",
-            "3",
-            "200",
-            "reply",
-            "20260701100000123456789",
-            "",
-            SETTLED,
-            SETTLED,
-        ]
-        .map(str::to_owned)
+    fn recorded() -> Outcome {
+        let settled_at = SETTLED.parse().ok();
+        Outcome {
+            status: Status::Withdrawn,
+            error_code: None,
+            message: Text::default(),
+            retry_outcome: Some(RetryOutcome::Recovered),
+            attempts: 3,
+            http_status: Some(200),
+            confirmed_by: Some(ConfirmedBy::Reply),
+            log_id: Some("20260701100000123456789".to_owned()),
+            first_sent_at: settled_at,
+            settled_at,
+        }
+    }
+
+    /// The same in the results.
+    fn cells() -> Cells {
+        sent(2, &recorded(), Operation::Withdraw, &Locale::utc())
     }
 
     /// What is made of a row with these cells, against this record, which began an hour before the row was settled.
-    fn judged(id: &str, cells: &Cells, recorded: Option<&Cells>) -> Judgement {
+    fn judged(id: &str, cells: &Cells, recorded: Option<&Outcome>) -> Judgement {
         let began = "2026-07-01T01:00:00Z".parse().ok();
         judged_since(id, cells, recorded, began)
     }
@@ -200,7 +204,7 @@ mod tests {
     fn judged_since(
         id: &str,
         cells: &Cells,
-        recorded: Option<&Cells>,
+        recorded: Option<&Outcome>,
         began: Option<Timestamp>,
     ) -> Judgement {
         let mut text = csv::Writer::from_writer(Vec::new());
@@ -213,7 +217,7 @@ mod tests {
     }
 
     fn with(column: &str, cell: &str) -> Cells {
-        let mut cells = recorded();
+        let mut cells = cells();
         cells[RESULT_COLUMNS.iter().position(|name| *name == column).expect("a column")] = cell.to_owned();
         cells
     }
@@ -264,7 +268,7 @@ mod tests {
     #[test]
     fn a_success_that_the_record_does_not_know_is_from_before_it_or_a_lie() {
         let began = |text: &str| text.parse().ok();
-        let since = |began| judged_since(ID, &recorded(), None, began);
+        let since = |began| judged_since(ID, &cells(), None, began);
         assert_eq!(since(began("2026-07-01T02:00:01Z")), Judgement::FromBefore);
         let lie = Judgement::Disagrees(Disagreement::UnknownClaim(Status::Withdrawn));
         assert_eq!(since(began("2026-07-01T02:00:00Z")), lie);
@@ -306,7 +310,7 @@ mod tests {
 
     #[test]
     fn what_can_not_be_read_is_no_agreement() {
-        let judgement = judged("7.345E+18", &recorded(), None);
+        let judgement = judged("7.345E+18", &cells(), None);
         assert_eq!(judgement, Judgement::Disagrees(Disagreement::UnreadableId));
         let judgement = judged(ID, &with("status", "done"), Some(&recorded()));
         assert_eq!(judgement, Judgement::Disagrees(Disagreement::UnreadableStatus));

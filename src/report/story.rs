@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use crate::input::RESULT_COLUMNS;
 use crate::journal::entry::{Entry, RunStarted};
 use crate::language::{Language, Text, text};
-use crate::model::{Operation, PreHireId, Verdict};
+use crate::model::{Operation, PreHireId, SentRow, Verdict};
 use crate::results::cells;
-use crate::results::cells::{Cells, Locale};
+use crate::results::cells::Locale;
 
 /// Collects the lines that concern one pre-hire.
 #[derive(Debug)]
@@ -73,7 +73,7 @@ impl Story {
                     told = text!("{told}, {code}", told => told, code);
                 }
                 if !msg.is_empty() {
-                    told = text!("{told} \"{message}\"", told => told, message = msg);
+                    told = text!("{told} \"{message}\"", told => told, message => msg.clone());
                 }
                 let told = with_log_id(told, log_id.as_deref());
                 self.tell(*at, &told);
@@ -89,7 +89,7 @@ impl Story {
                 let told = with_log_id(told, log_id.as_deref());
                 self.tell(*at, &told);
             }
-            Entry::RowSettled { id, cells, .. } if *id == self.id => self.settle(cells),
+            Entry::RowSettled(row) if row.id == self.id => self.settle(row),
             _ => {}
         }
     }
@@ -128,8 +128,10 @@ impl Story {
         let _ = writeln!(self.text, "  {line}");
     }
 
-    fn settle(&mut self, cells: &Cells) {
+    fn settle(&mut self, row: &SentRow) {
         self.is_open = false;
+        let operation = self.operation.unwrap_or(Operation::Withdraw);
+        let cells = &cells::sent(row.line, &row.outcome, operation, &self.locale);
         let (status, success) = (&cells[cells::STATUS], &cells[cells::SUCCESS]);
         let settled = text!("settled: {status} (success: {success})", status, success);
         let settled = self.in_words(&settled);

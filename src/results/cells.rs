@@ -6,9 +6,7 @@ use jiff::tz::TimeZone;
 use super::advice::{self, advice};
 use crate::input::{LOOK_UP_COLUMNS, RESULT_COLUMNS};
 use crate::language::{Language, Text, text};
-use crate::model::{
-    ConfirmedBy, Doubt, ErrorCode, History, Operation, Outcome, PreHire, Problem, RetryOutcome, Status,
-};
+use crate::model::{ConfirmedBy, ErrorCode, Operation, Outcome, PreHire, Problem, RetryOutcome, Status};
 use crate::preflight::{Eligibility, PreflightRow};
 
 /// One row's cells, in the order of [`RESULT_COLUMNS`].
@@ -30,6 +28,12 @@ impl Locale {
         Locale { time_zone: TimeZone::system(), language }
     }
 
+    /// Where people are from everywhere.
+    #[must_use]
+    pub const fn utc() -> Self {
+        Locale { time_zone: TimeZone::UTC, language: Language::English }
+    }
+
     /// A time as people read it here.
     #[must_use]
     pub fn shown(&self, at: Timestamp) -> String {
@@ -45,13 +49,6 @@ pub const SUCCESS: usize = 2;
 pub const ERROR_CODE: usize = 3;
 const ERROR_MESSAGE: usize = 4;
 const ADVICE: usize = 10;
-
-/// The story that the cells of an earlier run tell.
-#[must_use]
-pub fn history(cells: &Cells, doubt: Doubt) -> History {
-    let place = |column: &str| RESULT_COLUMNS.iter().position(|name| *name == column);
-    History::recorded(|column| place(column).map_or("", |place| cells[place].as_str()), doubt)
-}
 
 /// The cells of a row that was to be sent.
 #[must_use]
@@ -182,19 +179,15 @@ pub(super) fn formula_safe(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn utc() -> Locale {
-        Locale { time_zone: TimeZone::UTC, language: Language::English }
-    }
-
     #[test]
     fn a_text_of_the_server_is_no_formula() {
         for text in ["=1+1", "+1", "-1", "@x", "\tx", "\rx"] {
             let outcome = Outcome { message: Text::Plain(text.to_owned()), ..Outcome::default() };
-            let cells = sent(2, &outcome, Operation::Withdraw, &utc());
+            let cells = sent(2, &outcome, Operation::Withdraw, &Locale::utc());
             assert_eq!(cells[4], format!("'{text}"));
         }
         let outcome = Outcome { message: Text::Plain("a=b".to_owned()), ..Outcome::default() };
-        assert_eq!(sent(2, &outcome, Operation::Withdraw, &utc())[4], "a=b");
+        assert_eq!(sent(2, &outcome, Operation::Withdraw, &Locale::utc())[4], "a=b");
     }
 
     #[test]

@@ -1,20 +1,9 @@
-//! Owns the cells that earlier runs have written: from their journal, or from their results.
+//! The cells that an earlier results file has.
 
 use super::cells::{self, Cells};
 use super::file::Written;
 use crate::input::{Columns, Record};
-use crate::model::{Result, Status};
-use crate::store::JournalReader;
-
-/// What an earlier run recorded goes over as it is, with the new row number.
-pub(super) fn recorded(line: u64, journal: Option<&JournalReader>, offset: u64) -> Result<(Cells, Written)> {
-    let journal = journal.expect("a run that goes on has a journal");
-    let (mut cells, _) = journal.row_at(offset)?;
-    cells[0] = line.to_string();
-    let status = Status::from_word(&cells[cells::STATUS]).unwrap_or(Status::Unknown);
-    let error_code = cells[cells::ERROR_CODE].parse().ok();
-    Ok((cells, Written { status, success: status.is_success(), error_code }))
-}
+use crate::model::Status;
 
 /// An earlier success goes over as it is, with the new row number.
 pub(super) fn carried_over(line: u64, record: &Record, columns: &Columns) -> (Cells, Written) {

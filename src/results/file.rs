@@ -4,8 +4,8 @@
 
 use std::{fs, io};
 
-use super::cells::{self, Cells, Locale};
-use super::earlier::{carried_over, recorded};
+use super::cells::{self, Locale};
+use super::earlier::carried_over;
 use super::order::ReorderWindow;
 use super::originals::Originals;
 use super::output_path::{OutputPath, ResultsFormat};
@@ -25,6 +25,13 @@ pub struct Written {
     pub success: bool,
     /// Its code.
     pub error_code: Option<ErrorCode>,
+}
+
+impl Written {
+    const fn of(outcome: &Outcome) -> Written {
+        let Outcome { status, error_code, .. } = *outcome;
+        Written { status, success: status.is_success(), error_code }
+    }
 }
 
 /// How the story of a row ended, and what was looked up before it began.
@@ -88,12 +95,6 @@ impl<'a> ResultsFile<'a> {
     #[must_use]
     pub fn with_journal(self, journal: JournalReader) -> Self {
         ResultsFile { journal: Some(journal), ..self }
-    }
-
-    /// The cells that it adds to a row that was to be sent.
-    #[must_use]
-    pub fn cells_of(&self, line: u64, outcome: &Outcome) -> Cells {
-        cells::sent(line, outcome, self.rules.operation(), &self.locale)
     }
 
     /// Leaves nothing behind: half a file of a check is of no use, and holds names.
@@ -160,13 +161,11 @@ impl<'a> ResultsFile<'a> {
         let line = record.line();
         let cells_of = |outcome| cells::sent(line, outcome, self.rules.operation(), &self.locale);
         let (cells, written) = match settlement {
-            Settlement::Sent(SentRow { outcome, .. }) => {
-                let written = Written {
-                    status: outcome.status,
-                    success: outcome.status.is_success(),
-                    error_code: outcome.error_code,
-                };
-                (cells_of(outcome), written)
+            Settlement::Sent(SentRow { outcome, .. }) => (cells_of(outcome), Written::of(outcome)),
+            Settlement::Recorded { offset } => {
+                let journal = self.journal.as_ref().expect("a run that goes on has a journal");
+                let SentRow { outcome, .. } = journal.row_at(*offset)?;
+                (cells_of(&outcome), Written::of(&outcome))
             }
             Settlement::Invalid(problem) => {
                 let error_code = Some(problem.code);
@@ -184,7 +183,7 @@ impl<'a> ResultsFile<'a> {
                 )
             }
             Settlement::NotReached => {
-                let written = Written { status: Status::NotAttempted, success: false, error_code: None };
+                let written = Written::of(&Outcome::default());
                 (
                     cells::with_preflight(
                         cells_of(&Outcome::default()),
@@ -195,7 +194,6 @@ impl<'a> ResultsFile<'a> {
                     written,
                 )
             }
-            Settlement::Recorded { offset } => recorded(line, self.journal.as_ref(), *offset)?,
             Settlement::CarriedOver => carried_over(line, record, self.columns),
             Settlement::LeftOut => {
                 // A success all the same, where another row repeats it; the others are never repeated.

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
+use prehire::model::Status;
 use prehire_simulator::{Api, Record, Running, Stage};
 use serde_json::Value;
 
@@ -28,11 +29,16 @@ impl Line {
         self.fields["at"].as_str().unwrap().parse().unwrap()
     }
 
+    /// What became of its row.
+    pub fn status(&self) -> Status {
+        Status::from_word(self.fields["outcome"]["status"].as_str().unwrap()).unwrap()
+    }
+
     /// Does it record that it is done with its pre-hire?
     fn is_success(&self) -> bool {
         match self.kind.as_str() {
             "call_finished" => self.fields["verdict"] == "accepted",
-            "row_settled" => self.fields["cells"][2] == "true",
+            "row_settled" => self.status().is_success(),
             _ => false,
         }
     }

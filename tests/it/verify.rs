@@ -133,11 +133,11 @@ fn what_can_not_be_judged_is_exit_2() {
     let (version, tool) = (99, "9.0.0".to_owned());
     Chain::default().append(&mut newer, &Entry::RunStarted(RunStarted { version, tool, ..started }));
     fs::write(context.journal_path(), newer).unwrap();
-    verify(&context, &[]).assert_exit(2).assert_stderr("prehire 9.0.0");
+    verify(&context, &[]).assert_exit(2).assert_stderr("newer prehire").assert_stderr("prehire 9.0.0");
     let mut unknown = Vec::new();
     Chain::default().append(&mut unknown, &serde_json::json!({ "moon_landed": {} }));
     fs::write(context.journal_path(), unknown).unwrap();
-    verify(&context, &[]).assert_exit(2).assert_stderr("a later version");
+    verify(&context, &[]).assert_exit(2).assert_stderr("newer prehire").assert_stderr("a later version");
 }
 
 #[test]

@@ -97,7 +97,7 @@ mod tests {
 
     fn started(second: i64, rate: &str) -> Entry {
         let started = json!({
-            "version": 1, "tool": "0.1.0", "at": at(second), "host": "h", "app": "a", "tenant": "", "operation": "withdraw",
+            "version": 2, "tool": "0.1.0", "at": at(second), "host": "h", "app": "a", "tenant": "", "operation": "withdraw",
             "input": "in.csv", "digest": "0", "results": "out.csv",
             "settings": { "rate": rate, "burst": 1, "workers": 1, "timeout_milliseconds": 1, "max_attempts": 1, "read_back": true }
         });

@@ -14,4 +14,4 @@ pub use lock::Lock;
 pub use replay::{JournalReader, Replay, Replayer, open_journal, read_journal, replay};
 #[cfg(test)]
 pub(crate) use scan::LONGEST_TORN_END;
-pub use scan::{Damage, JournalEnd, Scan, scan_journal};
+pub use scan::{JournalEnd, Scan, scan_journal};

@@ -1,19 +1,16 @@
 //! Owns what a journal tells: its entries, one after the other, go into the ledger.
 
 use std::fs::File;
-use std::io;
 use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::scan::{Scan, scan_journal};
+use super::scan::{Scan, scan_journal, unreadable};
 use crate::journal::chain::{Chain, entry_of};
-use crate::journal::entry::{Entry, RunStarted, VERSION};
+use crate::journal::entry::{Entry, RunStarted};
 use crate::journal::{Ledger, LedgerBuilder, Recall};
-use crate::language::{Text, text};
-use crate::model::{Attempt, Doubt, Error, History, PreHireId, Result, Status};
-use crate::results::cells;
-use crate::results::cells::{Cells, STATUS};
+use crate::language::text;
+use crate::model::{Attempt, Error, History, PreHireId, ReasonHash, Result, SentRow, Status};
 use crate::store::platform;
 
 /// What a journal tells.
@@ -39,16 +36,12 @@ pub fn open_journal(path: &Path) -> Result<File> {
     File::open(path).map_err(|error| unreadable(path, error))
 }
 
-fn unreadable(path: &Path, error: io::Error) -> Error {
-    Error::unusable(text!("can't read {path}", path = path.display())).because(error)
-}
-
 /// Reads a journal from its beginning; each entry is shown with the place of its line.
 ///
 /// # Errors
 /// When it can't be read, or a line is damaged: exit 2, naming it.
 pub fn read_journal(file: &File, path: &Path, show: impl FnMut(&Entry, u64)) -> Result<Scan> {
-    let scan = scan_journal(file, show).map_err(|error| unreadable(path, error))?;
+    let scan = scan_journal(file, path, show)?;
     match scan.damage() {
         None => Ok(scan),
         Some((line, damage)) => {
@@ -64,20 +57,12 @@ pub fn read_journal(file: &File, path: &Path, show: impl FnMut(&Entry, u64)) -> 
 /// Reads a journal for going on with it.
 ///
 /// # Errors
-/// As [`read_journal`]; also for a format that is newer than this program.
+/// As [`read_journal`].
 pub fn replay(file: &File, path: &Path) -> Result<Replay> {
     let total = file.metadata().map_err(|error| unreadable(path, error))?.len();
     let ledger = LedgerBuilder::for_journal_of(total);
     let mut builder = Replayer { ledger, ..Replayer::default() };
     let scan = read_journal(file, path, |entry, offset| builder.take(entry, offset))?;
-    if let Some(run) = builder.runs.iter().find(|run| run.version > VERSION) {
-        return Err(Error::unusable(text!(
-            "{path} was written by prehire {run}",
-            path = path.display(),
-            run = run.tool
-        ))
-        .hint(text!("use that version, or a later one")));
-    }
     let Replayer { ledger, runs, .. } = builder.close();
     let (chain, good_bytes, torn_bytes) = (scan.chain, scan.good_bytes, scan.torn_bytes());
     Ok(Replay { ledger: ledger.build(), runs, chain, good_bytes, torn_bytes })
@@ -108,36 +93,28 @@ impl Replayer {
                 self.ledger.open(*id).record(&Attempt {
                     verdict: *verdict,
                     error_code: *code,
-                    message: Text::Plain(msg.clone()),
+                    message: msg.clone(),
                     http_status: *http_status,
                     log_id: log_id.clone(),
                     sent_at,
                     ended_at: *at,
                 });
             }
-            Entry::RowSettled { id, reason, doubt, cells } => {
-                self.settle(*id, *reason, *doubt, cells, offset)
-            }
+            Entry::RowSettled(row) => self.settle(row, offset),
             Entry::Throttled { .. } | Entry::TokenRefreshed { .. } | Entry::ReadBack { .. } => {}
             Entry::RunFinished { .. } => self.cut_off_open_calls(),
         }
     }
 
-    fn settle(
-        &mut self,
-        id: PreHireId,
-        reason: Option<crate::model::ReasonHash>,
-        doubt: Doubt,
-        cells: &Cells,
-        offset: u64,
-    ) {
-        self.calls.remove(&id);
-        match (Status::from_word(&cells[STATUS]), reason) {
-            (Some(status), reason) if status.is_success() => {
-                self.ledger.settled(id, status, offset, reason.unwrap_or(crate::model::ReasonHash(0)));
+    fn settle(&mut self, row: &SentRow, offset: u64) {
+        let SentRow { id, reason, doubt, outcome, .. } = row;
+        self.calls.remove(id);
+        match (outcome.status, reason) {
+            (status, reason) if status.is_success() => {
+                self.ledger.settled(*id, status, offset, reason.unwrap_or(ReasonHash(0)));
             }
-            (Some(status @ Status::Refused), Some(reason)) => self.ledger.settled(id, status, offset, reason),
-            _ => *self.ledger.open(id) = cells::history(cells, doubt),
+            (status @ Status::Refused, Some(reason)) => self.ledger.settled(*id, status, offset, *reason),
+            _ => *self.ledger.open(*id) = History::recorded(outcome.clone(), *doubt),
         }
     }
 
@@ -167,11 +144,11 @@ impl JournalReader {
         JournalReader { file }
     }
 
-    /// The cells and the doubt of the settled row whose line begins at this place.
+    /// The settled row whose line begins at this place.
     ///
     /// # Errors
     /// When the line is not there any more.
-    pub fn row_at(&self, offset: u64) -> Result<(Cells, Doubt)> {
+    pub fn row_at(&self, offset: u64) -> Result<SentRow> {
         let gone = || Error::cannot_record(text!("the journal was changed during the run"));
         let mut line = Vec::new();
         let mut piece = [0; 4096];
@@ -190,7 +167,7 @@ impl JournalReader {
             }
         }
         match entry_of(&line) {
-            Some(Entry::RowSettled { cells, doubt, .. }) => Ok((cells, doubt)),
+            Some(Entry::RowSettled(row)) => Ok(row),
             _ => Err(gone()),
         }
     }
@@ -198,8 +175,8 @@ impl JournalReader {
 
 impl Recall for JournalReader {
     fn history_at(&self, offset: u64) -> Result<History> {
-        let (cells, doubt) = self.row_at(offset)?;
-        Ok(cells::history(&cells, doubt))
+        let SentRow { outcome, doubt, .. } = self.row_at(offset)?;
+        Ok(History::recorded(outcome, doubt))
     }
 }
 
@@ -211,9 +188,9 @@ mod tests {
     use proptest::prelude::*;
     use proptest::sample::Index;
 
-    use crate::input::RESULT_COLUMNS;
     use crate::journal::entry::{FoundStage, Owner};
-    use crate::model::{ErrorCode, ReasonHash, Verdict};
+    use crate::language::Text;
+    use crate::model::{Doubt, ErrorCode, Outcome, Verdict};
     use crate::store::{Journal, JournalFile, LONGEST_TORN_END, example};
 
     /// What happens to one of five pre-hires, or to the run.
@@ -275,18 +252,14 @@ mod tests {
                 verdict,
                 http_status: Some(400),
                 code: Some(ErrorCode::Api(1_161_129)),
-                msg: "原因 \"said\"".to_owned(),
+                msg: Text::Plain("原因 \"said\"".to_owned()),
                 log_id: None,
                 milliseconds: 12,
             },
             Happening::Settled(row, status, doubt) => {
-                let mut cells = Cells::default();
-                cells[STATUS] = status.word().to_owned();
-                let column =
-                    |name: &str| RESULT_COLUMNS.iter().position(|column| *column == name).expect("a column");
-                cells[column("attempts")] = row.to_string();
-                cells[column("first_sent_at")] = now.to_string();
-                Entry::RowSettled { id: id(row), reason: Some(reason), doubt, cells }
+                let outcome =
+                    Outcome { status, attempts: row, first_sent_at: Some(now), ..Outcome::default() };
+                Entry::RowSettled(SentRow { line: 2, id: id(row), reason: Some(reason), doubt, outcome })
             }
             Happening::Found(row) => {
                 let found = vec![FoundStage { id: id(row), stage: Some("preboarding".to_owned()) }];
@@ -454,7 +427,7 @@ mod tests {
     fn a_blank_line_is_a_torn_end_only_within_the_last_mebibyte() {
         let long = |second| match entry(second, Happening::Ended(second as u32 % 5, Verdict::Conflict)) {
             Entry::CallFinished { at, id, verdict, http_status, code, log_id, milliseconds, .. } => {
-                let msg = "m".repeat(50_000);
+                let msg = Text::Plain("m".repeat(50_000));
                 Entry::CallFinished { at, id, verdict, http_status, code, msg, log_id, milliseconds }
             }
             _ => unreachable!("it is the end of a call"),
@@ -478,7 +451,7 @@ mod tests {
     }
 
     #[test]
-    fn cells_are_read_where_the_ledger_says() {
+    fn facts_are_read_where_the_ledger_says() {
         let settled = entry(1, Happening::Settled(3, Status::Withdrawn, Doubt::Never));
         let place = written(&[run_started(0), settled.clone()]);
         let Some(crate::journal::Earlier::Done { offset }) = place.replay().expect("whole").ledger.get(id(3))
@@ -486,8 +459,8 @@ mod tests {
             panic!("it is withdrawn");
         };
         let reader = JournalReader::new(File::open(&place.path).expect("it is there"));
-        let Entry::RowSettled { cells, .. } = settled else { unreachable!("it is settled") };
-        assert_eq!(reader.row_at(offset).expect("they are there").0, cells);
+        let Entry::RowSettled(row) = settled else { unreachable!("it is settled") };
+        assert_eq!(reader.row_at(offset).expect("it is there"), row);
         assert_eq!(reader.row_at(0).expect_err("another line").exit().code(), 4);
     }
 }
