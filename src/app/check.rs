@@ -1,18 +1,19 @@
 //! Owns `prehire check` and every dry run: one pass over the file, and a report. With `-o` also one result per row, none of them sent.
 
-use super::output::print_summary;
+use super::commands::print_summary;
 use super::preflight::check_online;
-use super::rules::row_rules;
 use super::searching::say_stopped;
+use super::source_journal::withdrawn_ids;
 use crate::cli::Duplicates;
-use crate::input::{Spool, Survey, survey};
+use crate::input::{RestoreRules, RowPurpose, RowRules, Spool, Survey, survey};
+use crate::journal::entry::Owner;
 use crate::journal::{Ledger, Past};
 use crate::language::text;
 use crate::model::{Error, Exit, Operation, Result, Settlement};
 use crate::plan::{Decision, Planned, Planner};
 use crate::report::{CheckReport, Log};
 use crate::results::{OutputPath, ResultsFile};
-use crate::settings::{CheckSettings, InputSettings, Surroundings};
+use crate::settings::{CheckSettings, InputSettings, Purpose, Surroundings};
 
 /// Checks the file.
 pub(super) fn run(settings: &CheckSettings, surroundings: &Surroundings) -> Result<Exit> {
@@ -60,6 +61,18 @@ pub(super) fn run(settings: &CheckSettings, surroundings: &Surroundings) -> Resu
     let report = CheckReport { input: &input, operation, survey, copied, rate, online, language };
     print_summary(settings.show, || report.text(), || report.json());
     Ok(report.exit())
+}
+
+/// The rules for the rows; the journal of the withdrawals must belong to `source_owner`, where that is known.
+pub(super) fn row_rules(input: &InputSettings, source_owner: Option<&Owner>) -> Result<RowRules> {
+    let purpose = match &input.purpose {
+        Purpose::Withdraw(rules) => RowPurpose::Withdraw(rules.clone()),
+        Purpose::Restore { confirm_workforce, source_journal } => RowPurpose::Restore(RestoreRules {
+            confirm_workforce: *confirm_workforce,
+            withdrawn: withdrawn_ids(source_journal, source_owner)?,
+        }),
+    };
+    Ok(RowRules { only: input.only.clone(), purpose })
 }
 
 /// `--duplicates refuse`.

@@ -6,12 +6,10 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::allowance::gates;
-use super::check::{check_command, refuse_duplicates};
+use super::check::{check_command, refuse_duplicates, row_rules};
+use super::commands::{connect, print_summary, warn};
 use super::confirm::{confirm, refuse_to_ask_nobody};
-use super::connect::{connect, warn};
-use super::output::print_summary;
 use super::preflight::preview;
-use super::rules::row_rules;
 use super::run::{Means, Ran, RunInput, RunOutput, run_to_the_end, runtime};
 use super::searching::say_stopped;
 use super::signals::Signals;
@@ -49,9 +47,9 @@ pub(super) fn run(
     let rules = row_rules(&settings.input, Some(&source_owner))?;
 
     // Before the first pass, which decides on each row by it.
-    let (keep, owner) = (&settings.keep, owner(settings, &rules));
+    let owner = owner(settings, &rules);
     let (journal_file, ledger) =
-        JournalFile::take(&journal_path, &owner, keep.restart, settings.calls.wait_lock)?;
+        JournalFile::take(&journal_path, &owner, settings.restart, settings.calls.wait_lock)?;
     let recall = journal_file.reader()?;
     let past = Past { ledger: &ledger, recall: recall.as_ref().map(|reader| reader as &dyn Recall) };
     let (survey, upcoming) = first_pass(spool.records(), &settings.input.file.columns, &rules, past)?;
@@ -140,7 +138,7 @@ fn places(settings: &OperationSettings) -> Result<(OutputPath, PathBuf)> {
     let is_simulated = matches!(settings.calls.target, Target::Simulator { .. });
     let (typed, input) = (settings.output.as_deref(), &settings.input.path);
     let output = OutputPath::choose(typed, input, settings.operation(), is_simulated)?;
-    let journal = output.journal(settings.keep.journal.as_deref());
+    let journal = output.journal(settings.journal.as_deref());
     output.refuse_journal_at(&journal, input)?;
     if let Purpose::Restore { source_journal, .. } = &settings.input.purpose {
         output.refuse_source_at(source_journal, &journal)?;

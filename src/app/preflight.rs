@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::allowance::search_gate;
 use super::check::{check_command, unsent};
-use super::connect::{connect, warn};
+use super::commands::{connect, warn};
 use super::run::{RunInput, runtime};
 use super::searching::{stopped_apart, until_a_signal};
 use crate::language::{Text, text};

@@ -1,21 +1,24 @@
 //! Owns `prehire verify`: is a journal whole, and do the results agree with it? It takes no lock, and disturbs no run.
 
 use std::fs::File;
+use std::path::Path;
 
-use super::output::print;
-use crate::input::{InputPath, ResultsRows, Spool};
+use super::commands::print;
+use crate::cli::VerifyArgs;
+use crate::input::{FileChoice, InputPath, ResultsRows, Spool};
 use crate::journal::entry::Entry;
 use crate::journal::{LastWord, LastWords, LastWordsBuilder, Logbook};
 use crate::language::text;
 use crate::model::{Error, Exit, Result, Status};
 use crate::report::{ResultsCheck, Verification, judge};
 use crate::results::cells::Locale;
-use crate::settings::{ResultsSettings, VerifySettings};
+use crate::settings::{Surroundings, file_choice};
 use crate::store::{JournalReader, Scan, open_journal, scan_journal, seen_from};
 
 /// Verifies a journal, and its results if they are given.
-pub(super) fn run(settings: &VerifySettings) -> Result<Exit> {
-    let journal = Journal::open(settings)?;
+pub(super) fn run(typed: VerifyArgs, surroundings: &Surroundings) -> Result<Exit> {
+    let VerifyArgs { journal, results, form, format } = typed;
+    let journal = Journal::open(&journal)?;
     let size = journal.file.metadata().map_err(|error| journal.unreadable(error))?.len();
     let (mut book, mut words) = (Logbook::default(), LastWordsBuilder::up_to(size));
     let scan = journal.scan(|entry, offset| {
@@ -24,11 +27,14 @@ pub(super) fn run(settings: &VerifySettings) -> Result<Exit> {
     })?;
     // Only the counts stay: those that are compared are read again, up to the end of their run.
     let pre_hires = words.build().counts();
-    let results = match &settings.results {
-        Some(results) if scan.damage().is_none() => Some(compare(results, &journal, &book)?),
+    let results = match results {
+        Some(results) if scan.damage().is_none() => {
+            let file = file_choice(form, None, surroundings);
+            Some(compare((&InputPath::from_argument(&results), &file), &journal, &book)?)
+        }
         _ => None,
     };
-    let (locale, name) = (Locale::here(settings.language), &journal.name);
+    let (locale, name) = (Locale::here(surroundings.language), &journal.name);
     let verification = Verification {
         journal: name,
         scan: &scan,
@@ -37,22 +43,20 @@ pub(super) fn run(settings: &VerifySettings) -> Result<Exit> {
         results: results.as_ref(),
         locale: &locale,
     };
-    print(settings.format, || verification.text(), || verification.json());
+    print(format, || verification.text(), || verification.json());
     Ok(verification.exit())
 }
 
 /// A journal that is read, and never changed.
 struct Journal<'a> {
-    settings: &'a VerifySettings,
+    path: &'a Path,
     name: String,
     file: File,
 }
 
 impl<'a> Journal<'a> {
-    fn open(settings: &'a VerifySettings) -> Result<Self> {
-        let name = settings.journal.display().to_string();
-        let file = open_journal(&settings.journal)?;
-        Ok(Journal { settings, name, file })
+    fn open(path: &'a Path) -> Result<Self> {
+        Ok(Journal { path, name: path.display().to_string(), file: open_journal(path)? })
     }
 
     fn unreadable(&self, error: std::io::Error) -> Error {
@@ -69,11 +73,15 @@ impl<'a> Journal<'a> {
     }
 }
 
-fn compare(settings: &ResultsSettings, journal: &Journal<'_>, book: &Logbook) -> Result<ResultsCheck> {
-    let spool = Spool::copy(&settings.path, &settings.file)?;
-    let mut rows = ResultsRows::of(&spool, &settings.file.columns)?;
-    let name = match &settings.path {
-        InputPath::File(results) => seen_from(&journal.settings.journal, results),
+fn compare(
+    (path, file): (&InputPath, &FileChoice),
+    journal: &Journal<'_>,
+    book: &Logbook,
+) -> Result<ResultsCheck> {
+    let spool = Spool::copy(path, file)?;
+    let mut rows = ResultsRows::of(&spool, &file.columns)?;
+    let name = match path {
+        InputPath::File(results) => seen_from(journal.path, results),
         InputPath::Standard => String::new(),
     };
     let (run, until) = book.run_of(&name).map_or((0, 0), |(run, end)| (run, end.place));
@@ -84,7 +92,7 @@ fn compare(settings: &ResultsSettings, journal: &Journal<'_>, book: &Logbook) ->
     let began = book.runs.first().map(|run| run.started.at);
     let later = book.runs.get(run as usize..).unwrap_or_default();
     let is_overtaken = later.iter().any(|run| run.end_with_results().is_none());
-    let mut check = ResultsCheck::of(settings.path.shown(), book.names(&name), is_overtaken);
+    let mut check = ResultsCheck::of(path.shown(), book.names(&name), is_overtaken);
     let mut told = vec![false; words.len()];
     while let Some(row) = rows.read()? {
         let place = row.id().and_then(|id| words.place_of(id));

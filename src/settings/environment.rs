@@ -1,31 +1,37 @@
-//! Owns what the program takes from its surroundings: read once, in `main`, and passed on as values.
+//! The surroundings of the process: read once, in `main`, and passed on as values.
 
+use std::collections::HashMap;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use jiff::Zoned;
 use jiff::civil::Date;
 
-use super::variables::Variables;
+use crate::feishu::Secret;
 use crate::language::Language;
+
+pub(super) const TENANT_ACCESS_TOKEN: &str = "FEISHU_TENANT_ACCESS_TOKEN";
+pub(super) const APP_ID: &str = "FEISHU_APP_ID";
+pub(super) const APP_SECRET: &str = "FEISHU_APP_SECRET";
+pub(super) const APP_SECRET_FILE: &str = "FEISHU_APP_SECRET_FILE";
+pub(super) const APP_TICKET: &str = "FEISHU_APP_TICKET";
+pub(super) const APP_TICKET_FILE: &str = "FEISHU_APP_TICKET_FILE";
+pub(super) const TENANT_KEY: &str = "FEISHU_TENANT_KEY";
 
 /// The flag that sets an earlier run aside.
 const RESTART: &str = "--restart";
 /// The file of systemd's credential with the app's secret, in `$CREDENTIALS_DIRECTORY`.
 const SYSTEMD_SECRET: &str = "feishu_app_secret";
 
-/// The surroundings of the process. Its variables may hold secrets.
+/// Its variables may hold secrets.
 #[derive(Debug)]
 pub struct Surroundings {
-    /// The variables that are about Feishu.
     pub variables: Variables,
     /// The app's secret that systemd has loaded, if it has.
     pub systemd_secret: Option<PathBuf>,
     /// Where the config file is unless another is named; `None` if no home is known.
     pub config_file: Option<PathBuf>,
-    /// Can a person answer on standard input?
     pub stdin_is_terminal: bool,
-    /// Does a person look at standard error?
     pub stderr_is_terminal: bool,
     /// Where state is kept: `$STATE_DIRECTORY`, else the XDG place; `None` if neither is known.
     pub state_directory: Option<PathBuf>,
@@ -35,15 +41,12 @@ pub struct Surroundings {
     pub command_line: String,
     /// The language of advice, messages and summaries: `--lang`, else that of the locale.
     pub language: Language,
-    /// `--lang` alone.
     pub typed_language: Option<Language>,
     /// The day of the start, where this machine is.
     pub today: Date,
 }
 
 impl Surroundings {
-    /// Reads them.
-    #[must_use]
     pub fn read() -> Self {
         Surroundings {
             variables: Variables::read(|name| std::env::var(name).ok()),
@@ -61,9 +64,29 @@ impl Surroundings {
     }
 
     /// The same with the language that was typed, if one was.
-    #[must_use]
     pub fn speaking(self, typed: Option<Language>) -> Self {
         Surroundings { language: typed.unwrap_or(self.language), typed_language: typed, ..self }
+    }
+}
+
+/// The variables that are set and not empty. Any of them may hold a secret.
+#[derive(Clone, Debug, Default)]
+pub struct Variables(HashMap<&'static str, Secret>);
+
+impl Variables {
+    pub const NAMES: [&str; 7] =
+        [TENANT_ACCESS_TOKEN, APP_ID, APP_SECRET, APP_SECRET_FILE, APP_TICKET, APP_TICKET_FILE, TENANT_KEY];
+
+    pub(super) fn read(value_of: impl Fn(&str) -> Option<String>) -> Self {
+        let filled = |name: &'static str| {
+            let value = Secret::new(&value_of(name)?);
+            (!value.is_empty()).then_some((name, value))
+        };
+        Variables(Variables::NAMES.into_iter().filter_map(filled).collect())
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&Secret> {
+        self.0.get(name)
     }
 }
 
