@@ -1,7 +1,7 @@
 //! Owns `prehire check` and every dry run: one pass over the file, and a report. With `-o` also one result per row, none of them sent.
 
 use super::commands::print_summary;
-use super::preflight::OnlineCheck;
+use super::preflight::check_online;
 use super::searching::say_stopped;
 use super::source_journal::withdrawn_ids;
 use crate::cli::Duplicates;
@@ -48,16 +48,13 @@ pub(super) fn run(settings: &CheckSettings, surroundings: &Surroundings) -> Resu
             results()?.map(|results| write_results(results, plan)).transpose()?;
             None
         }
-        Some(calls) => {
-            let online = OnlineCheck { calls, show: settings.show, operation, to_look_up: survey.sendable };
-            match online.run(plan, results)? {
-                Ok(seen) => Some(seen),
-                Err(cause) => {
-                    let log = Log::new(settings.show.log);
-                    return Ok(say_stopped(&cause, &surroundings.command_line, &log));
-                }
+        Some(calls) => match check_online(settings, calls, (plan, survey.sendable), results)? {
+            Ok(seen) => Some(seen),
+            Err(cause) => {
+                let log = Log::new(settings.show.log);
+                return Ok(say_stopped(&cause, &surroundings.command_line, &log));
             }
-        }
+        },
     };
     let input = settings.input.path.shown();
     let online = online.as_ref().map(|(report, progress)| (report, progress));
