@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn each_operation_speaks_of_itself_alone() {
-        let codes = TABLE.map(|row| Some(ErrorCode::Api(row.code))).into_iter().chain([
+        let codes = TABLE.iter().map(|row| Some(ErrorCode::Api(row.code))).chain([
             None,
             Some(ErrorCode::TimedOut),
             Some(ErrorCode::NotWithdrawn),
