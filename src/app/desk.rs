@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::sync::mpsc::Receiver;
 
 use crate::journal::entry::{Entry, FoundStage};
@@ -11,6 +10,7 @@ use crate::model::{Error, Event, Exit, Look, Result, Settlement, StopCause};
 use crate::report::{Progress, Tally};
 use crate::results::ResultsFile;
 use crate::send::{Ack, Notice, Stop};
+use crate::store::clock;
 use crate::store::{Journal, Seq};
 
 /// How often the display and the partial results are brought up to date.
@@ -63,7 +63,7 @@ impl Desk<'_> {
             (None, None) => tally.exit(),
         };
         let stopped = stop.map(crate::report::stop_words);
-        let entry = Entry::RunFinished { at: Timestamp::now(), exit_code: exit.code(), stopped };
+        let entry = Entry::RunFinished { at: clock::now(), exit_code: exit.code(), stopped };
         journal.append_durably(entry).await?;
         trouble.map_or(Ok(exit), Err)
     }
@@ -133,7 +133,7 @@ impl Desk<'_> {
 
 /// The line of an event that is recorded.
 fn entry_of(event: Event) -> Option<Entry> {
-    let at = Timestamp::now;
+    let at = clock::now;
     match event {
         Event::Admitted { sent_at, line, id, reason, attempt, .. } => {
             Some(Entry::CallStarted { at: sent_at, id, row: line, reason, attempt })

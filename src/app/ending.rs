@@ -1,8 +1,7 @@
 //! Owns the end of a run for those who were not there: whatever ended it, the metrics are written and the bot is told.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::runtime::Runtime;
 
 use super::run::runtime;
@@ -14,6 +13,7 @@ use crate::language::{Text, text};
 use crate::model::{Exit, Operation, Result};
 use crate::report::{Ending, Log, LogLine, card, write_metrics};
 use crate::settings::read_webhook;
+use crate::store::clock;
 use crate::store::platform;
 
 /// Does the work, and tells its end.
@@ -23,7 +23,7 @@ pub(super) fn told(
     log: &Log,
     work: impl FnOnce(&Witness) -> Result<Exit> + Send + 'static,
 ) -> Exit {
-    let started = Instant::now();
+    let started = clock::instant();
     let mut ending = Ending { language: log.language(), ..Ending::of(operation) };
     let mut bot = None;
     let done = prepared(tell, log).and_then(|(runtime, webhook)| {
@@ -35,7 +35,7 @@ pub(super) fn told(
         log.say_error(&error);
         error.exit()
     });
-    (ending.at, ending.duration) = (Timestamp::now(), started.elapsed());
+    (ending.at, ending.duration) = (clock::now(), started.elapsed());
     if let Some(path) = &tell.metrics_file
         && let Err(error) = write_metrics(path, &ending)
     {

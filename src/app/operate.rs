@@ -1,9 +1,7 @@
 //! Owns `prehire withdraw` and `prehire restore`, from the file to the exit code: read → validate → ask → run → report.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
-
-use jiff::Timestamp;
+use std::time::Duration;
 
 use super::allowance::gates;
 use super::check::{check_command, refuse_duplicates, row_rules};
@@ -25,6 +23,7 @@ use crate::report::{Log, RunReport, Tally, stop_line};
 use crate::results::{OutputPath, ResultsFile};
 use crate::send::Gates;
 use crate::settings::{OperationSettings, Purpose, Surroundings, Target};
+use crate::store::clock;
 use crate::store::{JournalFile, Past, platform};
 
 /// Withdraws, or restores, the rows of the file.
@@ -93,7 +92,7 @@ fn carry_out(
     let again = &surroundings.command_line;
     let RunInput { settings, rules, spool, survey, witness, .. } = input;
     let Books { output, journal_path, journal_file, owner } = books;
-    let started = Instant::now();
+    let started = clock::instant();
     let runtime = runtime()?;
     let signals = Signals::listen_in(&runtime)?;
     witness.begin()?;
@@ -212,7 +211,7 @@ fn run_started(settings: &OperationSettings, owner: Owner) -> RunStarted {
     RunStarted {
         version: VERSION,
         tool: env!("CARGO_PKG_VERSION").to_owned(),
-        at: Timestamp::now(),
+        at: clock::now(),
         user: platform::user(),
         machine: platform::machine(),
         command: String::new(),

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use reqwest::Client;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::Value;
@@ -16,6 +15,7 @@ use super::secret::Secret;
 use super::webhook::Webhook;
 use super::wire;
 use crate::language::{Text, text};
+use crate::store::clock;
 
 /// It was told too much.
 const RATE_LIMITED: i64 = 11_232;
@@ -64,7 +64,7 @@ async fn show_card_within(patience: Patience, webhook: &Webhook, card: &Value) -
 }
 
 async fn post(http: &Client, webhook: &Webhook, card: &Value) -> Result<(), Refused> {
-    let message = webhook.message(card, Timestamp::now().as_second()).to_string();
+    let message = webhook.message(card, clock::now().as_second()).to_string();
     let request = http.post(webhook.url.clone()).header(CONTENT_TYPE, JSON).body(message);
     let response = request
         .send()

@@ -3,10 +3,11 @@
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::language::{Text, text};
 use crate::model::{Error, Result};
+use crate::store::clock;
 use crate::store::platform;
 
 /// How often a lock that is held is tried again.
@@ -25,7 +26,7 @@ impl Lock {
     /// # Errors
     /// Exit 75 with the holder's pid; exit 4 when the file can't be created.
     pub fn take(path: &Path, what: Text, wait: Duration) -> Result<Lock> {
-        let begun = Instant::now();
+        let begun = clock::instant();
         loop {
             let pid = match try_take(path) {
                 Ok(Ok(file)) => return Ok(Lock { path: path.to_owned(), _file: file }),
@@ -45,6 +46,7 @@ impl Lock {
                 )
                 .hint(text!("wait until it has ended, or add --wait-lock 10m")));
             }
+            #[expect(clippy::disallowed_methods, reason = "nothing else runs while a lock is waited for")]
             std::thread::sleep(PAUSE.min(wait - begun.elapsed().min(wait)));
         }
     }
