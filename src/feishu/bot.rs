@@ -1,4 +1,4 @@
-//! Owns the call to a custom bot, and what its answer means. No text of it holds the bot's address or secret.
+//! The call to a custom bot, and what its answer means. No text of it holds the bot's address or secret.
 
 use std::time::Duration;
 
@@ -6,18 +6,15 @@ use reqwest::Client;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::Value;
 
-use super::client::{JSON, read_body};
+use super::auth::{Secret, Secrets};
+use super::client::{JSON, failure_of, http_client, read_body};
 use super::exchange::Failure;
-use super::failure::failure_of;
-use super::http::http_client;
-use super::scrub::Secrets;
-use super::secret::Secret;
 use super::webhook::Webhook;
 use super::wire;
 use crate::language::{Text, text};
 use crate::store::clock;
 
-/// It was told too much.
+/// It was sent too many messages.
 const RATE_LIMITED: i64 = 11_232;
 
 /// Why a bot did not take what it was told.
