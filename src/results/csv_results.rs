@@ -6,7 +6,7 @@ use std::path::Path;
 
 use csv::{Terminator, Writer, WriterBuilder};
 
-use super::results_writer::ResultRow;
+use super::row::ResultRow;
 use crate::input::{Copied, LineEnd};
 use crate::store::create_anew;
 

@@ -2,13 +2,14 @@
 //!
 //! The input's cells are read from the private copy again, so that nothing but the outcome waits in memory.
 
+use std::collections::{HashMap, VecDeque};
+use std::hash::{BuildHasher, RandomState};
 use std::{fs, io};
 
-use super::cells::{self, Cells, Locale};
-use super::order::ReorderWindow;
-use super::originals::Originals;
+use super::cells::{self, Cells, Locale, Original};
 use super::output_path::{OutputPath, ResultsFormat};
-use super::results_writer::{ResultRow, ResultsWriter};
+use super::results_writer::ResultsWriter;
+use super::row::ResultRow;
 use crate::input::{
     Columns, RESULT_COLUMNS, Record, RecordReader, RowRules, Spool, SpoolReader, Survey, Validator,
 };
@@ -53,7 +54,7 @@ pub struct ResultsFile<'a> {
     locale: Locale,
     journal: Option<Box<dyn JournalSource>>,
     window: ReorderWindow<Settled>,
-    originals: Originals,
+    first_occurrences: FirstOccurrences,
 }
 
 impl<'a> ResultsFile<'a> {
@@ -82,7 +83,7 @@ impl<'a> ResultsFile<'a> {
             locale: Locale::here(Language::English),
             journal: None,
             window: ReorderWindow::new(),
-            originals: Originals::of(survey),
+            first_occurrences: FirstOccurrences::of(survey),
         })
     }
 
@@ -176,7 +177,8 @@ impl<'a> ResultsFile<'a> {
                 )
             }
             Settlement::Duplicate { first } => {
-                let original = self.originals.of_duplicate(*first, validator.reason_or_nothing(record));
+                let original =
+                    self.first_occurrences.of_duplicate(*first, validator.reason_or_nothing(record));
                 let (status, error_code) = (Status::Duplicate, Some(ErrorCode::DuplicateId));
                 (
                     cells::duplicate(line, original, self.locale.language),
@@ -198,11 +200,11 @@ impl<'a> ResultsFile<'a> {
             Settlement::CarriedOver => carried_over(line, record, self.columns),
             Settlement::LeftOut => {
                 // A success all the same, where another row repeats it; the others are never repeated.
-                self.originals.note(row, line, true, || validator.reason_or_nothing(record));
+                self.first_occurrences.observe(row, line, true, || validator.reason_or_nothing(record));
                 return Ok(None);
             }
         };
-        self.originals.note(row, line, written.success, || validator.reason_or_nothing(record));
+        self.first_occurrences.observe(row, line, written.success, || validator.reason_or_nothing(record));
         let passed_through = self.columns.passed_through();
         let looked_up = looked_up(record, self.columns, settled);
         let status = written.status;
@@ -249,4 +251,96 @@ fn cannot_write(path: &OutputPath, error: io::Error) -> Error {
         .because(error)
         // Another place would have a journal of its own, which knows nothing of this run.
         .hint(text!("free up disk space, then run the same command again"))
+}
+
+/// Holds back what came too early.
+#[derive(Debug)]
+struct ReorderWindow<T> {
+    next: u32,
+    held: VecDeque<Option<T>>,
+}
+
+impl<T> ReorderWindow<T> {
+    /// A window that waits for row 0.
+    fn new() -> Self {
+        ReorderWindow { next: 0, held: VecDeque::new() }
+    }
+
+    /// Takes what came of a row.
+    fn put(&mut self, row: u32, value: T) {
+        let place = row.checked_sub(self.next).expect("a row is settled once") as usize;
+        if place >= self.held.len() {
+            self.held.resize_with(place + 1, || None);
+        }
+        let before = self.held[place].replace(value);
+        assert!(before.is_none(), "a row is settled once");
+    }
+
+    /// The next row in order, if it is there.
+    fn take(&mut self) -> Option<(u32, T)> {
+        let value = self.held.front_mut()?.take()?;
+        self.held.pop_front();
+        let row = self.next;
+        self.next += 1;
+        Some((row, value))
+    }
+}
+
+/// The rows that later ones repeat: what a duplicate has to say of them.
+#[derive(Debug)]
+struct FirstOccurrences {
+    rows: HashMap<u32, Option<FirstRow>>,
+    hasher: RandomState,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct FirstRow {
+    line: u64,
+    success: bool,
+    reason: u64,
+}
+
+impl FirstOccurrences {
+    fn of(survey: &Survey) -> Self {
+        let rows = survey.duplicates.iter().map(|duplicate| (duplicate.first, None)).collect();
+        #[expect(clippy::disallowed_methods, reason = "reasons are compared by it within this run alone")]
+        let hasher = RandomState::new();
+        FirstOccurrences { rows, hasher }
+    }
+
+    fn observe<'r>(&mut self, row: u32, line: u64, success: bool, reason: impl Fn() -> &'r str) {
+        if let Some(first) = self.rows.get_mut(&row) {
+            *first = Some(FirstRow { line, success, reason: self.hasher.hash_one(reason()) });
+        }
+    }
+
+    fn of_duplicate(&self, first: u32, reason: &str) -> Original {
+        let first = self
+            .rows
+            .get(&first)
+            .copied()
+            .flatten()
+            .expect("the first row was written before its duplicates");
+        let other_reason = first.reason != self.hasher.hash_one(reason);
+        Original { line: first.line, success: first.success, other_reason }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn rows_in_are_rows_out_in_order(rows in Just((0_u32..60).collect::<Vec<u32>>()).prop_shuffle()) {
+            let mut window = ReorderWindow::new();
+            let mut out = Vec::new();
+            for row in rows {
+                window.put(row, row);
+                out.extend(std::iter::from_fn(|| window.take()));
+            }
+            prop_assert_eq!(out, (0..60).map(|row| (row, row)).collect::<Vec<_>>());
+        }
+    }
 }

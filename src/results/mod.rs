@@ -2,22 +2,17 @@
 
 pub mod advice;
 pub mod cells;
-mod column_widths;
 mod csv_results;
 mod file;
 mod found_list;
-mod guarded;
-mod list_cells;
-mod order;
-mod originals;
 mod output_path;
 mod results_writer;
+mod row;
 mod workbook_limits;
 mod workbook_results;
 mod workbook_style;
-mod workbook_text;
+mod xlsx_panic;
 
 pub use file::{ResultsFile, Written};
-pub use found_list::{FoundList, ListPath};
-pub use list_cells::{LIST_COLUMNS, list_row};
+pub use found_list::{FoundList, LIST_COLUMNS, ListPath, list_row};
 pub use output_path::{OutputPath, journal_beside};

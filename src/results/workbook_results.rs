@@ -1,29 +1,32 @@
-//! Owns results in the form of a workbook. Its rows wait in an unlinked temporary file (mode 0600, made by the library
+//! Results in the form of a workbook. Its rows wait in an unlinked temporary file (mode 0600, made by the library
 //! through the crate `tempfile`) beside the results; the partial file appears only at the end.
+//!
+//! What XML can't hold, such as a carriage return, is written as `_x000D_`, and a text that merely looks so as
+//! `_x005F_x000D_`. The library takes care of both, but not of a text that becomes an escape only through the one
+//! behind it: `_x0041` and a carriage return would be read as `A` and `x000D_`. Such a text is cut between the two.
 
 use std::borrow::Cow;
 use std::io::{self, BufWriter, Write};
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::{fmt, fs};
 
 use rust_xlsxwriter::{Format, IgnoreError, Workbook, Worksheet, XlsxError};
 
 use super::cells::STATUS;
-use super::column_widths::ColumnWidths;
-use super::guarded::guarded;
-use super::results_writer::ResultRow;
+use super::row::ResultRow;
 use super::workbook_limits::{SheetSize, as_number, fitting};
-use super::workbook_style::WorkbookStyle;
-use super::workbook_text::pieces;
+use super::workbook_style::{ColumnWidths, WorkbookStyle};
+use super::xlsx_panic::catch_xlsx_panic;
 use crate::input::RESULT_COLUMNS;
-use crate::store::parent_of;
-use crate::store::{create_anew, remove};
+use crate::store::{create_anew, parent_of, remove};
 
 const SHEET: &str = "results";
 /// In points. A height of its own keeps LibreOffice from drawing the second line of a text over the next row.
 const ROW_HEIGHT: f64 = 16.5;
 /// Of 1 to 9. Higher ones take much longer for little.
 const COMPRESSION: u8 = 3;
+const ESCAPE: usize = "_x0041_".len();
 
 /// A workbook of one sheet.
 pub(super) struct WorkbookResults {
@@ -40,7 +43,7 @@ impl WorkbookResults {
     pub(super) fn create(partial: &Path, header: &[String]) -> io::Result<Self> {
         remove(partial)?;
         let style = WorkbookStyle::new();
-        let (workbook, sheet) = guarded(|| {
+        let (workbook, sheet) = catch_xlsx_panic(|| {
             let mut workbook = Workbook::new();
             workbook.set_tempdir(parent_of(partial))?;
             let mut sheet = workbook.new_worksheet_with_constant_memory()?;
@@ -55,7 +58,7 @@ impl WorkbookResults {
 
     pub(super) fn write(&mut self, row: &ResultRow<'_>) -> io::Result<()> {
         self.last_row += 1;
-        let written = guarded(|| self.write_cells(row));
+        let written = catch_xlsx_panic(|| self.write_cells(row));
         if written.is_err() {
             // Nobody writes here again, and the journal may need the room of the temporary file.
             self.sheet = Worksheet::new();
@@ -87,7 +90,7 @@ impl WorkbookResults {
 
     pub(super) fn finish(mut self) -> io::Result<()> {
         let partial = self.partial.clone();
-        let saved = guarded(|| self.complete_sheet()).and_then(|()| self.save());
+        let saved = catch_xlsx_panic(|| self.complete_sheet()).and_then(|()| self.save());
         if saved.is_err() {
             // A part of a workbook can't be read, and takes room; the journal has everything.
             let _ = fs::remove_file(partial);
@@ -109,7 +112,7 @@ impl WorkbookResults {
     fn save(self) -> io::Result<()> {
         let WorkbookResults { partial, mut workbook, sheet, size, .. } = self;
         let mut file = BufWriter::new(create_anew(&partial)?);
-        guarded(|| {
+        catch_xlsx_panic(|| {
             workbook.push_worksheet(sheet);
             workbook.use_zip_large_file(size.is_large()).set_zip_compression_level(COMPRESSION);
             workbook.save_to_writer(&mut file)
@@ -161,15 +164,63 @@ fn column_number(column: usize) -> u16 {
     u16::try_from(column).expect("no input with so many columns was taken")
 }
 
+/// The pieces of a text that must be apart, with their own escapes; `None` for a text that may stay in one piece.
+fn pieces(text: &str) -> Option<Vec<String>> {
+    // Hardly any text gets beyond this.
+    if !text.contains("_x") {
+        return None;
+    }
+    let is_cut = |(place, character): &(usize, char)| {
+        needs_escape(*character) && ends_with_half_an_escape(&text[..*place])
+    };
+    let cuts: Vec<usize> = text.char_indices().filter(is_cut).map(|(place, _)| place).collect();
+    if cuts.is_empty() {
+        return None;
+    }
+    let starts = iter::once(0).chain(cuts.iter().copied());
+    let ends = cuts.iter().copied().chain(iter::once(text.len()));
+    Some(starts.zip(ends).map(|(start, end)| escaped(&text[start..end])).collect())
+}
+
+/// The characters that XML 1.0 can't hold, and the carriage return, which it would change.
+const fn needs_escape(character: char) -> bool {
+    matches!(character, '\0'..='\u{8}' | '\u{b}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
+}
+
+fn ends_with_half_an_escape(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len().checked_sub(ESCAPE - 1).is_some_and(|start| is_half_an_escape(&bytes[start..]))
+}
+
+/// Such as `_x0041`.
+fn is_half_an_escape(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"_x") && bytes[2..].iter().all(u8::is_ascii_hexdigit)
+}
+
+/// Marks every `_x0041_` of a text as no escape.
+fn escaped(text: &str) -> String {
+    let is_escape = |place: usize| {
+        let bytes = text.as_bytes().get(place..place + ESCAPE);
+        bytes.is_some_and(|bytes| is_half_an_escape(&bytes[..ESCAPE - 1]) && bytes.ends_with(b"_"))
+    };
+    let mut marked = String::with_capacity(text.len());
+    for (place, character) in text.char_indices() {
+        if character == '_' && is_escape(place) {
+            marked.push_str("_x005F");
+        }
+        marked.push(character);
+    }
+    marked
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use calamine::{Data, Reader, Xlsx, open_workbook};
-    use proptest::prelude::*;
-
     use crate::input::{Layout, RecordReader};
     use crate::model::Status;
     use crate::results::cells::Cells;
+    use calamine::{Data, Reader, Xlsx, open_workbook};
+    use proptest::prelude::*;
 
     /// Whatever a cell may hold, with much of what XML and Excel's own escapes make of it.
     fn any_text() -> impl Strategy<Value = String> {
@@ -224,5 +275,17 @@ mod tests {
             (&cells[2], &cells[8]),
             (&Data::String("017".to_owned()), &Data::String("many".to_owned()))
         );
+    }
+
+    #[test]
+    fn a_text_is_cut_between_half_an_escape_and_a_whole_one() {
+        assert_eq!(pieces("a_x0041\r\nb"), Some(vec!["a_x0041".to_owned(), "\r\nb".to_owned()]));
+        assert_eq!(
+            pieces("_x0041_ _xabCD\u{1}_x0042\u{2}"),
+            Some(["_x005F_x0041_ _xabCD", "\u{1}_x0042", "\u{2}"].map(str::to_owned).to_vec())
+        );
+        for text in ["", "a\r\n", "_x0041_\r", "_x004\r", "_xé041\r", "x0041\r", "_x0041\n", "字_x\r"] {
+            assert_eq!(pieces(text), None, "{text:?}");
+        }
     }
 }

@@ -1,5 +1,5 @@
-//! Owns the wall around the library for workbooks: it panics where its temporary file can't be written (a full disk),
-//! and a run must survive that to close its journal. Here such a panic becomes an error.
+//! Panics of the library for workbooks: it panics where its temporary file can't be written (a full disk), and a run must
+//! survive that to close its journal. Here such a panic becomes an error.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -11,17 +11,17 @@ use std::{io, iter};
 use rust_xlsxwriter::XlsxError;
 
 thread_local! {
-    static IS_GUARDED: Cell<bool> = const { Cell::new(false) };
+    static IS_CAUGHT: Cell<bool> = const { Cell::new(false) };
 }
 
 static HOOKED: Once = Once::new();
 
 /// Calls the library. After an error nothing that `work` has touched may be used again.
-pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, XlsxError>) -> io::Result<T> {
-    HOOKED.call_once(be_silent_while_guarded);
-    IS_GUARDED.set(true);
+pub(super) fn catch_xlsx_panic<T>(work: impl FnOnce() -> Result<T, XlsxError>) -> io::Result<T> {
+    HOOKED.call_once(print_no_caught_panic);
+    IS_CAUGHT.set(true);
     let outcome = panic::catch_unwind(AssertUnwindSafe(work));
-    IS_GUARDED.set(false);
+    IS_CAUGHT.set(false);
     match outcome {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(cause_of(error)),
@@ -30,10 +30,10 @@ pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, XlsxError>) -> io::Res
 }
 
 /// A panic that is caught is told as an error; every other one is printed as ever.
-fn be_silent_while_guarded() {
+fn print_no_caught_panic() {
     let before = panic::take_hook();
     panic::set_hook(Box::new(move |panic| {
-        if !IS_GUARDED.get() {
+        if !IS_CAUGHT.get() {
             before(panic);
         }
     }));
@@ -70,7 +70,8 @@ mod tests {
     use super::*;
 
     fn panicking(error: io::Error) -> io::Error {
-        guarded::<()>(|| panic!("Couldn't write to xml file: {error:?}")).expect_err("it has panicked")
+        catch_xlsx_panic::<()>(|| panic!("Couldn't write to xml file: {error:?}"))
+            .expect_err("it has panicked")
     }
 
     #[test]
@@ -84,7 +85,7 @@ mod tests {
     #[test]
     fn an_error_keeps_its_cause() {
         let full = || XlsxError::IoError(io::Error::from_raw_os_error(28));
-        assert_eq!(guarded::<()>(|| Err(full())).expect_err("an error").raw_os_error(), Some(28));
-        assert!(guarded(|| Ok(7)).is_ok_and(|value| value == 7));
+        assert_eq!(catch_xlsx_panic::<()>(|| Err(full())).expect_err("an error").raw_os_error(), Some(28));
+        assert!(catch_xlsx_panic(|| Ok(7)).is_ok_and(|value| value == 7));
     }
 }
