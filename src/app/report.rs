@@ -2,8 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
-
 use super::commands::print;
 use crate::cli::ReportArgs;
 use crate::input::{InputPath, ResultsRows, Spool};
@@ -14,6 +12,7 @@ use crate::report::{MadePage, PageFile};
 use crate::results::cells::Locale;
 use crate::results::journal_beside;
 use crate::settings::{Surroundings, file_choice};
+use crate::store::clock;
 use crate::store::{JournalSource, open_journal};
 
 /// Makes the page.
@@ -36,7 +35,7 @@ pub(super) fn run(typed: ReportArgs, surroundings: &Surroundings) -> Result<Exit
         facts: &facts,
         record: record.as_ref().map(Record::for_the_page),
         locale: &locale,
-        made_at: Timestamp::now(),
+        made_at: clock::now(),
     });
     file.write(&page)?;
     let journal = record.as_ref().map(|record| record.name.as_str());

@@ -15,6 +15,7 @@ use crate::language::{Language, Text, text};
 use crate::model::{Error, Exit};
 use crate::results::cells::rfc_3339;
 use crate::settings::{Detail, LogSettings};
+use crate::store::clock;
 
 /// How grave a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -156,7 +157,7 @@ impl Log {
         let language = self.settings.language;
         let line = match self.settings.format {
             LogFormat::Text => line.as_text(language),
-            LogFormat::Json => line.as_json(language, Timestamp::now(), &TimeZone::system()),
+            LogFormat::Json => line.as_json(language, clock::now(), &clock::time_zone()),
         };
         match &self.bar {
             Some(bar) if !bar.is_finished() => bar.println(line),

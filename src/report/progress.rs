@@ -12,6 +12,7 @@ use super::tally::Tally;
 use crate::language::{Text, text};
 use crate::model::{Event, Moment, Rate, Status, Verdict, in_words};
 use crate::settings::ProgressKind;
+use crate::store::clock;
 
 pub(super) const BETWEEN_LINES: Duration = Duration::from_secs(10);
 const TEMPLATE: &str = "{bar:40} {pos}/{len}\n{msg}";
@@ -44,7 +45,7 @@ impl Progress {
             }
             ProgressKind::Plain | ProgressKind::Json | ProgressKind::Never => (log, ProgressBar::hidden()),
         };
-        let now = Instant::now();
+        let now = clock::instant();
         let (rows, to_send) = rows;
         Progress {
             kind,
@@ -70,7 +71,7 @@ impl Progress {
     pub fn note(&mut self, event: &Event) {
         match event {
             Event::Admitted { at, .. } => {
-                let now = Instant::now();
+                let now = clock::instant();
                 self.first_call.get_or_insert(now);
                 self.anchor = Some((now, *at));
             }
@@ -101,11 +102,11 @@ impl Progress {
             }
             ProgressKind::Plain | ProgressKind::Json if self.last_line.elapsed() < BETWEEN_LINES => {}
             ProgressKind::Plain => {
-                self.last_line = Instant::now();
+                self.last_line = clock::instant();
                 self.log.say(&self.line(tally));
             }
             ProgressKind::Json => {
-                self.last_line = Instant::now();
+                self.last_line = clock::instant();
                 let numbers: Map<String, Value> = self.numbers(tally).into_iter().collect();
                 self.log.say(&self.line(tally).shown_as(Text::Plain(Value::from(numbers).to_string())));
             }

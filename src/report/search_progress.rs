@@ -13,6 +13,7 @@ use crate::language::{Language, Text, text};
 use crate::model::{Event, in_words};
 use crate::send::search::{SearchEvent, SearchWatcher};
 use crate::settings::{Detail, LogSettings, ProgressKind};
+use crate::store::clock;
 
 const TEMPLATE: &str = "{bar:40} {pos}/{len} {msg}";
 const TEMPLATE_WITHOUT_END: &str = "{spinner} {pos} {msg}";
@@ -47,7 +48,7 @@ impl SearchProgress {
             }
             ProgressKind::Plain | ProgressKind::Json | ProgressKind::Never => (log, ProgressBar::hidden()),
         };
-        let now = Instant::now();
+        let now = clock::instant();
         SearchProgress {
             kind,
             log,
@@ -81,11 +82,11 @@ impl SearchProgress {
             }
             ProgressKind::Plain | ProgressKind::Json if self.last_line.elapsed() < BETWEEN_LINES => {}
             ProgressKind::Plain => {
-                self.last_line = Instant::now();
+                self.last_line = clock::instant();
                 self.log.say(&self.line());
             }
             ProgressKind::Json => {
-                self.last_line = Instant::now();
+                self.last_line = clock::instant();
                 let elapsed_seconds = self.started.elapsed().as_secs();
                 let numbers =
                     json!({ "looked_up": self.done, "of": self.of, "elapsed_seconds": elapsed_seconds });

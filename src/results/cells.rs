@@ -8,6 +8,7 @@ use crate::input::{LOOK_UP_COLUMNS, RESULT_COLUMNS};
 use crate::language::{Language, Text, text};
 use crate::model::{ConfirmedBy, ErrorCode, Operation, Outcome, PreHire, Problem, RetryOutcome, Status};
 use crate::preflight::{Eligibility, PreflightRow};
+use crate::store::clock;
 
 /// One row's cells, in the order of [`RESULT_COLUMNS`].
 pub type Cells = [String; RESULT_COLUMNS.len()];
@@ -25,7 +26,7 @@ impl Locale {
     /// The time zone of this place, with a language.
     #[must_use]
     pub fn here(language: Language) -> Self {
-        Locale { time_zone: TimeZone::system(), language }
+        Locale { time_zone: clock::time_zone(), language }
     }
 
     /// Where people are from everywhere.

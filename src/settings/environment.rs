@@ -51,6 +51,7 @@ pub struct Surroundings {
 }
 
 impl Surroundings {
+    #[expect(clippy::disallowed_methods, reason = "the environment is read here, once")]
     pub fn read() -> Self {
         Surroundings {
             variables: Variables::read(|name| std::env::var(name).ok()),
@@ -95,6 +96,7 @@ impl Variables {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "for Surroundings::read")]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
