@@ -1,4 +1,4 @@
-//! Owns the benchmark: what a row costs in time, CPU and memory, against the simulated API on the same machine.
+//! The benchmark: what a row costs in time, CPU and memory, against the simulated API on the same machine.
 //!
 //! `cargo bench` prints the table (about a minute). `cargo bench -- million` adds a run of a million rows (minutes).
 //!

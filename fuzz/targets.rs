@@ -1,4 +1,4 @@
-//! Owns what must hold for any bytes: one function per fuzz target. The seeds in `seeds/` are run as tests of `prehire`.
+//! What must hold for any bytes: one function per fuzz target. The seeds in `seeds/` are run as tests of `prehire`.
 
 use std::io::Write;
 

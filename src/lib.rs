@@ -173,7 +173,7 @@
 //! prehire::feishu::install_tls_provider();
 //! let input = leavers.to_string_lossy();
 //! let typed = ["prehire", "withdraw", &input, "--simulate", "--yes", "--quiet"];
-//! // Without the config file of whoever runs this.
+//! // Without the config file of the current user.
 //! let surroundings = Surroundings { config_file: None, ..Surroundings::read() };
 //! let exit = prehire::app::run(Cli::try_parse_from(typed)?, surroundings);
 //!

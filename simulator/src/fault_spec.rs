@@ -74,7 +74,7 @@ impl FaultSpec {
     }
 }
 
-/// What befalls a call: the third digit says the operation and the kind of trouble, the fourth on which calls.
+/// What happens to a call: the third digit gives the operation and the kind of fault, the fourth on which calls.
 fn fault_on_calls(prefix: &str, rest: &str) -> Option<FaultSpec> {
     let (third, fourth) = prefix.strip_prefix("99")?.split_at(1);
     let operation = match third {

@@ -28,7 +28,7 @@ struct Refused {
 struct Patience {
     /// All of it takes no longer.
     longest: Duration,
-    /// How long a bot that was told too much is left alone before it is told once more.
+    /// How long a rate-limited bot is left alone before the one repetition.
     pause: Duration,
 }
 

@@ -1,6 +1,6 @@
 //! The calls themselves: one request out, one plain [`Exchange`] back; how connections are set up, and what a failed one was.
 //!
-//! It neither retries nor follows redirects, and it knows nothing of pacing: whoever uses it has asked the gate.
+//! It neither retries nor follows redirects, and it knows nothing of pacing: its callers have been admitted by the limiter.
 
 use std::error::Error as StdError;
 use std::fmt;

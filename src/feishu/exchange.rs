@@ -1,4 +1,4 @@
-//! Owns one call and its reply as plain data: what came back, with the HTTP crate forgotten.
+//! One call and its reply as plain data: what came back, with the HTTP crate forgotten.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Owns a search: what is asked for, and what a page of the answer holds.
+//! A search: what is asked for, and what a page of the answer holds.
 //!
 //! Replies are read with patience: unknown fields are ignored, a field of the wrong type counts as missing.
 

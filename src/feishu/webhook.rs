@@ -1,4 +1,4 @@
-//! Owns the webhook of a custom bot: its address, which is a secret, and how a message to it is signed.
+//! The webhook of a custom bot: its address, which is a secret, and how a message to it is signed.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use super::auth::Secret;
 use crate::language::{Text, text};
 use crate::model::is_this_machine;
 
-/// A custom bot: whoever knows its address can speak through it.
+/// A custom bot: its address is all that is needed to send messages through it.
 #[derive(Clone)]
 pub struct Webhook {
     pub(super) url: Url,

@@ -1,4 +1,4 @@
-//! Owns the bytes: what a request says, and what the fields of a reply are.
+//! The bytes: what a request says, and what the fields of a reply are.
 //!
 //! Replies are read with patience: unknown fields are ignored, a field of the wrong type counts as missing.
 

@@ -227,7 +227,7 @@ impl<R: Read> RecordReader<R> {
         }
     }
 
-    /// Says how long the text is, so that whoever remembers its rows can reserve memory.
+    /// Says how long the text is, so that memory for its rows can be reserved.
     pub fn with_bytes(self, bytes: u64) -> Self {
         RecordReader { bytes, ..self }
     }

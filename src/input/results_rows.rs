@@ -1,4 +1,4 @@
-//! Reading a results file of ours, row by row: whoever has saved it since, and in whatever form.
+//! Reading a results file of ours, row by row, in whatever form it has been saved since.
 
 use super::columns::{ColumnChoice, Columns};
 use super::records::{Record, RecordReader};

@@ -14,7 +14,7 @@ use crate::language::chinese::chinese;
 /// A sentence, or something that is the same in every language.
 ///
 /// It is recorded as what it is, not in a language: what is the same everywhere as a string, a sentence as
-/// `{"text": TEMPLATE, "with": {NAME: VALUE}}`. Whoever reads it says it in their own.
+/// `{"text": TEMPLATE, "with": {NAME: VALUE}}`. It is rendered in the reader's language.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Text {
     /// The same in every language: a name, a number, what the server said.

@@ -1,4 +1,4 @@
-//! Owns which hosts may be called: `https` only, and `http` to this very machine.
+//! Which hosts may be called: `https` only, and `http` to this very machine.
 
 use std::fmt;
 use std::net::IpAddr;

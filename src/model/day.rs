@@ -1,4 +1,4 @@
-//! Owns how a day is written on the command line: `2026-03-01`, or counted from today: `today`, `-30d`, `+2w`.
+//! How a day is written on the command line: `2026-03-01`, or counted from today: `today`, `-30d`, `+2w`.
 
 use std::str::FromStr;
 
@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use crate::language::{Text, text};
 
 const DAYS_OF_A_WEEK: i32 = 7;
-/// A hundred years: whoever counts further has mistyped.
+/// A hundred years: a larger number is a typing error.
 const MOST_DAYS: i32 = 36_525;
 /// How long a date is. The parser below takes other forms, too, which mean other things elsewhere.
 const DATE_LENGTH: usize = "2026-03-01".len();

@@ -1,4 +1,4 @@
-//! Owns what stops a run: a message, the advice that goes with it, and the exit code.
+//! What stops a run: a message, the advice that goes with it, and the exit code.
 //!
 //! A row that fails is a result, never an error.
 

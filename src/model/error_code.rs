@@ -1,4 +1,4 @@
-//! Owns the column `error_code`: the API's integers, and our words for what has none.
+//! The column `error_code`: the API's integers, and our words for what has none.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,4 +1,4 @@
-//! Owns what happened, as values: all that leaves the sending stage, in the order in which it happened.
+//! What happened, as values: all that leaves the sending stage, in the order in which it happened.
 
 use std::time::Duration;
 

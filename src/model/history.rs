@@ -1,4 +1,4 @@
-//! Owns the story of one row: what its attempts and looks have told so far, and how it ends in an [`Outcome`].
+//! The story of one row: what its attempts and looks have told so far, and how it ends in an [`Outcome`].
 
 use jiff::Timestamp;
 

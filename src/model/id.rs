@@ -1,4 +1,4 @@
-//! Owns what a pre-hire id is: 1 to 32 ASCII digits, kept as text.
+//! What a pre-hire id is: 1 to 32 ASCII digits, kept as text.
 
 use std::fmt;
 

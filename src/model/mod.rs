@@ -1,4 +1,4 @@
-//! The ground floor: values that every room speaks of. They know no file, no network and no clock.
+//! The values that every other module uses. They know no file, no network and no clock.
 
 mod base_url;
 mod day;

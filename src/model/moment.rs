@@ -1,4 +1,4 @@
-//! Owns the run's own clock as a value: decisions about time take a [`Moment`], none of them looks at a clock.
+//! The run's own clock as a value: decisions about time take a [`Moment`], none of them looks at a clock.
 
 use std::ops::{Add, Sub};
 use std::time::Duration;

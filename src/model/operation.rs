@@ -1,4 +1,4 @@
-//! Owns what can be done to pre-hires: withdraw them, or restore those again; and how the two mirror each other.
+//! What can be done to pre-hires: withdraw them, or restore those again; and how the two mirror each other.
 
 use super::error_code::ErrorCode;
 use super::outcome::Status;

@@ -1,4 +1,4 @@
-//! Owns the words for what can be said of a row: a call's [`Verdict`], an [`Attempt`], the row's [`Outcome`].
+//! The words for what can be said of a row: a call's [`Verdict`], an [`Attempt`], the row's [`Outcome`].
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

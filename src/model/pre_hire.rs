@@ -1,4 +1,4 @@
-//! Owns what the API shows of a pre-hire: as far as the app may see it, and no further than anybody asked.
+//! What the API shows of a pre-hire: as far as the app may see it, and no further than anybody asked.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Owns why a row can't be sent, in sentences about the file: column, value, what is wrong.
+//! Why a row can't be sent, in sentences about the file: column, value, what is wrong.
 
 use super::error_code::ErrorCode;
 use super::id::IdProblem;
@@ -14,7 +14,7 @@ const SHOWN_CHARACTERS: usize = 60;
 pub struct Problem {
     /// The word for the column `error_code`.
     pub code: ErrorCode,
-    /// The name of the column in which the trouble is; empty when the file lacks that column.
+    /// The name of the column with the problem; empty when the file lacks that column.
     pub column: String,
     /// The beginning of the cell.
     pub value: String,

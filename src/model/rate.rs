@@ -1,4 +1,4 @@
-//! Owns the allowance as it is written: `CALLS/PERIOD`, such as `99/60s`.
+//! The allowance as it is written: `CALLS/PERIOD`, such as `99/60s`.
 
 use std::fmt;
 use std::num::NonZeroU32;

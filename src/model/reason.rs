@@ -1,4 +1,4 @@
-//! Owns what a reason is: 1 to 500 Unicode scalar values, not blank, sent byte for byte.
+//! What a reason is: 1 to 500 Unicode scalar values, not blank, sent byte for byte.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Owns what is asked for one pre-hire, beside its id.
+//! What is asked for one pre-hire, beside its id.
 
 use super::operation::Operation;
 use super::reason::{ReasonHash, ValidReason, WithdrawReason};

@@ -1,4 +1,4 @@
-//! Owns how a length of time is written on the command line: `30s`, `1m`, `500ms`, `2h`.
+//! How a length of time is written on the command line: `30s`, `1m`, `500ms`, `2h`.
 
 use std::time::Duration;
 

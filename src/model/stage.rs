@@ -1,4 +1,4 @@
-//! Owns the stages of a pre-hire, as the API names them (`onboarding_status`).
+//! The stages of a pre-hire, as the API names them (`onboarding_status`).
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Owns which pre-hires a restoration may touch: those that a journal proves this tool to have withdrawn.
+//! Which pre-hires a restoration may touch: those that a journal proves this tool to have withdrawn.
 
 use super::id::PreHireId;
 

@@ -1,4 +1,4 @@
-//! Owns the hold: "no call of this API before this moment", which a throttled reply sets.
+//! The hold: "no call of this API before this moment", which a throttled reply sets.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Owns the gate's decision: window log, hold and spacing must all agree before a call goes.
+//! The gate's decision: window log, hold and spacing must all agree before a call goes.
 //!
 //! - `window` keeps the cap, and says why it holds; it alone would let calls out in bursts.
 //! - `spacing` (the crate `governor`) keeps them even; it alone would not keep the cap: the server counts arrivals, and
@@ -14,7 +14,7 @@ use super::spacing::Spacing;
 use super::window::{Room, WindowLog};
 use crate::model::{Moment, Rate};
 
-/// The pacing of one API. Whoever holds it is the gate: calls are admitted in the order in which they ask.
+/// The pacing of one API. Calls are admitted in the order in which they ask.
 ///
 /// An example is [in the guide](crate#the-pace).
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! Owns even spacing: `governor` says when the next call keeps the rhythm.
+//! Even spacing: `governor` says when the next call keeps the rhythm.
 //!
 //! After a throttle somebody else is known to share the allowance: one window of nine tenths of the rate,
 //! then the rate itself, and no bursts any more.
@@ -14,7 +14,7 @@ use governor::{Quota, RateLimiter};
 
 use crate::model::{Moment, Rate};
 
-// governor's own clock is real; this one is set by whoever asks, so that time stays a parameter.
+// governor's own clock is real; this one is set by the caller, so that time stays a parameter.
 type Limiter = RateLimiter<NotKeyed, InMemoryState, FakeRelativeClock, NoOpMiddleware<Nanos>>;
 
 /// Spreads calls evenly, after a first burst.

@@ -1,4 +1,4 @@
-//! Owns the cap: never more than L calls in any rolling window of W, as the server sees it.
+//! The cap: never more than L calls in any rolling window of W, as the server sees it.
 //!
 //! The rule: a call is admitted at `t` only if fewer than L calls are in flight or ended after `t − W`.
 //! Whenever the server counts a call, it lies between its admission and its end; so if L + 1 arrivals fell into one

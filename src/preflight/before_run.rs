@@ -1,4 +1,4 @@
-//! The looks before a run: a glance for whoever is asked, and a requirement that all rows must meet.
+//! The looks before a run: a preview for the confirmation, and a requirement that all rows must meet.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::plan::{REMEMBERED_ROWS, Upcoming, UpcomingRow};
 use crate::send::SearchApi;
 use crate::send::search::{SearchEnd, SearchWatcher, Searcher};
 
-/// Whoever is asked waits no longer than this.
+/// The confirmation waits no longer than this for them.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 /// The index behind the searches may lag behind by so much.
 const INDEX_LAG: Duration = Duration::from_secs(5);

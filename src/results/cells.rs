@@ -1,4 +1,4 @@
-//! Owns the cells that the results add to a row: the columns of [`RESULT_COLUMNS`], in their order.
+//! The cells that the results add to a row: the columns of [`RESULT_COLUMNS`], in their order.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;

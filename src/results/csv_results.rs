@@ -1,4 +1,4 @@
-//! Owns results in the form of CSV: they grow row by row under the name of the partial file.
+//! Results in the form of CSV: they grow row by row under the name of the partial file.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};

@@ -105,7 +105,7 @@ impl<'a> ResultsFile<'a> {
         let _ = fs::remove_file(self.path.partial());
     }
 
-    /// Takes what came of a row, and writes all rows whose turn has come; each is told to `written`.
+    /// Takes what came of a row, and writes all rows whose turn has come; each is passed to `written`.
     ///
     /// # Errors
     /// When the file can't be written: exit 4.

@@ -112,7 +112,7 @@ impl FoundList {
         self.go_on(written)
     }
 
-    /// Hands what was written to whoever reads it; to break off is to say that nobody does any more.
+    /// Flushes what was written; `Break` means that nobody reads it any more.
     ///
     /// # Errors
     /// When it can't be written: exit 4.
@@ -140,7 +140,7 @@ impl FoundList {
         Ok(())
     }
 
-    /// A reader that has gone away is no failure.
+    /// A broken pipe is not an error.
     fn go_on(&self, written: io::Result<()>) -> Result<ControlFlow<()>> {
         match written {
             Ok(()) => Ok(ControlFlow::Continue(())),

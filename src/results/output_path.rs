@@ -1,4 +1,4 @@
-//! Owns where the results go, and what must not be overwritten.
+//! Where the results go, and what must not be overwritten.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Owns what a workbook can hold: Excel's limits, found before any call, so that nothing is lost at the end.
+//! What a workbook can hold: Excel's limits, found before any call, so that nothing is lost at the end.
 
 use std::borrow::Cow;
 

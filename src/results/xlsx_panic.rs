@@ -29,7 +29,7 @@ pub(super) fn catch_xlsx_panic<T>(work: impl FnOnce() -> Result<T, XlsxError>) -
     }
 }
 
-/// A panic that is caught is told as an error; every other one is printed as ever.
+/// A caught panic is reported as an error; every other one is printed as usual.
 fn print_no_caught_panic() {
     let before = panic::take_hook();
     panic::set_hook(Box::new(move |panic| {

@@ -1,4 +1,4 @@
-//! An account works a plan off: the app, host and tenant for which calls are made, with everything that they share.
+//! An account carries a plan out: the app, host and tenant for which calls are made, with everything that they share.
 
 use std::collections::BTreeSet;
 use std::num::{NonZeroU32, NonZeroUsize};
@@ -143,7 +143,7 @@ impl<A: Api> Account<A> {
         }
     }
 
-    /// Opens a row of the plan; one whose story is over before it began is told at once.
+    /// Opens a row of the plan; one that is settled already is reported at once.
     async fn open(&self, planned: Result<Planned>, span: &mut OpenRows) -> Result<Option<Box<Row>>> {
         let planned = planned?;
         let index = planned.index();

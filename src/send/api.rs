@@ -83,7 +83,7 @@ pub struct Notice {
     pub(super) ack: Option<Ack>,
 }
 
-/// Sends events to whoever records them.
+/// Sends events to the recorder.
 #[derive(Clone, Debug)]
 pub(super) struct EventSender(pub(super) mpsc::Sender<Notice>);
 

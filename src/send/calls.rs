@@ -1,4 +1,4 @@
-//! The one way out: every call of an account waits for its turn, for a token that is good, for the limiter's permit, and
+//! The only way to the API: every call of an account waits for its turn, for a token that is good, for the limiter's permit, and
 //! never begins after the deadline or a stop.
 
 use std::sync::Arc;
@@ -28,7 +28,7 @@ impl Gate {
         Gate { turn: Mutex::new(()), limiter: Mutex::new(Box::new(limiter)), call_ended: Notify::new() }
     }
 
-    /// Says that a call has ended, and hears how calls are held back since.
+    /// Reports the end of a call; the result says how calls are held back since.
     pub(super) async fn ended(&self, now: Moment, permit: Permit, feedback: Feedback) -> Result<Hold> {
         let hold = self.limiter.lock().await.ended(now, permit, feedback).await;
         self.call_ended.notify_waiters();

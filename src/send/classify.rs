@@ -1,4 +1,4 @@
-//! Owns the meaning of every reply to a call that withdraws or restores, as one function over plain data. It decides by the
+//! The meaning of every reply to a call that withdraws or restores, as one function over plain data. It decides by the
 //! body's `code` on every status, and by the status only without one.
 //!
 //! | what came back | verdict | what follows ([`RetryPolicy`](super::retry::RetryPolicy)) |
@@ -170,7 +170,7 @@ pub fn classify_token(exchange: &Exchange) -> TokenVerdict {
     }
 }
 
-/// What the API said when it refused the whole run, for the person who has to mend it.
+/// What the API said when it refused the whole run, for the person who has to fix it.
 #[must_use]
 pub fn refusal(exchange: &Exchange) -> Refusal {
     Refusal {

@@ -1,4 +1,4 @@
-//! Owns what a look at a pre-hire means: the read-back after a call in doubt, or after a refusal for the stage.
+//! What a look at a pre-hire means: the read-back after a call in doubt, or after a refusal for the stage.
 
 use std::time::Duration;
 

@@ -16,7 +16,7 @@ use super::look::Found;
 use crate::feishu::{self, QueryReply};
 use crate::model::{self, Event, Moment, PreHireId, Result};
 
-/// What a row hears of its look.
+/// The result of a row's look.
 pub(super) enum Reply {
     Found(Found),
     /// The app may not look pre-hires up.
@@ -108,7 +108,7 @@ impl Looks {
     fn answer_all(&self, reply: fn() -> Reply) {
         let waiting = std::mem::take(&mut self.queue().waiting);
         for waiting in waiting.into_values() {
-            // A row that has gone away does not matter.
+            // A row that was dropped does not matter.
             let _ = waiting.reply.send(reply());
         }
     }

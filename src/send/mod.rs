@@ -8,7 +8,7 @@
 //! what a reply means, [`RetryPolicy`] whether a row is called again, [`Look`] what a look at it means, `stop` whether a run
 //! that goes wrong is stopped.
 //!
-//! What happens is recorded by a [`Recorder`]: the journal first, and whoever sees it when it is durable.
+//! What happens is recorded by a [`Recorder`]: the journal first, and what people see once it is durable.
 //!
 //! [`search`] asks for pre-hires page by page, beside the rows.
 

@@ -1,4 +1,4 @@
-//! Owns the decision after each attempt: settle the row, try again after a backoff, or stop the run.
+//! The decision after each attempt: settle the row, try again after a backoff, or stop the run.
 
 use std::num::NonZeroU32;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Owns when a run that goes wrong is stopped: too many refusals in a row, or nobody there at all.
+//! When a run that goes wrong is stopped: too many refusals in a row, or no reply at all.
 
 use crate::model::{Status, StopCause};
 

@@ -1,4 +1,4 @@
-//! Tokens: which one is good, how a new one is fetched, and when there is no hope of one. One is fetched for all at a time.
+//! Tokens: which one is good, how a new one is fetched, and when none can be had. One is fetched for all at a time.
 //!
 //! A custom app makes one call. A store app shows its ticket for an app token, and that for a token of the tenant. A refused
 //! ticket is read again. If it has not changed, a new one is asked for, once, and the ticket's file is read for a minute.
@@ -37,7 +37,7 @@ fn use_for(expire: Duration) -> Duration {
     expire.saturating_sub(MARGIN.min(expire / 2))
 }
 
-/// Counts the tokens of a run, so that a refusal of an old one is told from one of the current.
+/// Counts the tokens of a run, so that the refusal of an old one can be told from that of the current one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Generation(u32);
 
@@ -205,7 +205,7 @@ impl<A: TokenApi> Fetcher<A> {
         Fetcher { api, clock, events, policy, gate: Gate::new(limiter), app_token: None }
     }
 
-    /// Asks until there is a token, or no hope of one; the token, and how long it lives.
+    /// Asks until there is a token, or none can be had; the token, and how long it lives.
     async fn fetch(&mut self) -> Fetched<(Token, Duration)> {
         match self.api.token_source() {
             TokenSource::Given(token) => Ok((token, Duration::MAX)),
@@ -319,7 +319,7 @@ impl<A: TokenApi> Fetcher<A> {
         Ok(())
     }
 
-    /// Makes a call until it is answered: granted, resent, or denied for what the caller can mend.
+    /// Makes a call until it is answered: granted, resent, or denied for a reason that the caller can fix.
     async fn ask(&mut self, call: &TokenCall) -> Fetched<TokenReply> {
         let is_resend = *call == TokenCall::ResendTicket;
         let mut failures = 0;

@@ -23,7 +23,7 @@ pub struct LogSettings {
     pub language: Language,
 }
 
-/// How much is told beside the progress itself.
+/// How much is logged beside the progress itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detail {
     /// Nothing: `--quiet`.

@@ -1,4 +1,4 @@
-//! The clocks of this machine. Decisions take a time as a parameter; who asks for it, asks here.
+//! The clocks of this machine. Decisions take a time as a parameter; code that needs the current one gets it here.
 #![expect(clippy::disallowed_methods, reason = "the one place that reads the clocks")]
 
 use std::time::Instant;

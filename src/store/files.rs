@@ -59,7 +59,7 @@ pub(crate) fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Writes a file as a whole: under a partial name at first, so that whoever opens it finds the old one or the new one.
+/// Writes a file as a whole: under a partial name at first, so that a reader finds the old one or the new one.
 /// The new one is lasting when this returns; if it can't be written, nothing is left of it.
 pub(crate) fn write_whole(
     path: &Path,

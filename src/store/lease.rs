@@ -1,4 +1,4 @@
-//! The seam of exclusive rights: a journal and an allowance have one holder at a time.
+//! The interface of exclusive rights: a journal and an allowance have one holder at a time.
 
 use std::fmt;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! The seam of an allowance: whoever keeps it decides whether a call may go.
+//! The interface of an allowance: its keeper decides whether a call may go.
 
 use std::pin::Pin;
 
@@ -8,7 +8,7 @@ use crate::pace::Feedback;
 /// What a store answers when it has done its work.
 pub type Stored<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
-/// The right to make one call. Whoever holds it says when the call has ended.
+/// The right to make one call. Its holder reports the end of the call.
 #[derive(Debug)]
 pub struct Permit {
     pub(super) call: u64,
@@ -40,6 +40,6 @@ pub trait Limiter: Send {
     /// Asks for the admission of one call. An error when it can't be recorded: the call must not go.
     fn admit(&mut self, now: Moment) -> Stored<'_, Answer>;
 
-    /// Hears of the end of a call, and says how calls are held back since. An error when it can't be recorded.
+    /// Records the end of a call, and returns how calls are held back since. An error when it can't be recorded.
     fn ended(&mut self, now: Moment, permit: Permit, feedback: Feedback) -> Stored<'_, Hold>;
 }

@@ -39,7 +39,7 @@ pub type Seq = u64;
 
 /// A journal that this run appends to. What it appends is durable in that order.
 pub trait Journal: fmt::Debug {
-    /// Appends an entry. Whoever waits is told when it is durable, and never told if it can't be.
+    /// Appends an entry. The receiver resolves when it is durable, and with an error if it can't be.
     ///
     /// # Errors
     /// When nothing can be appended any more: exit 4.

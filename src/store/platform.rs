@@ -145,7 +145,7 @@ pub(crate) fn user() -> String {
 /// nobody's business.
 pub(crate) fn limit_this_process(memory: u64, seconds: u64) -> io::Result<()> {
     for (resource, limit) in [(Resource::As, memory), (Resource::Cpu, seconds), (Resource::Core, 0)] {
-        // Whoever has started us may have set a lower one already.
+        // The parent process may have set a lower one already.
         let limit = getrlimit(resource).maximum.map_or(limit, |maximum| maximum.min(limit));
         setrlimit(resource, Rlimit { current: Some(limit), maximum: Some(limit) })?;
     }

@@ -1,4 +1,4 @@
-//! Owns the look before: `prehire check --online`, what the question shows, and `--require-online-check`.
+//! The look before: `prehire check --online`, what the question shows, and `--require-online-check`.
 
 use std::collections::BTreeMap;
 use std::fs;

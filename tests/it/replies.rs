@@ -1,4 +1,4 @@
-//! Owns what each reply means (`src/send/classify.rs`), driven end to end: one scripted id, one line of the results.
+//! What each reply means (`src/send/classify.rs`), driven end to end: one scripted id, one line of the results.
 //!
 //! Each line is the id, then `status success error_code retry_outcome attempts http_status confirmed_by` and the exit
 //! code; a dash is an empty cell. An ordinary row goes first, so that a row without any reply does not stop the run.

@@ -1,4 +1,4 @@
-//! Owns the names that scripts depend on: columns, words, codes, variables, keys, exit codes. Each page has all of them.
+//! The names that scripts depend on: columns, words, codes, variables, keys, exit codes. Each page has all of them.
 
 use prehire::feishu::codes;
 use prehire::input::{LOOK_UP_COLUMNS, RESULT_COLUMNS};

@@ -140,7 +140,7 @@ fn is_table_of_strings(entry: &str) -> bool {
     entry.to_ascii_lowercase().ends_with("sharedstrings.xml")
 }
 
-/// Sheets of `.xlsx` are read row by row, so that a large one does no harm to whoever wants its first row alone.
+/// Sheets of `.xlsx` are read row by row, so that the first row of a large one is cheap to read.
 fn is_sheet(entry: &str) -> bool {
     entry.to_ascii_lowercase().contains("xl/worksheets/")
 }

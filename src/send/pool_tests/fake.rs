@@ -1,4 +1,4 @@
-//! Owns the fake API: a server behind a slow network, with faults, limits and tokens that die.
+//! The fake API: a server behind a slow network, with faults, limits and tokens that die.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};

@@ -1,4 +1,4 @@
-//! Owns the walk of one row through any sequence of replies, looks and restarts, to exactly one honest outcome.
+//! The walk of one row through any sequence of replies, looks and restarts, to exactly one honest outcome.
 //!
 //! The walk knows the truth that the program can't see: whether the deed is done with the pre-hire, and by whom.
 

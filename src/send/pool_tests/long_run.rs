@@ -1,4 +1,4 @@
-//! Owns the long runs: 10,000 rows and more than an hour of pacing, in seconds.
+//! The long runs: 10,000 rows and more than an hour of pacing, in seconds.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Owns looking pre-hires up: batches, what is done where the app may not look, and doubt from earlier runs.
+//! Looking pre-hires up: batches, what is done where the app may not look, and doubt from earlier runs.
 
 use jiff::Timestamp;
 

@@ -1,4 +1,4 @@
-//! Owns the ends of a run: what stops it, how soon, and what becomes of the rows that are left.
+//! The ends of a run: what stops it, how soon, and what becomes of the rows that are left.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Owns runs of a store app: tickets that change every hour, and one that does not come.
+//! Runs of a store app: tickets that change every hour, and one that does not come.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Owns one run of the pool against the fake API, and what came of it.
+//! One run of the pool against the fake API, and what came of it.
 
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;

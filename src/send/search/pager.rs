@@ -1,4 +1,4 @@
-//! Owns the pages of one search: which comes next, and when they make no sense. It never goes on for ever, whatever the
+//! The pages of one search: which comes next, and when they are broken. It never goes on for ever, whatever the
 //! server says, and never takes a half for the whole.
 
 use std::collections::HashSet;

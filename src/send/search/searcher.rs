@@ -86,7 +86,7 @@ impl<A: SearchApi, W: SearchWatcher> Searcher<A, W> {
         Searcher { calls, gate, retry: settings.retry, watcher, notices }
     }
 
-    /// Whoever watches.
+    /// Receives the events.
     pub fn watcher(&mut self) -> &mut W {
         &mut self.watcher
     }

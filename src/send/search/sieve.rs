@@ -1,4 +1,4 @@
-//! Owns who of those found is one of those who were asked for: once each, and nobody else, whatever the API sends.
+//! The filter of what a search finds: those who were asked for, once each, and nobody else, whatever the API sends.
 
 use std::collections::HashSet;
 

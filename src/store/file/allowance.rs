@@ -1,4 +1,4 @@
-//! Owns what earlier runs have used of an allowance: the window log on disk, one file for each host, app and API.
+//! What earlier runs have used of an allowance: the window log on disk, one file for each host, app and API.
 //!
 //! A line a call: `s CALL TIME` when it begins, `e CALL TIME OVER` when it ends (OVER is 1 if it can't arrive any
 //! more), under a line `r BOOT TIMEOUT` for each run, and `c TIME GRACE` for calls of earlier runs that count yet.

@@ -147,7 +147,7 @@ impl<S: Sink> Writer<S> {
         self.sink.sync()?;
         self.durable.store(self.written, Ordering::Release);
         for waiter in self.waiters.drain(..) {
-            // One that has gone away does not matter.
+            // A receiver that was dropped does not matter.
             let _ = waiter.send(());
         }
         Ok(())

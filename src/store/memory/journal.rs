@@ -58,7 +58,7 @@ impl Journal for MemoryJournal {
             log.entries.push(entry);
         }
         if let Some(waiter) = waiter {
-            // One that has gone away does not matter.
+            // A receiver that was dropped does not matter.
             let _ = waiter.send(());
         }
         Ok(self.durable())

@@ -28,7 +28,7 @@ impl MemoryLimiter {
         }
     }
 
-    /// Takes note of an end, at once.
+    /// Records an end, at once.
     pub(in crate::store) fn note(&mut self, now: Moment, permit: &Permit, feedback: Feedback) -> Hold {
         #[expect(clippy::disallowed_methods, reason = "the pacing itself takes the chance as a parameter")]
         let chance = fastrand::f64();

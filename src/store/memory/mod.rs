@@ -1,4 +1,4 @@
-//! What nobody shares is kept in memory: for rehearsals, for tests, and for the token endpoint.
+//! The stores in memory, shared with nobody: for rehearsals, for tests, and for the token endpoint.
 
 mod journal;
 mod leases;

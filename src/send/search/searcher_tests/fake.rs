@@ -1,4 +1,4 @@
-//! Owns the fake API of the tests: a search of so many pages, with troubles on the way and tokens that die.
+//! The fake API of the tests: a search of so many pages, with troubles on the way and tokens that die.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};

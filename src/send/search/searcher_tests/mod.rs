@@ -1,4 +1,4 @@
-//! Owns the tests of the searcher: a fake API in virtual time.
+//! The tests of the searcher: a fake API in virtual time.
 
 mod fake;
 
