@@ -6,7 +6,7 @@
 //! - [`Columns`] finds the id and the reason among the header's names.
 //! - [`Validator`] turns a record into a [`CheckedRow`], by the [`RowRules`]; a [`Selection`] says which rows of a results file
 //!   are meant.
-//! - [`survey`] is one pass over the whole file; a [`Survey`] is what it finds.
+//! - [`survey()`] is one pass over the whole file; a [`Survey`] is what it finds.
 //! - [`ResultsRows`] are those of a results file, as `verify` and `report` read it.
 
 mod columns;
