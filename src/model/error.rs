@@ -122,16 +122,6 @@ impl Error {
         self
     }
 
-    /// Adds another way out.
-    #[must_use]
-    pub fn or_hint(mut self, hint: Text) -> Self {
-        self.hint = Some(Box::new(match self.hint {
-            None => hint,
-            Some(first) => text!("{first}; or {other}", first => *first, other => hint),
-        }));
-        self
-    }
-
     /// Adds a cause in our own words, which is printed behind the message.
     #[must_use]
     pub fn since(mut self, cause: Text) -> Self {
