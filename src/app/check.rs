@@ -48,11 +48,12 @@ pub(super) fn run(settings: &CheckSettings, surroundings: &Surroundings) -> Resu
             None
         }
         Some(calls) => {
-            let online = OnlineCheck { calls, show: settings.show, operation, to_look_up: survey.sendable };
+            let log = Log::new(settings.show.log, surroundings.time_zone.clone());
+            let (progress, to_look_up) = (settings.show.progress, survey.sendable);
+            let online = OnlineCheck { calls, log: log.clone(), progress, operation, to_look_up };
             match online.run(plan, results)? {
                 Ok(seen) => Some(seen),
                 Err(cause) => {
-                    let log = Log::new(settings.show.log);
                     return Ok(say_stopped(&cause, &surroundings.command_line, &log));
                 }
             }

@@ -146,5 +146,5 @@ pub(super) fn connect(calls: &CallSettings, operation: Operation) -> Result<(Cli
 
 /// Says what a person should know about the settings, before anything is done.
 pub(super) fn warn(calls: &CallSettings, log: &Log) {
-    calls.warnings.iter().for_each(|warning| log.announce(&LogLine::warning(warning.clone())));
+    calls.warnings.iter().for_each(|warning| log.info(&LogLine::warning(warning.clone())));
 }

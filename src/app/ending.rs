@@ -12,7 +12,7 @@ use crate::cli::TellArgs;
 use crate::feishu::{Webhook, show_card};
 use crate::language::{Text, text};
 use crate::model::{Exit, Operation, Result};
-use crate::report::{Ending, Log, LogLine, card, write_metrics};
+use crate::report::{FinishedRun, Log, LogLine, card, write_metrics};
 use crate::settings::read_webhook;
 use crate::store::platform;
 
@@ -24,7 +24,7 @@ pub(super) fn told(
     work: impl FnOnce(&Witness) -> Result<Exit> + Send + 'static,
 ) -> Exit {
     let started = Instant::now();
-    let mut ending = Ending { language: log.language(), ..Ending::of(operation) };
+    let mut ending = FinishedRun { language: log.language(), ..FinishedRun::of(operation) };
     let mut bot = None;
     let done = prepared(tell, log).and_then(|(runtime, webhook)| {
         let (runtime, _) = bot.insert((runtime, webhook));
@@ -32,7 +32,7 @@ pub(super) fn told(
     });
     let log = log.clone().speaking(ending.language);
     ending.exit = done.unwrap_or_else(|error| {
-        log.say_error(&error);
+        log.error(&error);
         error.exit()
     });
     (ending.at, ending.duration) = (Timestamp::now(), started.elapsed());
@@ -40,14 +40,14 @@ pub(super) fn told(
         && let Err(error) = write_metrics(path, &ending)
     {
         let path = path.display();
-        log.say(&LogLine::warning(text!("can't write the metrics to {path}: {error}", path, error)));
+        log.always(&LogLine::warning(text!("can't write the metrics to {path}: {error}", path, error)));
     }
     let Some((runtime, webhook)) = bot else { return ending.exit };
     if let Some(webhook) = webhook
         && !ending.was_abandoned
         && let Err(why) = tell_bot(&runtime, &webhook, &ending)
     {
-        log.say(&LogLine::warning(text!("the bot was not notified: {why}", why => why)));
+        log.always(&LogLine::warning(text!("the bot was not notified: {why}", why => why)));
     }
     // A look-up of a name that hangs must not hold the process up.
     runtime.shutdown_timeout(Duration::ZERO);
@@ -59,12 +59,12 @@ fn prepared(tell: &TellArgs, log: &Log) -> Result<(Runtime, Option<Webhook>)> {
     let mut warnings = Vec::new();
     let webhook = tell.notify_webhook_file.as_deref().map(|path| read_webhook(path, &mut warnings));
     for warning in warnings {
-        log.announce(&LogLine::warning(warning));
+        log.info(&LogLine::warning(warning));
     }
     Ok((runtime()?, webhook.transpose()?))
 }
 
-fn note(ending: &mut Ending, fact: Fact) {
+fn note(ending: &mut FinishedRun, fact: Fact) {
     match fact {
         Fact::Language(language) => ending.language = language,
         Fact::Target(target) => ending.target = Some(target),
@@ -76,7 +76,7 @@ fn note(ending: &mut Ending, fact: Fact) {
 }
 
 /// A signal ends the waiting for the bot, too.
-fn tell_bot(runtime: &Runtime, webhook: &Webhook, ending: &Ending) -> std::result::Result<(), Text> {
+fn tell_bot(runtime: &Runtime, webhook: &Webhook, ending: &FinishedRun) -> std::result::Result<(), Text> {
     let card = card(ending, &platform::machine());
     let mut signals =
         Signals::listen_in(runtime).map_err(|error| Text::Plain(error.message(ending.language)))?;

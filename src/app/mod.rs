@@ -33,7 +33,8 @@ use crate::settings::{CheckSettings, Detail, FindSettings, LogSettings, Operatio
 pub fn run(cli: Cli, surroundings: Surroundings) -> Exit {
     let language = surroundings.language;
     let plain = LogSettings { format: LogFormat::Text, detail: Detail::Usual, language };
-    let log = Log::new(cli.show().map_or(plain, |typed| LogSettings::new(typed, language)));
+    let log = cli.show().map_or(plain, |typed| LogSettings::new(typed, language));
+    let log = Log::new(log, surroundings.time_zone.clone());
     match cli.command {
         Command::Withdraw(typed) if !typed.run.dry_run => {
             let (tell, log_of_run) = (typed.run.tell.clone(), log.clone());
@@ -50,7 +51,7 @@ pub fn run(cli: Cli, surroundings: Surroundings) -> Exit {
             })
         }
         command => answer(command, &surroundings).unwrap_or_else(|error| {
-            log.say_error(&error);
+            log.error(&error);
             error.exit()
         }),
     }

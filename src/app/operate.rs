@@ -186,7 +186,7 @@ fn show(settings: &OperationSettings, report: &RunReport<'_>, log: &Log) {
     let is_told = !show.is_quiet && show.format == Format::Text && !log.is_json();
     if let Some(stop) = report.stop.filter(|_| !is_told) {
         // A scheduler's log must name the cause, whatever it does with the summary.
-        log.say(&stop_line(stop, report.again, report.language));
+        log.always(&stop_line(stop, report.again, report.language));
     }
 }
 

@@ -15,7 +15,7 @@ use crate::report::{Log, SearchProgress, stop_words};
 use crate::results::ResultsFile;
 use crate::send::SearchApi;
 use crate::send::search::{SearchEnd, Searcher};
-use crate::settings::{CallSettings, ShowSettings};
+use crate::settings::{CallSettings, ProgressKind};
 
 /// What is known of the rows that are still to be sent.
 #[derive(Debug)]
@@ -128,7 +128,8 @@ fn refusal(report: &PreflightReport) -> Error {
 /// `prehire check --online`: every row that can be sent is looked up, and the results grow with what is found.
 pub(super) struct OnlineCheck<'a> {
     pub(super) calls: &'a CallSettings,
-    pub(super) show: ShowSettings,
+    pub(super) log: Log,
+    pub(super) progress: ProgressKind,
     pub(super) operation: Operation,
     pub(super) to_look_up: u32,
 }
@@ -140,12 +141,12 @@ impl OnlineCheck<'_> {
         plan: impl Iterator<Item = Result<Planned>>,
         results: impl FnOnce() -> Result<Option<ResultsFile<'r>>>,
     ) -> Result<std::result::Result<(PreflightReport, SearchProgress), StopCause>> {
-        let (calls, log) = (self.calls, Log::new(self.show.log));
-        warn(calls, &log);
+        let calls = self.calls;
+        warn(calls, &self.log);
         let (client, _simulator) = connect(calls, self.operation)?;
         let gate = search_gate(calls)?;
         let mut results = results()?;
-        let progress = SearchProgress::new(self.show.progress, log, Some(self.to_look_up));
+        let progress = SearchProgress::new(self.progress, self.log.clone(), Some(self.to_look_up));
         let mut searcher = Searcher::new(client, gate, calls.search(), progress);
         let looked = until_a_signal(self.look(plan, &mut searcher, results.as_mut()));
         let progress = searcher.into_watcher();

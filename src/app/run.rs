@@ -100,7 +100,7 @@ pub(super) async fn run_to_the_end<A: Api>(
             "the journal's last {bytes} {bytes|byte was|bytes were} cut off: the last run died while writing {bytes|it|them}",
             bytes
         );
-        desk.progress.log().announce(&LogLine::new(Level::Warn, said).field("bytes", bytes));
+        desk.progress.log().info(&LogLine::new(Level::Warn, said).field("bytes", bytes));
     }
     let log = desk.progress.log().clone();
     let work = async { tokio::join!(account.run(plan), desk.record(notices)) };

@@ -34,6 +34,6 @@ pub(super) fn stopped_apart<T>(
 
 /// Says why it was stopped.
 pub(super) fn say_stopped(cause: &StopCause, again: &str, log: &Log) -> Exit {
-    log.say(&search_stop_line(cause, again, log.language()));
+    log.always(&search_stop_line(cause, again, log.language()));
     cause.exit()
 }

@@ -31,7 +31,7 @@ impl Signals {
         let first = self.next().await;
         let stopping =
             text!("stopping: waiting for the calls in flight; send the same signal again to quit at once");
-        log.announce(&LogLine::new(Level::Warn, stopping));
+        log.info(&LogLine::new(Level::Warn, stopping));
         order.because(StopCause::Interrupted(first));
         StopCause::Interrupted(self.next().await).exit()
     }

@@ -69,7 +69,7 @@ impl<'a> Journal<'a> {
     }
 
     fn scan(&self, show: impl FnMut(&Entry, u64)) -> Result<Scan> {
-        scan_journal(&self.file, &self.settings.journal, show)
+        scan_journal(&self.file, self.path, show)
     }
 }
 

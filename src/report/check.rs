@@ -1,4 +1,4 @@
-//! Owns what `check` and `--dry-run` say: counts, the first problems, what was found, and how long a run would take.
+//! What `check` and `--dry-run` say: counts, the first problems, what was found, and how long a run would take.
 
 use std::collections::BTreeMap;
 
@@ -35,7 +35,6 @@ pub struct CheckReport<'a> {
 
 impl CheckReport<'_> {
     /// How the process ends.
-    #[must_use]
     pub fn exit(&self) -> Exit {
         let survey = self.survey;
         let (sent, unsent) = (survey.sendable + survey.carried_over_rows(), survey.invalid_rows());
@@ -86,7 +85,6 @@ impl CheckReport<'_> {
     }
 
     /// The table for people.
-    #[must_use]
     pub fn text(&self) -> String {
         let survey = self.survey;
         let mut table = Table::new(self.language);
@@ -186,7 +184,6 @@ impl CheckReport<'_> {
     }
 
     /// The one object for scripts.
-    #[must_use]
     pub fn json(&self) -> Value {
         let survey = self.survey;
         let columns = &survey.columns;

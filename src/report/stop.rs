@@ -1,42 +1,15 @@
-//! Owns the words for a run that was stopped early: the cause, what the API said, and the command to go on.
+//! The words for a run that was stopped early: the cause, what the API said, and the command to go on.
 
 use super::log::{Level, LogLine};
 use super::table::Table;
 use crate::feishu::codes;
 use crate::language::{Language, Text, text};
-use crate::model::{ErrorCode, Exit, Interrupt, NoTicket, PageFault, Refusal, StopCause};
+use crate::model::{ErrorCode, Interrupt, NoTicket, PageFault, Refusal, StopCause};
 
 /// The places of the names of details.
 const DETAIL_NAMES: usize = 7;
 
-impl StopCause {
-    /// How the process ends.
-    #[must_use]
-    pub const fn exit(&self) -> Exit {
-        match self {
-            StopCause::Interrupted(Interrupt::Interrupt) => Exit::Interrupted,
-            StopCause::Interrupted(Interrupt::Terminate) => Exit::Terminated,
-            StopCause::CannotRecord => Exit::CannotRecord,
-            _ => Exit::StoppedEarly,
-        }
-    }
-
-    pub(super) const fn refusal(&self) -> Option<&Refusal> {
-        match self {
-            StopCause::Hopeless(refusal)
-            | StopCause::TokenDenied(refusal)
-            | StopCause::TokenRefusedAgain(refusal)
-            | StopCause::NoToken(refusal)
-            | StopCause::NoTicket(_, refusal)
-            | StopCause::SearchRefused(refusal)
-            | StopCause::SearchUnanswered(refusal) => Some(refusal),
-            _ => None,
-        }
-    }
-}
-
 /// The cause in a few words, without what the API said.
-#[must_use]
 pub fn stop_words(stop: &StopCause) -> Text {
     match stop {
         StopCause::Hopeless(_) => text!("the API refused a call for a reason that affects every row"),
@@ -98,7 +71,6 @@ fn lacks_permission(refusal: &Refusal) -> bool {
 }
 
 /// The cause, what the API said, and the command to go on.
-#[must_use]
 pub fn stop_story(stop: &StopCause, again: &str, language: Language) -> String {
     let mut story = cause_story(stop, language);
     story.say(to_go_on());
@@ -163,14 +135,12 @@ fn ending_with(mut story: Table, command: &str) -> String {
 }
 
 /// The same for the log: what a collector can search for stands in fields of its own.
-#[must_use]
 pub fn stop_line(stop: &StopCause, again: &str, language: Language) -> LogLine {
     let hint = format!("{} {again}", to_go_on().in_language(language));
     line_of(stop, hint, stop_story(stop, again, language), language)
 }
 
 /// The same for a command that only reads.
-#[must_use]
 pub fn search_stop_line(stop: &StopCause, again: &str, language: Language) -> LogLine {
     let hint = format!("{} {again}", to_try_again().in_language(language));
     line_of(stop, hint, search_story(stop, again, language), language)

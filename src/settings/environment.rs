@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use jiff::Zoned;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use crate::feishu::Secret;
 use crate::language::Language;
@@ -44,10 +45,13 @@ pub struct Surroundings {
     pub typed_language: Option<Language>,
     /// The day of the start, where this machine is.
     pub today: Date,
+    /// That of every time that people read.
+    pub time_zone: TimeZone,
 }
 
 impl Surroundings {
     pub fn read() -> Self {
+        let now = Zoned::now();
         Surroundings {
             variables: Variables::read(|name| std::env::var(name).ok()),
             systemd_secret: systemd_secret(),
@@ -59,7 +63,8 @@ impl Surroundings {
             command_line: command_line(std::env::args()),
             language: Language::of_locale(&locale()),
             typed_language: None,
-            today: Zoned::now().date(),
+            today: now.date(),
+            time_zone: now.time_zone().clone(),
         }
     }
 

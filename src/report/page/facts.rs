@@ -1,4 +1,4 @@
-//! Owns what the rows of a results file tell as a whole: counts, times, and the rows that need a person. However long the
+//! What the rows of a results file tell as a whole: counts, times, and the rows that need a person. However long the
 //! file is, it takes no more memory than a page can show.
 
 use std::collections::BTreeMap;
@@ -90,7 +90,6 @@ pub struct PersonRow {
 
 impl Facts {
     /// Nothing yet, of a file with these columns.
-    #[must_use]
     pub fn of(columns: &Columns) -> Self {
         let is_name = |index: &usize| {
             let name = columns.name(*index).to_lowercase();
@@ -101,7 +100,6 @@ impl Facts {
     }
 
     /// The places of the input's columns that are shown.
-    #[must_use]
     pub fn names(&self) -> &[usize] {
         &self.names
     }
@@ -140,13 +138,11 @@ impl Facts {
     }
 
     /// Rows that need a person.
-    #[must_use]
     pub const fn failures(&self) -> u64 {
         self.rows - self.successes
     }
 
     /// What was done to the rows, as far as their own words tell.
-    #[must_use]
     pub fn operation(&self) -> Option<Operation> {
         Operation::ALL.into_iter().find(|operation| {
             [operation.done(), operation.done_before()]

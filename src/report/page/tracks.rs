@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::timeline::{Timeline, Window};
+use super::timeline::{RecentCalls, Timeline};
 use crate::journal::entry::{Entry, RunStarted};
 use crate::model::Rate;
 
@@ -15,7 +15,7 @@ pub(super) const MOST_TRACKS: usize = 6;
 pub struct Tracks {
     shown: VecDeque<Track>,
     left_out: u64,
-    calls: Window,
+    calls: RecentCalls,
     runs: usize,
 }
 
