@@ -6,14 +6,15 @@ use super::searching::say_stopped;
 use super::source_journal::withdrawn_ids;
 use crate::cli::Duplicates;
 use crate::input::{RestoreRules, RowPurpose, RowRules, Spool, Survey, survey};
+use crate::journal::Index;
 use crate::journal::entry::Owner;
-use crate::journal::{Ledger, Past};
 use crate::language::text;
 use crate::model::{Error, Exit, Operation, Result, Settlement};
 use crate::plan::{Decision, Planned, Planner};
 use crate::report::{CheckReport, Log};
 use crate::results::{OutputPath, ResultsFile};
 use crate::settings::{CheckSettings, InputSettings, Purpose, Surroundings};
+use crate::store::Past;
 
 /// Checks the file.
 pub(super) fn run(settings: &CheckSettings, surroundings: &Surroundings) -> Result<Exit> {
@@ -39,8 +40,8 @@ pub(super) fn run(settings: &CheckSettings, surroundings: &Surroundings) -> Resu
         ResultsFile::create(output, &spool, &survey, &rules).map(|results| results.speaking(language))
     };
     let results = || output.map(create).transpose();
-    let ledger = Ledger::default();
-    let past = Past { ledger: &ledger, recall: None };
+    let index = Index::default();
+    let past = Past { index: &index, journal: None };
     let plan = Planner::new(spool.records(), &survey, &rules, past)?;
     let online = match &settings.online {
         None => {

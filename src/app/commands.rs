@@ -17,18 +17,17 @@ use crate::report::{ConfigReport, Log, LogLine, Story};
 use crate::settings::{
     CallSettings, Config, CredentialSources, Effective, Layer, ShowSettings, Surroundings, Target,
 };
-use crate::store::{open_journal, read_journal};
+use crate::store::{JournalSource, open_journal};
 
 /// Prints the story; exit 1 if the journal does not know the pre-hire.
 pub(super) fn explain(typed: &ExplainArgs, language: Language) -> Result<Exit> {
-    let path = &typed.journal;
     let id = PreHireId::parse(&typed.id, true).map_err(|_| {
         Error::unusable(text!("\"{typed}\" is not a pre-hire id", typed = typed.id))
             .hint(text!("give 1 to 32 digits, as Feishu shows them"))
     })?;
-    let file = open_journal(path)?;
+    let journal = open_journal(&typed.journal)?;
     let mut story = Story::of(id, language);
-    read_journal(&file, path, |entry, _| story.take(entry))?;
+    (&journal as &dyn JournalSource).read(&mut |_, entry| story.take(entry))?;
     print_whole(story.text().as_bytes());
     Ok(if story.is_known() { Exit::Success } else { Exit::SomeRowsFailed })
 }

@@ -1,4 +1,4 @@
-//! Owns `prehire report`: a results file and its journal become a page.
+//! `prehire report`: a results file and its journal become a page.
 
 use std::path::{Path, PathBuf};
 
@@ -7,14 +7,14 @@ use jiff::Timestamp;
 use super::commands::print;
 use crate::cli::ReportArgs;
 use crate::input::{InputPath, ResultsRows, Spool};
-use crate::journal::Logbook;
+use crate::journal::Runs;
 use crate::model::{Exit, Result};
 use crate::report::page::{Facts, Page, PageRecord, PageSource, Tracks};
 use crate::report::{MadePage, PageFile};
 use crate::results::cells::Locale;
 use crate::results::journal_beside;
 use crate::settings::{Surroundings, file_choice};
-use crate::store::{open_journal, read_journal, seen_from};
+use crate::store::{JournalSource, open_journal};
 
 /// Makes the page.
 pub(super) fn run(typed: ReportArgs, surroundings: &Surroundings) -> Result<Exit> {
@@ -49,7 +49,7 @@ pub(super) fn run(typed: ReportArgs, surroundings: &Surroundings) -> Result<Exit
 /// The journal of the results, read.
 struct Record {
     name: String,
-    book: Logbook,
+    runs: Runs,
     tracks: Tracks,
     names_results: bool,
 }
@@ -67,19 +67,18 @@ impl Record {
     }
 
     fn read(journal: &Path, results: Option<&Path>) -> Result<Record> {
-        let name = journal.display().to_string();
-        let file = open_journal(journal)?;
-        let (mut book, mut tracks) = (Logbook::default(), Tracks::default());
-        read_journal(&file, journal, |entry, offset| {
-            book.take(entry, offset);
+        let journal = open_journal(journal)?;
+        let (mut runs, mut tracks) = (Runs::default(), Tracks::default());
+        (&journal as &dyn JournalSource).read(&mut |id, entry| {
+            runs.take(id, entry);
             tracks.take(entry);
         })?;
-        let names_results = results.is_some_and(|results| book.names(&seen_from(journal, results)));
-        Ok(Record { name, book, tracks, names_results })
+        let names_results = results.is_some_and(|results| runs.names(&journal.name_of(results)));
+        Ok(Record { name: journal.name(), runs, tracks, names_results })
     }
 
     fn for_the_page(&self) -> PageRecord<'_> {
-        let Record { name, book, tracks, names_results } = self;
-        PageRecord { name, book, tracks, names_results: *names_results }
+        let Record { name, runs, tracks, names_results } = self;
+        PageRecord { name, runs, tracks, names_results: *names_results }
     }
 }

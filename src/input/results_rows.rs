@@ -1,6 +1,6 @@
 //! Owns reading a results file of ours, row by row: whoever has saved it since, and in whatever form.
 
-use super::columns::{ColumnChoice, Columns, RESULT_COLUMNS};
+use super::columns::{ColumnChoice, Columns};
 use super::record::Record;
 use super::records::RecordReader;
 use super::selection::is_true;
@@ -50,14 +50,6 @@ impl<'a> ResultsRows<'a> {
     }
 }
 
-impl Columns {
-    /// Where the input is a results file of ours: what a record says in one of our columns.
-    pub fn earlier_cell<'r>(&self, record: &'r Record, column: &str) -> Option<&'r str> {
-        let place = RESULT_COLUMNS.iter().position(|name| *name == column)?;
-        self.is_results().then(|| record.cell(self.earlier_results() + place))
-    }
-}
-
 impl<'r> ResultsRow<'r> {
     /// The line on which it begins, in the results.
     #[must_use]
@@ -81,12 +73,6 @@ impl<'r> ResultsRow<'r> {
     #[must_use]
     pub fn input_cell(self, index: usize) -> &'r str {
         self.record.cell(index)
-    }
-
-    /// The cell in a column of ours, by its place in [`RESULT_COLUMNS`].
-    #[must_use]
-    pub fn cell(self, place: usize) -> &'r str {
-        self.record.cell(self.columns.earlier_results() + place)
     }
 
     /// The cell in a column of ours, by its name.

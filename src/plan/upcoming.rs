@@ -4,8 +4,8 @@ use std::io::Read;
 
 use super::decision::{UpcomingRow, decide};
 use crate::input::{ColumnChoice, RecordReader, RowRules, SendableRow, Survey, survey};
-use crate::journal::Past;
 use crate::model::Result;
+use crate::store::Past;
 
 /// How many rows a person who is asked is shown with all their cells.
 const SHOWN_ROWS: usize = 3;

@@ -9,11 +9,9 @@ use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
-use tempfile::Builder;
-
 use super::card::FinishedRun;
 use crate::model::Exit;
-use crate::store::{parent_of, platform};
+use crate::store::{parent_of, platform, write_whole};
 
 /// The name of the one value that outlives a run.
 const LAST_SUCCESS: &str = "prehire_last_success_timestamp_seconds";
@@ -26,13 +24,12 @@ const MOST_BYTES: u64 = 64 * 1024;
 pub fn write_metrics(path: &Path, ending: &FinishedRun) -> io::Result<()> {
     let text = metrics(ending, earlier_success(path)?);
     // The exporter reads names that end with .prom; this one does not.
-    let mut file = Builder::new().prefix(".prehire-metrics-").tempfile_in(parent_of(path))?;
-    file.write_all(text.as_bytes())?;
-    // It names nobody, and another user's exporter reads it.
-    platform::let_all_read(file.as_file())?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    let partial = parent_of(path).join(format!(".prehire-metrics-{}", std::process::id()));
+    write_whole(path, &partial, |writer| {
+        writer.write_all(text.as_bytes())?;
+        // It names nobody, and another user's exporter reads it.
+        platform::let_all_read(writer.get_ref())
+    })
 }
 
 fn earlier_success(path: &Path) -> io::Result<Option<f64>> {

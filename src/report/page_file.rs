@@ -2,7 +2,7 @@
 //! a whole one.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use askama::Template;
@@ -14,7 +14,7 @@ use super::table::Table;
 use crate::input::InputPath;
 use crate::language::{Language, text};
 use crate::model::{Error, Exit, Result};
-use crate::store::{create_anew, put_in_place, with_ending};
+use crate::store::{with_ending, write_whole};
 
 /// Every page of ours has it near its beginning, and nothing else does.
 const SIGN: &[u8] = b"<meta name=\"generator\" content=\"prehire report\">";
@@ -61,21 +61,12 @@ impl PageFile {
     /// Writes the page under a name of its own, and gives it its name when it is whole.
     pub fn write(&self, page: &Page) -> Result<()> {
         let partial = with_ending(&self.path, "partial");
-        let written = write_whole(&partial, page).and_then(|()| put_in_place(&partial, &self.path));
-        written.map_err(|error| {
-            // Half a page is of no use; if it can't be removed, the next one replaces it.
-            let _ = fs::remove_file(&partial);
+        write_whole(&self.path, &partial, |writer| page.write_into(writer)).map_err(|error| {
             Error::cannot_record(text!("can't write {path}", path = self.path.display()))
                 .because(error)
                 .hint(text!("free up disk space, or choose another place with -o FILE"))
         })
     }
-}
-
-fn write_whole(partial: &Path, page: &Page) -> io::Result<()> {
-    let mut writer = BufWriter::new(create_anew(partial)?);
-    page.write_into(&mut writer)?;
-    writer.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
 }
 
 fn is_ours(path: &Path) -> bool {

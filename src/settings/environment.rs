@@ -21,6 +21,8 @@ pub(super) const TENANT_KEY: &str = "FEISHU_TENANT_KEY";
 
 /// The flag that sets an earlier run aside.
 const RESTART: &str = "--restart";
+/// The flag whose value is personal data.
+const REASON: &str = "--reason";
 /// The file of systemd's credential with the app's secret, in `$CREDENTIALS_DIRECTORY`.
 const SYSTEMD_SECRET: &str = "feishu_app_secret";
 
@@ -40,6 +42,8 @@ pub struct Surroundings {
     pub program: Option<PathBuf>,
     /// What is to be typed to go on: the same again.
     pub command_line: String,
+    /// What was typed, for the record: without reasons, and without what a URL tells of a user.
+    pub typed: String,
     /// The language of advice, messages and summaries: `--lang`, else that of the locale.
     pub language: Language,
     pub typed_language: Option<Language>,
@@ -60,7 +64,8 @@ impl Surroundings {
             stderr_is_terminal: std::io::stderr().is_terminal(),
             state_directory: state_directory(),
             program: std::env::current_exe().ok(),
-            command_line: command_line(std::env::args()),
+            command_line: command_line(std::env::args().filter(|argument| argument != RESTART)),
+            typed: command_line(recorded(std::env::args())),
             language: Language::of_locale(&locale()),
             typed_language: None,
             today: now.date(),
@@ -125,7 +130,7 @@ fn state_directory() -> Option<PathBuf> {
     of_systemd.or_else(of_user).or_else(default)
 }
 
-/// The command as a shell takes it. Without `--restart`: that would begin anew, and not go on.
+/// The command as a shell takes it. To go on is to leave `--restart` out: that would begin anew.
 fn command_line(arguments: impl Iterator<Item = String>) -> String {
     let is_plain = |character: char| character.is_alphanumeric() || "-_./:=,@%+".contains(character);
     let quoted = |argument: String| {
@@ -135,7 +140,36 @@ fn command_line(arguments: impl Iterator<Item = String>) -> String {
             format!("'{}'", argument.replace('\'', r"'\''"))
         }
     };
-    arguments.filter(|argument| argument != RESTART).map(quoted).collect::<Vec<_>>().join(" ")
+    arguments.map(quoted).collect::<Vec<_>>().join(" ")
+}
+
+/// The arguments as they may be recorded: no reason is, and no password in a URL.
+fn recorded(arguments: impl Iterator<Item = String>) -> impl Iterator<Item = String> {
+    const LEFT_OUT: &str = "***";
+    let mut is_reason = false;
+    arguments.map(move |argument| {
+        let is_left_out = std::mem::replace(&mut is_reason, argument == REASON);
+        let is_reason_itself = argument.strip_prefix(REASON).is_some_and(|rest| rest.starts_with('='));
+        if is_left_out {
+            LEFT_OUT.to_owned()
+        } else if is_reason_itself {
+            format!("{REASON}={LEFT_OUT}")
+        } else {
+            without_user(argument)
+        }
+    })
+}
+
+/// An argument without the name and the password that a URL in it may hold.
+fn without_user(argument: String) -> String {
+    const SCHEME_END: &str = "://";
+    let Some(scheme) = argument.find(SCHEME_END) else { return argument };
+    let (before, rest) = argument.split_at(scheme + SCHEME_END.len());
+    let authority = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    match rest[..authority].rfind('@') {
+        Some(at) => format!("{before}{}", &rest[at + 1..]),
+        None => argument,
+    }
 }
 
 #[cfg(test)]
@@ -143,10 +177,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_recorded_holds_no_password_of_a_url_and_no_reason() {
+        for (typed, kept) in [
+            ("--base-url=https://me:secret@host/a@b", "--base-url=https://host/a@b"),
+            ("http://a@b:c@host", "http://host"),
+            ("https://host/a@b", "https://host/a@b"),
+            ("a@b.csv", "a@b.csv"),
+        ] {
+            assert_eq!(without_user(typed.to_owned()), kept);
+        }
+        let typed = ["prehire", "--reason", "health", "--reason=health", "--reason-column", "why"];
+        let kept: Vec<String> = recorded(typed.iter().map(ToString::to_string)).collect();
+        assert_eq!(kept, ["prehire", "--reason", "***", "--reason=***", "--reason-column", "why"]);
+    }
+
+    #[test]
     fn the_command_line_can_be_typed_again() {
         let line = |words: &[&str]| command_line(words.iter().map(ToString::to_string));
         assert_eq!(line(&["prehire", "withdraw", "离职.csv", "--yes"]), "prehire withdraw 离职.csv --yes");
         assert_eq!(line(&["prehire", "a b.csv", "it's", ""]), r"prehire 'a b.csv' 'it'\''s' ''");
-        assert_eq!(line(&["prehire", "withdraw", "a.csv", "--restart", "-y"]), "prehire withdraw a.csv -y");
+        assert_eq!(line(&["prehire", "--restart", "-y"]), "prehire --restart -y");
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn title(operation: Option<Operation>) -> Text {
 pub(super) fn notes(source: &PageSource<'_>) -> Vec<Text> {
     let mut notes = Vec::new();
     let Some(record) = source.record else { return notes };
-    let last = record.book.runs.last();
+    let last = record.runs.all.last();
     if last.is_some_and(|run| run.started.owner.host == SIMULATED) {
         notes.push(text!("A rehearsal: the simulated API answered. Nobody was withdrawn or restored."));
     }
@@ -62,7 +62,7 @@ pub(super) fn head(source: &PageSource<'_>) -> Vec<NamedValue> {
         None => add(text!("journal"), text!("not found").in_language(language)),
         Some(record) => {
             add(text!("journal"), record.name.to_owned());
-            if let Some(last) = record.book.runs.last() {
+            if let Some(last) = record.runs.all.last() {
                 let owner = &last.started.owner;
                 add(text!("command"), format!("prehire {} {}", owner.operation, last.started.input));
                 add(text!("host"), owner.host.clone());
@@ -70,9 +70,9 @@ pub(super) fn head(source: &PageSource<'_>) -> Vec<NamedValue> {
                 if !owner.tenant.is_empty() {
                     add(text!("tenant"), owner.tenant.clone());
                 }
-                add(text!("rate"), rates(&record.book.runs));
+                add(text!("rate"), rates(&record.runs.all));
             }
-            add(text!("runs"), record.book.runs.len().to_string());
+            add(text!("runs"), record.runs.all.len().to_string());
         }
     }
     if let Some((first, last)) = times {
@@ -132,11 +132,11 @@ pub(super) fn retries(source: &PageSource<'_>) -> Vec<NamedValue> {
         found.map(|(outcome, rows)| count(retry_outcome(outcome), *rows)).collect();
     facts.push(count(text!("most calls for one row"), source.facts.most_attempts));
     if let Some(record) = source.record {
-        let sum = |number: fn(&RunStory) -> u64| record.book.runs.iter().map(number).sum();
+        let sum = |number: fn(&RunStory) -> u64| record.runs.all.iter().map(number).sum();
         facts.push(count(text!("calls in all runs"), sum(|run| run.calls)));
         facts.push(count(text!("of these, repeats"), sum(|run| run.repeats)));
         facts.push(count(text!("throttled by the server (not an attempt)"), sum(|run| run.throttled)));
-        let held: Duration = record.book.runs.iter().map(|run| run.held).sum();
+        let held: Duration = record.runs.all.iter().map(|run| run.held).sum();
         if !held.is_zero() {
             facts.push(fact(text!("held back after that"), in_words(held)));
         }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::facts::Facts;
 use super::tracks::Tracks;
 use crate::input::Columns;
-use crate::journal::Logbook;
+use crate::journal::Runs;
 use crate::model::Operation;
 use crate::results::cells::Locale;
 
@@ -32,7 +32,7 @@ pub struct PageRecord<'a> {
     /// Its name.
     pub name: &'a str,
     /// Its runs.
-    pub book: &'a Logbook,
+    pub runs: &'a Runs,
     /// Their timelines.
     pub tracks: &'a Tracks,
     /// Does one of its runs name these results?
@@ -42,7 +42,7 @@ pub struct PageRecord<'a> {
 impl PageSource<'_> {
     /// What was done: the journal knows; else the rows may.
     pub(super) fn operation(&self) -> Option<Operation> {
-        let owner = self.record.and_then(|record| Some(&record.book.runs.last()?.started.owner));
+        let owner = self.record.and_then(|record| Some(&record.runs.all.last()?.started.owner));
         owner.and_then(|owner| Operation::from_word(&owner.operation)).or_else(|| self.facts.operation())
     }
 }

@@ -1,17 +1,18 @@
-//! Owns what a journal tells as a whole: its runs, whose they were, and how each ended.
+//! The runs of a journal: whose they were, and how each ended.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::entry::{Entry, RunStarted};
-use crate::model::Exit;
+use crate::language::Text;
+use crate::model::{EntryId, Exit};
 
 /// The runs of a journal.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Logbook {
+pub struct Runs {
     /// In their order.
-    pub runs: Vec<RunStory>,
+    pub all: Vec<RunStory>,
     /// When the last line that has a time was written.
     pub last_at: Option<Timestamp>,
 }
@@ -46,9 +47,9 @@ pub struct RunEnd {
     /// The exit code of the process.
     pub exit_code: u8,
     /// Why it was stopped early, if it was.
-    pub stopped: Option<String>,
-    /// A place behind the beginning of its last line, and before any other, in bytes.
-    pub place: u64,
+    pub stopped: Option<Text>,
+    /// The entry that says so.
+    pub entry: EntryId,
 }
 
 impl RunStory {
@@ -83,15 +84,15 @@ impl RunStory {
     }
 }
 
-impl Logbook {
-    /// Takes the next entry; `offset` is the place of its line.
-    pub fn take(&mut self, entry: &Entry, offset: u64) {
+impl Runs {
+    /// Takes the next entry.
+    pub fn take(&mut self, entry_id: EntryId, entry: &Entry) {
         if let Entry::RunStarted(started) = entry {
-            self.runs.push(RunStory::of(started));
+            self.all.push(RunStory::of(started));
         }
         let at = entry.at();
         self.last_at = at.or(self.last_at);
-        let Some(run) = self.runs.last_mut() else { return };
+        let Some(run) = self.all.last_mut() else { return };
         run.last_at = at.unwrap_or(run.last_at);
         match entry {
             Entry::CallStarted { attempt, .. } => {
@@ -102,7 +103,7 @@ impl Logbook {
             Entry::ReadBack { .. } => run.looks += 1,
             Entry::RunFinished { at, exit_code, stopped } => {
                 let (at, exit_code, stopped) = (*at, *exit_code, stopped.clone());
-                run.ended = Some(RunEnd { at, exit_code, stopped, place: offset + 1 });
+                run.ended = Some(RunEnd { at, exit_code, stopped, entry: entry_id });
             }
             Entry::RunStarted(_)
             | Entry::CallFinished { .. }
@@ -116,7 +117,7 @@ impl Logbook {
     #[must_use]
     pub fn run_of(&self, results: &str) -> Option<(u32, &RunEnd)> {
         let (mut named, mut any) = (None, None);
-        for (number, run) in (1..).zip(&self.runs) {
+        for (number, run) in (1..).zip(&self.all) {
             let Some(end) = run.end_with_results() else { continue };
             any = Some((number, end));
             if run.started.results == results {
@@ -129,7 +130,7 @@ impl Logbook {
     /// Does a run name these results?
     #[must_use]
     pub fn names(&self, results: &str) -> bool {
-        self.runs.iter().any(|run| run.started.results == results)
+        self.all.iter().any(|run| run.started.results == results)
     }
 }
 
@@ -146,12 +147,12 @@ mod tests {
         Entry::RunFinished { at: Timestamp::UNIX_EPOCH, exit_code, stopped: None }
     }
 
-    fn book(entries: &[Entry]) -> Logbook {
-        let mut book = Logbook::default();
+    fn runs_of(entries: &[Entry]) -> Runs {
+        let mut runs = Runs::default();
         for (offset, entry) in (0..).step_by(100).zip(entries) {
-            book.take(entry, offset);
+            runs.take(EntryId(offset), entry);
         }
-        book
+        runs
     }
 
     #[test]
@@ -159,13 +160,13 @@ mod tests {
         let at = |second| Timestamp::from_second(second).expect("a time");
         let holds = [(10, 10.0), (11, 9.0), (12, 13.0), (40, 1.0), (41, f64::NAN)];
         let holds = holds.map(|(second, seconds)| Entry::Throttled { at: at(second), seconds });
-        let book = book(&[&[started("a.csv")], &holds[..]].concat());
-        assert_eq!((book.runs[0].throttled, book.runs[0].held), (5, Duration::from_secs(16)));
+        let runs = runs_of(&[&[started("a.csv")], &holds[..]].concat());
+        assert_eq!((runs.all[0].throttled, runs.all[0].held), (5, Duration::from_secs(16)));
     }
 
     #[test]
     fn the_results_are_those_of_the_last_run_that_names_them_and_left_some() {
-        let book = book(&[
+        let runs = runs_of(&[
             started("a.csv"),
             finished(1),
             started("a.csv"),
@@ -176,11 +177,11 @@ mod tests {
             finished(4),
             started("a.csv"),
         ]);
-        let found = |results| book.run_of(results).map(|(run, end)| (run, end.place));
-        assert_eq!(found("a.csv"), Some((2, 301)));
-        assert_eq!(found("b.csv"), Some((3, 501)));
-        assert_eq!(found("renamed.csv"), Some((3, 501)), "the last one that left any");
-        assert!(book.names("b.csv") && !book.names("renamed.csv"));
-        assert_eq!(Logbook::default().run_of("a.csv"), None);
+        let found = |results| runs.run_of(results).map(|(run, end)| (run, end.entry.0));
+        assert_eq!(found("a.csv"), Some((2, 300)));
+        assert_eq!(found("b.csv"), Some((3, 500)));
+        assert_eq!(found("renamed.csv"), Some((3, 500)), "the last one that left any");
+        assert!(runs.names("b.csv") && !runs.names("renamed.csv"));
+        assert_eq!(Runs::default().run_of("a.csv"), None);
     }
 }
