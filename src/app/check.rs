@@ -1,7 +1,7 @@
 //! Owns `prehire check` and every dry run: one pass over the file, and a report. With `-o` also one result per row, none of them sent.
 
 use super::commands::print_summary;
-use super::preflight::OnlineCheck;
+use super::preflight::check_online;
 use super::searching::say_stopped;
 use super::source_journal::withdrawn_ids;
 use crate::cli::Duplicates;
@@ -37,7 +37,8 @@ pub(super) fn run(settings: &CheckSettings, surroundings: &Surroundings) -> Resu
     }
     let language = settings.show.language;
     let create = |output| {
-        ResultsFile::create(output, &spool, &survey, &rules).map(|results| results.speaking(language))
+        let results = ResultsFile::create(output, &spool, &survey, &rules)?;
+        Ok(results.in_locale(surroundings.locale(language)))
     };
     let results = || output.map(create).transpose();
     let index = Index::default();
@@ -50,13 +51,9 @@ pub(super) fn run(settings: &CheckSettings, surroundings: &Surroundings) -> Resu
         }
         Some(calls) => {
             let log = Log::new(settings.show.log, surroundings.time_zone.clone());
-            let (progress, to_look_up) = (settings.show.progress, survey.sendable);
-            let online = OnlineCheck { calls, log: log.clone(), progress, operation, to_look_up };
-            match online.run(plan, results)? {
+            match check_online((settings, &log), calls, (plan, survey.sendable), results)? {
                 Ok(seen) => Some(seen),
-                Err(cause) => {
-                    return Ok(say_stopped(&cause, &surroundings.command_line, &log));
-                }
+                Err(cause) => return Ok(say_stopped(&cause, &surroundings.command_line, &log)),
             }
         }
     };

@@ -14,19 +14,20 @@ use crate::feishu::{Client, ClientSettings, Credentials, Secret};
 use crate::language::{Language, text};
 use crate::model::{Error, Exit, Operation, PreHireId, Result};
 use crate::report::{ConfigReport, Log, LogLine, Story};
+use crate::results::cells::Locale;
 use crate::settings::{
     CallSettings, Config, CredentialSources, Effective, Layer, ShowSettings, Surroundings, Target,
 };
 use crate::store::{JournalSource, open_journal};
 
 /// Prints the story; exit 1 if the journal does not know the pre-hire.
-pub(super) fn explain(typed: &ExplainArgs, language: Language) -> Result<Exit> {
+pub(super) fn explain(typed: &ExplainArgs, locale: Locale) -> Result<Exit> {
     let id = PreHireId::parse(&typed.id, true).map_err(|_| {
         Error::unusable(text!("\"{typed}\" is not a pre-hire id", typed = typed.id))
             .hint(text!("give 1 to 32 digits, as Feishu shows them"))
     })?;
     let journal = open_journal(&typed.journal)?;
-    let mut story = Story::of(id, language);
+    let mut story = Story::of(id, locale);
     (&journal as &dyn JournalSource).read(&mut |_, entry| story.take(entry))?;
     print_whole(story.text().as_bytes());
     Ok(if story.is_known() { Exit::Success } else { Exit::SomeRowsFailed })

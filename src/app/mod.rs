@@ -68,7 +68,7 @@ fn answer(command: Command, surroundings: &Surroundings) -> Result<Exit> {
         }
         Command::Check(typed) => check::run(&CheckSettings::new(*typed, surroundings)?, surroundings),
         Command::Find(typed) => find::run(&FindSettings::new(*typed, surroundings)?, surroundings),
-        Command::Explain(typed) => commands::explain(&typed, surroundings.language),
+        Command::Explain(typed) => commands::explain(&typed, surroundings.locale(surroundings.language)),
         Command::Verify(typed) => verify::run(typed, surroundings),
         Command::Report(typed) => report::run(typed, surroundings),
         Command::Config(ConfigArgs { command: ConfigCommand::Show(typed) }) => {

@@ -107,7 +107,7 @@ fn carry_out(
     };
     runtime.block_on(journal.append_durably(Entry::RunStarted(begun)))?;
     let results = ResultsFile::create(output, spool, survey, rules)?
-        .speaking(settings.show.language)
+        .in_locale(surroundings.locale(settings.show.language))
         .with_journal(reader);
 
     let mut tally = Tally::new(settings.send.rate);

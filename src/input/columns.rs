@@ -1,6 +1,6 @@
 //! The header: which column is the id, which the reason, and what the results' header looks like.
 
-use super::record::Record;
+use super::records::Record;
 use crate::language::text;
 use crate::model::{Error, Operation, Result};
 
@@ -79,10 +79,6 @@ pub struct Columns {
 
 impl Columns {
     /// Finds the columns in the header. A restoration needs no reasons, but a results file.
-    ///
-    /// # Errors
-    /// When there is no id column, or two candidates for one column; exit 2, naming them. Also for a header that does not
-    /// end with our columns where it must.
     pub fn find(header: &Record, choice: &ColumnChoice, operation: Operation) -> Result<Columns> {
         Columns::find_among(header, choice, operation, &OUR_COLUMNS)
     }
@@ -126,55 +122,46 @@ impl Columns {
     }
 
     /// The place of the id column.
-    #[must_use]
     pub const fn id(&self) -> usize {
         self.id
     }
 
     /// The place of the reason column, if there is one.
-    #[must_use]
     pub const fn reason(&self) -> Option<usize> {
         self.reason
     }
 
     /// How many cells a row may have.
-    #[must_use]
     pub fn width(&self) -> usize {
         self.names.len()
     }
 
     /// The name of a column.
-    #[must_use]
     pub fn name(&self, index: usize) -> &str {
         self.names.get(index).map_or("", String::as_str)
     }
 
     /// The column names of the input.
-    #[must_use]
     pub fn names(&self) -> &[String] {
         &self.names
     }
 
     /// Is the input itself a results file of ours?
-    #[must_use]
     pub const fn is_results(&self) -> bool {
         !self.earlier.is_empty()
     }
 
     /// The same for results that tell what was looked up.
-    #[must_use]
     pub fn with_look_up(self) -> Columns {
         Columns { with_look_up: true, ..self }
     }
 
     /// Do the results tell what was looked up?
-    #[must_use]
     pub const fn tell_look_up(&self) -> bool {
         self.with_look_up
     }
 
     /// Where the columns of ours begin in an input that has them; else behind the last one.
-    #[must_use]
     pub fn earlier_results(&self) -> usize {
         self.names.len() - self.earlier.len()
     }
@@ -186,7 +173,6 @@ impl Columns {
     }
 
     /// How many of the input's columns pass through to the results: all, but those that are ours already.
-    #[must_use]
     pub fn passed_through(&self) -> usize {
         let own = self.earlier_results();
         let before_look_up = own.saturating_sub(LOOK_UP_COLUMNS.len());

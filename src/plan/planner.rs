@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Read;
 
 use super::decision::{Decision, decide};
-use crate::input::{RecordReader, Row, RowRules, SendableRow, Survey, Validator};
+use crate::input::{CheckedRow, RecordReader, RowRules, SendableRow, Survey, Validator};
 use crate::model::{History, PreHireId, Result, Settlement};
 use crate::store::{Earlier, Past};
 
@@ -96,15 +96,15 @@ impl<'a, R: Read> Planner<'a, R> {
         }
         let validator = Validator::new(&self.survey.columns, self.rules);
         let decision = match validator.row(record) {
-            Row::Sendable { id, request } => {
+            CheckedRow::Sendable { id, request } => {
                 self.left_in_doubt.remove(&id);
                 decide(SendableRow { validator: &validator, record, id, request }, self.past)?
             }
-            Row::Invalid(problem) | Row::Repetition { problem, .. } => {
+            CheckedRow::Invalid(problem) | CheckedRow::Repetition { problem, .. } => {
                 Decision::Settled(Settlement::Invalid(problem))
             }
-            Row::CarriedOver { .. } => Decision::Settled(Settlement::CarriedOver),
-            Row::LeftOut { .. } => Decision::Settled(Settlement::LeftOut),
+            CheckedRow::CarriedOver { .. } => Decision::Settled(Settlement::CarriedOver),
+            CheckedRow::LeftOut { .. } => Decision::Settled(Settlement::LeftOut),
         };
         Ok(Some(Planned::Row { index, line, decision }))
     }

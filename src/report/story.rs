@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::input::RESULT_COLUMNS;
 use crate::journal::entry::{Entry, RunStarted};
-use crate::language::{Language, Text, text};
+use crate::language::{Text, text};
 use crate::model::{Operation, PreHireId, SentRow, Verdict};
 use crate::results::cells;
 use crate::results::cells::Locale;
@@ -25,11 +25,10 @@ pub struct Story {
 }
 
 impl Story {
-    /// The story of this pre-hire, in the time zone of this place.
+    /// The story of this pre-hire.
     #[must_use]
-    pub fn of(id: PreHireId, language: Language) -> Self {
-        let locale = Locale::here(language);
-        let text = format!("{}\n", text!("pre-hire {id}", id).in_language(language));
+    pub fn of(id: PreHireId, locale: Locale) -> Self {
+        let text = format!("{}\n", text!("pre-hire {id}", id).in_language(locale.language));
         Story { id, locale, run: None, operation: None, text, is_known: false, is_open: false }
     }
 

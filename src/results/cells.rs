@@ -22,12 +22,6 @@ pub struct Locale {
 }
 
 impl Locale {
-    /// The time zone of this place, with a language.
-    #[must_use]
-    pub fn here(language: Language) -> Self {
-        Locale { time_zone: TimeZone::system(), language }
-    }
-
     /// Where people are from everywhere.
     #[must_use]
     pub const fn utc() -> Self {

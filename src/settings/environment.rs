@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 
 use crate::feishu::Secret;
 use crate::language::Language;
+use crate::results::cells::Locale;
 
 pub(super) const TENANT_ACCESS_TOKEN: &str = "FEISHU_TENANT_ACCESS_TOKEN";
 pub(super) const APP_ID: &str = "FEISHU_APP_ID";
@@ -71,6 +72,11 @@ impl Surroundings {
             today: now.date(),
             time_zone: now.time_zone().clone(),
         }
+    }
+
+    /// How times and sentences are written, in this language.
+    pub fn locale(&self, language: Language) -> Locale {
+        Locale { time_zone: self.time_zone.clone(), language }
     }
 
     /// The same with the language that was typed, if one was.

@@ -1,18 +1,142 @@
-//! Owns what a record becomes: a row that can be sent, one that can't, or one that is carried over.
+//! What a record becomes, by what was typed about the rows: one that can be sent, one that can't, or one that is carried over.
+
+use std::str::FromStr;
 
 use super::columns::Columns;
-use super::record::Record;
-use super::rules::{RestoreRules, RowPurpose, RowRules, WithdrawRules};
-use super::selection::is_true;
+use super::records::Record;
+use crate::language::{Text, text};
 use crate::model::{
-    IdProblem, PreHireId, Problem, ReasonProblem, Request, Status, ValidReason, ValidRequest,
+    Error, IdProblem, Operation, PreHireId, Problem, ReasonProblem, Request, Result, SourceJournal, Status,
+    ValidReason, ValidRequest, WithdrawReason, WithdrawnIds,
 };
 
-type Validated<T> = std::result::Result<T, Problem>;
+/// How rows become rows that can be sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RowRules {
+    /// `--only`: the rows of a results file that are meant; `None` if all are.
+    pub only: Option<Selection>,
+    /// What they are for.
+    pub purpose: RowPurpose,
+}
+
+/// What rows are for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RowPurpose {
+    /// They are to be withdrawn.
+    Withdraw(WithdrawRules),
+    /// They are rows of a results file, and to be restored.
+    Restore(RestoreRules),
+}
+
+/// What was typed about rows that are to be withdrawn.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WithdrawRules {
+    /// `--reason`: for rows whose own reason is empty or missing.
+    pub default_reason: Option<WithdrawReason>,
+    /// `--trust-ids`: let ids pass that merely look rounded.
+    pub trust_ids: bool,
+}
+
+/// What was typed about rows that are to be restored, and what is proved of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RestoreRules {
+    /// `--confirm-workforce`: also where this exceeds the head count.
+    pub confirm_workforce: bool,
+    /// Those that this tool has withdrawn; no other one is sent.
+    pub withdrawn: WithdrawnIds,
+}
+
+impl WithdrawRules {
+    /// Checks what was typed.
+    pub fn new(default_reason: Option<&str>, trust_ids: bool) -> Result<WithdrawRules> {
+        let parsed = default_reason.map(ValidReason::parse).transpose().map_err(|_| {
+            Error::unusable(text!("the text of --reason can't be sent"))
+                .hint(text!("give 1 to 500 characters, not just white space"))
+        })?;
+        Ok(WithdrawRules { default_reason: parsed.map(WithdrawReason::from), trust_ids })
+    }
+}
+
+impl RowRules {
+    /// What is done to the rows.
+    pub const fn operation(&self) -> Operation {
+        match self.purpose {
+            RowPurpose::Withdraw(_) => Operation::Withdraw,
+            RowPurpose::Restore(_) => Operation::Restore,
+        }
+    }
+
+    /// The journal of the withdrawals that are to be undone.
+    pub const fn source(&self) -> Option<&SourceJournal> {
+        match &self.purpose {
+            RowPurpose::Withdraw(_) => None,
+            RowPurpose::Restore(rules) => Some(rules.withdrawn.journal()),
+        }
+    }
+}
+
+impl Default for RowPurpose {
+    fn default() -> Self {
+        RowPurpose::Withdraw(WithdrawRules::default())
+    }
+}
+
+/// The word for every row without success.
+const FAILED: &str = "failed";
+
+/// One word of `--only`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Selected {
+    /// Every row without success.
+    Failed,
+    /// The rows with this status.
+    Status(Status),
+}
+
+impl FromStr for Selected {
+    type Err = Text;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let word = text.trim().to_ascii_lowercase();
+        if word == FAILED {
+            return Ok(Selected::Failed);
+        }
+        Status::from_word(&word).map(Selected::Status).ok_or_else(|| {
+            let words = Status::ALL.map(Status::word).join(", ");
+            text!("\"{typed}\" is not a status: give {FAILED}, {words}", typed = text, FAILED, words)
+        })
+    }
+}
+
+/// The rows that are meant; at least one word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selection(Vec<Selected>);
+
+impl Selection {
+    /// The selection of these words; `None` if nothing was typed.
+    pub fn of(words: Vec<Selected>) -> Option<Selection> {
+        (!words.is_empty()).then_some(Selection(words))
+    }
+
+    /// Is the row meant that has these cells in the columns `status` and `success`?
+    pub fn holds(&self, status: &str, success: &str) -> bool {
+        self.0.iter().any(|selected| match selected {
+            Selected::Failed => !is_true(success),
+            Selected::Status(selected) => Status::from_word(status.trim()) == Some(*selected),
+        })
+    }
+}
+
+/// Does the column `success` say yes? A spreadsheet writes `TRUE`.
+pub(super) fn is_true(success: &str) -> bool {
+    success.trim().eq_ignore_ascii_case("true")
+}
+
+type Validated<T> = Result<T, Problem>;
 
 /// One row, validated.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Row<'a> {
+pub enum CheckedRow<'a> {
     /// It can be sent, unless its id stands in an earlier row.
     Sendable {
         /// The pre-hire.
@@ -52,47 +176,46 @@ pub struct Validator<'a> {
 
 impl<'a> Validator<'a> {
     /// A validator for the files with this header.
-    #[must_use]
     pub const fn new(columns: &'a Columns, rules: &'a RowRules) -> Self {
         Validator { columns, rules }
     }
 
     /// Validates one record.
-    pub fn row<'r>(&self, record: &'r Record) -> Row<'r>
+    pub fn row<'r>(&self, record: &'r Record) -> CheckedRow<'r>
     where
         'a: 'r,
     {
         if !self.is_selected(record) {
-            return Row::LeftOut { success: self.left_out_success(record) };
+            return CheckedRow::LeftOut { success: self.left_out_success(record) };
         }
         let row = match &self.rules.purpose {
             RowPurpose::Withdraw(rules) => self.row_to_withdraw(record, rules),
             RowPurpose::Restore(rules) => self.row_to_restore(record, rules),
         };
-        row.unwrap_or_else(Row::Invalid)
+        row.unwrap_or_else(CheckedRow::Invalid)
     }
 
-    fn row_to_withdraw<'r>(&self, record: &'r Record, rules: &'a WithdrawRules) -> Validated<Row<'r>>
+    fn row_to_withdraw<'r>(&self, record: &'r Record, rules: &'a WithdrawRules) -> Validated<CheckedRow<'r>>
     where
         'a: 'r,
     {
         if let Some(status) = self.carried_over(record) {
-            return Ok(Row::CarriedOver { id: self.id(record, true).ok(), status });
+            return Ok(CheckedRow::CarriedOver { id: self.id(record, true).ok(), status });
         }
         self.check_width(record)?;
         let id = self.id(record, rules.trust_ids)?;
         let reason = self.reason(record, rules)?;
-        Ok(Row::Sendable { id, request: Request::Withdraw(reason) })
+        Ok(CheckedRow::Sendable { id, request: Request::Withdraw(reason) })
     }
 
     /// Only what the results call withdrawn, and what their journal proves to be so by this tool.
-    fn row_to_restore<'r>(&self, record: &'r Record, rules: &RestoreRules) -> Validated<Row<'r>> {
+    fn row_to_restore<'r>(&self, record: &'r Record, rules: &RestoreRules) -> Validated<CheckedRow<'r>> {
         self.check_width(record)?;
         let status = self.earlier_cell(record, "status").unwrap_or_default().trim();
         if status != Status::Withdrawn.word() {
             let problem = Problem::of_status(status);
             let repeated = (status == Status::Duplicate.word()).then(|| self.id(record, true).ok()).flatten();
-            return repeated.map_or(Err(problem.clone()), |id| Ok(Row::Repetition { id, problem }));
+            return repeated.map_or(Err(problem.clone()), |id| Ok(CheckedRow::Repetition { id, problem }));
         }
         // An id that merely looks rounded is no other one if the journal knows it.
         let id = self.id(record, true)?;
@@ -102,7 +225,7 @@ impl<'a> Validator<'a> {
             return Err(Problem::of_unproved_id(&rules.withdrawn.journal().name, column, cell));
         }
         let confirm_workforce = rules.confirm_workforce;
-        Ok(Row::Sendable { id, request: Request::Restore { confirm_workforce } })
+        Ok(CheckedRow::Sendable { id, request: Request::Restore { confirm_workforce } })
     }
 
     fn check_width(&self, record: &Record) -> Validated<()> {
@@ -182,5 +305,36 @@ impl<'a> Validator<'a> {
     /// Where the input is a results file of ours: what it says in one of our columns.
     pub fn earlier_cell<'r>(&self, record: &'r Record, column: &str) -> Option<&'r str> {
         self.columns.earlier_cell(record, column)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn selection(words: &str) -> Selection {
+        let words = words.split(',').map(|word| word.parse().expect("a word")).collect();
+        Selection::of(words).expect("words were given")
+    }
+
+    #[test]
+    fn failed_is_every_row_without_success() {
+        let failed = selection("failed");
+        for status in Status::ALL.map(Status::word) {
+            assert!(failed.holds(status, "false") && failed.holds(status, "FALSE"), "{status}");
+            assert!(!failed.holds(status, "true") && !failed.holds(status, "TRUE"), "{status}");
+        }
+        assert!(failed.holds("", ""));
+    }
+
+    #[test]
+    fn a_status_selects_itself_alone() {
+        let two = selection("unknown, Exhausted");
+        for status in Status::ALL {
+            let is_one = matches!(status, Status::Unknown | Status::Exhausted);
+            assert_eq!(two.holds(status.word(), "false"), is_one, "{status:?}");
+        }
+        assert!("succeeded".parse::<Selected>().is_err());
+        assert_eq!(Selection::of(Vec::new()), None);
     }
 }
