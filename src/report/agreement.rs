@@ -1,4 +1,4 @@
-//! Owns whether a row of the results says what the record says: which columns count, and what a spreadsheet may have changed
+//! Whether a row of the results says what the record says: which columns count, and what a spreadsheet may have changed
 //! in them without changing what they say.
 
 use jiff::Timestamp;
@@ -44,24 +44,18 @@ pub enum Judgement {
 pub enum Disagreement {
     /// A cell says something else.
     Cell {
-        /// The column.
         column: &'static str,
-        /// What the results say.
         results: String,
-        /// What the record says.
         journal: String,
     },
     /// It tells of something that the record does not know.
     UnknownClaim(Status),
-    /// Its id is none any more.
     UnreadableId,
     /// Its status is no word of ours.
     UnreadableStatus,
 }
 
 impl Disagreement {
-    /// What is said of it.
-    #[must_use]
     pub fn in_words(&self) -> Text {
         match self {
             Disagreement::Cell { column, results, journal } => {
@@ -83,7 +77,6 @@ impl Disagreement {
 }
 
 /// Judges a row by what was recorded of its pre-hire, if anything was; the record `began` with its first run.
-#[must_use]
 pub fn judge(row: ResultsRow<'_>, recorded: Option<&Outcome>, began: Option<Timestamp>) -> Judgement {
     let Some(status) = row.status() else {
         return Judgement::Disagrees(Disagreement::UnreadableStatus);

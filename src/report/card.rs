@@ -21,23 +21,17 @@ const PLAIN_PUNCTUATION: &str = ".,;/-";
 /// How a run ended; what is `None` was never known.
 #[derive(Debug)]
 pub struct FinishedRun {
-    /// In which language people are told.
     pub language: Language,
-    /// What was to be done.
     pub operation: Operation,
-    /// How the process ends.
     pub exit: Exit,
-    /// When.
     pub at: Timestamp,
     /// How long the whole command took.
     pub duration: Duration,
     /// The app, as messages name it, and the host of the API.
     pub target: Option<Text>,
-    /// The results and the journal.
     pub places: Option<(PathBuf, PathBuf)>,
     /// What was counted, also of a run that ended with an error.
     pub tally: Option<Tally>,
-    /// Why it was stopped early, if it was.
     pub stop: Option<StopCause>,
     /// Has a second signal ended it? Then nothing else may take time.
     pub was_abandoned: bool,

@@ -11,26 +11,18 @@ use crate::model::Error;
 use crate::settings::{Config, CredentialSources, Effective, Origin, SecretSource, Sourced};
 
 const WIDTH: usize = 80;
-/// The places of the column of names.
 const NAMES: usize = 18;
 const HIDDEN: &str = "***";
 
-/// What is in force.
 #[derive(Debug)]
 pub struct ConfigReport<'a> {
-    /// The config file and its profile.
     pub config: &'a Config,
-    /// The settings of a run.
     pub in_force: &'a Effective,
-    /// The credentials.
     pub sources: &'a CredentialSources<'a>,
-    /// Where state is kept.
     pub state_directory: Option<&'a Path>,
-    /// What a person should know.
     pub warnings: &'a [Text],
     /// What a run would say before its first call.
     pub trouble: Option<&'a Error>,
-    /// The language of the table.
     pub language: Language,
 }
 
@@ -75,7 +67,6 @@ impl ConfigReport<'_> {
         text
     }
 
-    /// The one object for scripts.
     pub fn json(&self) -> Value {
         let settings: Map<String, Value> = self
             .rows()

@@ -16,17 +16,12 @@ use crate::model::{Error, Exit};
 use crate::results::cells::rfc_3339;
 use crate::settings::{Detail, LogSettings};
 
-/// The severity of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
-    /// It has stopped the run.
     Error,
-    /// A person should know it.
     Warn,
-    /// How far the run is.
     Info,
-    /// Told to those who asked for every detail.
     Debug,
 }
 
@@ -51,7 +46,6 @@ impl LogLine {
         LogLine::new(Level::Warn, message).shown_as(text)
     }
 
-    /// What has stopped the program.
     pub fn error(error: &Error, language: Language) -> Self {
         LogLine::new(Level::Error, Text::plain(error.message(language)))
             .field("hint", error.hint_text(language))
@@ -132,7 +126,6 @@ impl Log {
         self.settings.language
     }
 
-    /// Says what has stopped the program.
     pub fn error(&self, error: &Error) {
         self.always(&LogLine::error(error, self.settings.language));
     }

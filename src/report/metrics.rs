@@ -13,7 +13,6 @@ use super::card::FinishedRun;
 use crate::model::Exit;
 use crate::store::{parent_of, platform, write_whole};
 
-/// The name of the one value that outlives a run.
 const LAST_SUCCESS: &str = "prehire_last_success_timestamp_seconds";
 /// Each name begins so.
 const PREFIX: &str = "prehire_last_";

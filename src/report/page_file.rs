@@ -21,7 +21,6 @@ const SIGN: &[u8] = b"<meta name=\"generator\" content=\"prehire report\">";
 /// Where it stands at the latest.
 const SIGN_WITHIN: u64 = 1024;
 
-/// Where a page goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageFile {
     path: PathBuf,
@@ -75,23 +74,16 @@ fn is_ours(path: &Path) -> bool {
     read.is_ok() && head.starts_with(b"<!DOCTYPE html>") && head.windows(SIGN.len()).any(|part| part == SIGN)
 }
 
-/// A page that was made.
 #[derive(Debug)]
 pub struct MadePage<'a> {
-    /// Where it is.
     pub page: &'a Path,
-    /// The results that it shows.
     pub results: &'a str,
-    /// The journal that it shows, if there was one.
     pub journal: Option<&'a str>,
-    /// What the rows told.
     pub facts: &'a Facts,
-    /// The language of the table.
     pub language: Language,
 }
 
 impl MadePage<'_> {
-    /// The table for people.
     pub fn text(&self) -> String {
         let mut table = Table::new(self.language);
         table.count(text!("page"), self.page.display());
@@ -105,7 +97,6 @@ impl MadePage<'_> {
         table.into_text()
     }
 
-    /// The one object for scripts.
     pub fn json(&self) -> Value {
         json!({
             "command": "report",

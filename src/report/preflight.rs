@@ -15,7 +15,6 @@ use crate::model::PreHire;
 use crate::preflight::{Eligibility, PreflightReport, PreflightRow};
 
 impl PreflightReport {
-    /// The counts, one line each.
     pub fn counts(&self, language: Language) -> String {
         let mut table = Table::new(language);
         for (stage, rows) in &self.by_stage {
@@ -62,7 +61,6 @@ impl PreflightReport {
         (more > 0).then(|| text!("and {more} more", more))
     }
 
-    /// The same for scripts.
     pub fn json(&self) -> Value {
         let row = |row: &PreflightRow| {
             let pre_hire = row.pre_hire.as_ref();
@@ -146,7 +144,6 @@ pub(super) fn add_preflight(
     }
 }
 
-/// The same for scripts.
 pub(super) fn preflight_json(online: Option<(&PreflightReport, &SearchProgress)>) -> Value {
     let Some((report, progress)) = online else { return Value::Null };
     let mut object = report.json();
@@ -159,21 +156,16 @@ pub(super) fn preflight_json(online: Option<(&PreflightReport, &SearchProgress)>
 /// What `prehire find` says at its end: how many were found, and what is to be known about the list.
 #[derive(Debug)]
 pub struct FoundReport<'a> {
-    /// How many are on the list, by stage.
     pub by_stage: &'a BTreeMap<String, u32>,
     /// How many were found, and are not what was asked for.
     pub left_out: u32,
-    /// How many entries had no id.
     pub without_id: usize,
     /// How many ids end with so many zeros that `withdraw` takes them for damaged.
     pub round_ids: u32,
-    /// Was there no room for more?
     pub limit_reached: bool,
     /// The list; `None` is standard output.
     pub list: Option<&'a Path>,
-    /// The calls.
     pub progress: &'a SearchProgress,
-    /// The language of what is said.
     pub language: Language,
 }
 
@@ -182,7 +174,6 @@ impl FoundReport<'_> {
         self.by_stage.values().sum()
     }
 
-    /// The table for people.
     pub fn text(&self) -> String {
         let mut table = Table::new(self.language);
         for (stage, people) in self.by_stage {
@@ -237,7 +228,6 @@ impl FoundReport<'_> {
         fields.fold(line, |line, (name, value)| line.field(&name, value)).shown_as(Text::Plain(shown))
     }
 
-    /// The one object for scripts.
     pub fn json(&self) -> Value {
         let mut object = Map::new();
         let counts = json!({

@@ -21,7 +21,6 @@ const TELLING_TIME: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(super) struct Display {
     kind: ProgressKind,
-    /// Where lines are said while the display is there.
     pub(super) log: Log,
     bar: ProgressBar,
     pub(super) started: Instant,
@@ -69,13 +68,11 @@ impl Display {
         }
     }
 
-    /// Takes it off the screen.
     pub(super) fn finish(&self) {
         self.bar.finish_and_clear();
     }
 }
 
-/// The progress of a run.
 #[derive(Debug)]
 pub struct Progress {
     display: Display,
@@ -94,7 +91,6 @@ impl Progress {
         Progress { display, rows, to_send, rate, first_call: None, anchor: None }
     }
 
-    /// Where lines are said while the display is there.
     pub const fn log(&self) -> &Log {
         &self.display.log
     }
@@ -124,7 +120,6 @@ impl Progress {
         }
     }
 
-    /// Shows how far the run is.
     pub fn tick(&mut self, tally: &Tally) {
         if self.display.is_due() {
             let message = self.standing(tally).text();
@@ -185,13 +180,10 @@ impl Progress {
 struct Standing {
     /// Rows whose pre-hire is as it was to be.
     successes: u32,
-    /// Rows that the API refused.
     refusals: u32,
     /// Attempts that were followed by a backoff.
     retries: u64,
-    /// Calls in the window that ends now.
     calls_in_window: usize,
-    /// The allowance.
     rate: Rate,
     /// How long the server still wants no call.
     hold: Duration,
@@ -204,7 +196,6 @@ struct Standing {
 }
 
 impl Standing {
-    /// The line.
     fn text(&self) -> Text {
         let mut line = text!("{successes} ok", successes = self.successes);
         if self.refusals > 0 {
@@ -242,13 +233,11 @@ pub(super) fn ticket_asked_for() -> LogLine {
     LogLine::new(Level::Warn, said)
 }
 
-/// What those are told who asked for every detail of a wait.
 pub(super) fn held(wait: Duration) -> LogLine {
     let said = text!("the server asked us to wait: no calls for {wait}", wait => in_words(wait));
     LogLine::new(Level::Debug, said).field("seconds", wait.as_secs_f64())
 }
 
-/// The same of a call of the token endpoint.
 pub(super) fn token_called() -> LogLine {
     LogLine::new(Level::Debug, text!("fetching a token"))
 }

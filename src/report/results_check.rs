@@ -1,4 +1,4 @@
-//! Owns the comparison of a results file with its record: what was found row by row, and what is to be said of it.
+//! The comparison of a results file with its record: what was found row by row, and what is to be said of it.
 
 use serde_json::{Value, json};
 
@@ -7,10 +7,8 @@ use super::table::Table;
 use crate::language::{Text, text};
 use crate::model::{PreHireId, one_line};
 
-/// The longest id that is shown.
 const SHOWN_ID: usize = 40;
 
-/// What was found so far.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResultsCheck {
     results: String,
@@ -36,8 +34,6 @@ struct BadRow {
 }
 
 impl ResultsCheck {
-    /// Nothing was compared yet.
-    #[must_use]
     pub fn of(results: String, is_named: bool, is_overtaken: bool) -> Self {
         ResultsCheck {
             results,
@@ -54,7 +50,6 @@ impl ResultsCheck {
         }
     }
 
-    /// Notes what the record makes of the row on this line.
     pub fn note(&mut self, line: u64, id: &str, judgement: Judgement) {
         self.rows += 1;
         match judgement {
@@ -75,7 +70,6 @@ impl ResultsCheck {
     }
 
     /// Do they agree with the record?
-    #[must_use]
     pub const fn agrees(&self) -> bool {
         self.disagree == 0 && self.missing == 0
     }

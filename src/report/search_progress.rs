@@ -45,7 +45,6 @@ impl SearchProgress {
         SearchProgress::new(ProgressKind::Never, log, None)
     }
 
-    /// Shows that so many more are done.
     pub fn advance(&mut self, more: usize) {
         self.done += more as u64;
         if self.display.is_due() {

@@ -13,36 +13,24 @@ use super::tally::Tally;
 use crate::language::{Language, Text, text};
 use crate::model::{Exit, Operation, Rate, Status, StopCause, in_words};
 
-/// How many error codes the table shows.
 const SHOWN_CODES: usize = 5;
 
 /// All that is to be said at the end of a run.
 #[derive(Debug)]
 pub struct RunReport<'a> {
-    /// What was done.
     pub operation: Operation,
-    /// The counts.
     pub tally: &'a Tally,
-    /// The allowance.
     pub rate: Rate,
-    /// How long it took.
     pub duration: Duration,
-    /// The results file.
     pub results: &'a Path,
-    /// The journal.
     pub journal: &'a Path,
-    /// Why it was stopped early, if it was.
     pub stop: Option<&'a StopCause>,
-    /// The command, to be typed again.
     pub again: &'a str,
-    /// How the process ends.
     pub exit: Exit,
-    /// The language of the table.
     pub language: Language,
 }
 
 impl RunReport<'_> {
-    /// The table for people.
     pub fn text(&self) -> String {
         let tally = self.tally;
         let mut table = Table::new(self.language);

@@ -18,7 +18,6 @@ const WIDEST_LINE: usize = 80;
 #[derive(Debug)]
 pub(super) struct Table {
     language: Language,
-    /// The places of the column of names.
     names: usize,
     text: String,
 }
@@ -33,7 +32,6 @@ impl Table {
         Table { language, names, text: String::new() }
     }
 
-    /// A line with a name and a value.
     pub(super) fn line(&mut self, name: Text, value: Text) {
         let name = padded(&name.in_language(self.language), self.names);
         let value = value.in_language(self.language);
@@ -45,17 +43,14 @@ impl Table {
         self.line(name, Text::Plain(value.to_string()));
     }
 
-    /// A paragraph.
     pub(super) fn say(&mut self, text: Text) {
         let _ = writeln!(self.text, "{}", text.in_language(self.language));
     }
 
-    /// Lines that are ready.
     pub(super) fn add(&mut self, lines: &str) {
         self.text.push_str(lines);
     }
 
-    /// A blank line.
     pub(super) fn gap(&mut self) {
         self.text.push('\n');
     }

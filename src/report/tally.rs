@@ -7,24 +7,18 @@ use std::time::Duration;
 use crate::model::{ErrorCode, Event, Exit, Moment, PreHireId, Rate, Settlement, Status};
 use crate::results::Written;
 
-/// Everything counted so far.
 #[derive(Debug)]
 pub struct Tally {
-    /// Rows written.
     pub rows: u32,
     /// Rows whose pre-hire is withdrawn.
     pub successes: u32,
     /// Rows that were to be sent, and are settled.
     pub sent_rows: u32,
-    /// Rows by status.
     pub by_status: BTreeMap<Status, u32>,
-    /// Rows by code.
     pub by_error_code: BTreeMap<ErrorCode, u32>,
     /// Calls, counted as in the column `attempts`.
     pub attempts: u64,
-    /// Calls of the token endpoint.
     pub token_calls: u64,
-    /// Calls that looked pre-hires up.
     pub read_backs: u64,
     /// Pre-hires in doubt that the file no longer holds, and what is known of them now.
     pub left_in_doubt: Vec<(PreHireId, Status)>,
@@ -39,7 +33,6 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Nothing yet; `rate` gives the window.
     pub fn new(rate: Rate) -> Self {
         Tally {
             rows: 0,
@@ -92,12 +85,10 @@ impl Tally {
         }
     }
 
-    /// The run's highest number of calls in any rolling window.
     pub const fn most_in_window(&self) -> usize {
         self.calls.most_in_window()
     }
 
-    /// All calls of the operation.
     pub const fn calls(&self) -> u64 {
         self.calls.total()
     }
@@ -107,7 +98,6 @@ impl Tally {
         self.held_until.since(now)
     }
 
-    /// Calls in the window that ends now.
     pub fn in_last_window(&self, now: Moment) -> usize {
         self.calls.in_last_window(now)
     }
@@ -118,7 +108,6 @@ impl Tally {
     }
 }
 
-/// The calls of the last window, and the highest count so far.
 #[derive(Debug)]
 struct CallLog {
     window: Duration,
@@ -142,17 +131,14 @@ impl CallLog {
         self.most = self.most.max(self.recent.len());
     }
 
-    /// The highest number of calls in any rolling window.
     const fn most_in_window(&self) -> usize {
         self.most
     }
 
-    /// All calls.
     const fn total(&self) -> u64 {
         self.total
     }
 
-    /// Calls in the window that ends now.
     fn in_last_window(&self, now: Moment) -> usize {
         self.recent.iter().rev().take_while(|at| now.since(**at) < self.window).count()
     }

@@ -1,4 +1,4 @@
-//! The column `advice`: what a person should do next, by operation, status and code.
+//! Owns the column `advice`: what a person should do next, by operation, status and code.
 
 use crate::feishu::codes;
 use crate::language::{Text, text};
@@ -15,7 +15,10 @@ pub fn advice(operation: Operation, status: Status, error_code: Option<ErrorCode
         Status::Invalid | Status::Duplicate => {
             error_code.map_or_else(look_it_up, |code| of_unsent(status, code))
         }
-        Status::Unknown | Status::NotAttempted | Status::Exhausted => open(operation, status, error_code),
+        Status::Unknown | Status::NotAttempted | Status::Exhausted => match operation {
+            Operation::Withdraw => open_withdrawal(status, error_code),
+            Operation::Restore => open_restoration(status, error_code),
+        },
         Status::Refused => refused(operation, error_code),
     }
 }
@@ -48,33 +51,52 @@ pub fn of_eligibility(eligibility: Eligibility) -> Text {
 }
 
 /// A row that the next run takes up again.
-fn open(operation: Operation, status: Status, error_code: Option<ErrorCode>) -> Text {
-    let done = || operation.past();
+fn open_withdrawal(status: Status, error_code: Option<ErrorCode>) -> Text {
     match (status, error_code) {
         (Status::Unknown, _) => {
             text!(
-                "Look up the pre-hire in Feishu: the API did not say whether it was {done}. If it was not, run the same command again.",
-                done => done()
+                "Look up the pre-hire in Feishu: the API did not say whether it was withdrawn. If it was not, run the same command again."
             )
         }
         (Status::NotAttempted, None) => text!("Run the same command again to continue with this row."),
         (Status::NotAttempted, Some(_)) => {
-            text!("Nothing was {done}. Fix what stopped the run, then run the same command again.", done => done())
+            text!("Nothing was withdrawn. Fix what stopped the run, then run the same command again.")
         }
         (_, Some(ErrorCode::ConnectFailed)) => {
             text!("Nothing was sent. Check the network, then run the same command again.")
         }
         (_, Some(ErrorCode::Api(codes::CONFLICT))) => {
             text!(
-                "Nothing was {done}. Wait until nobody is editing this pre-hire, then run the same command again.",
-                done => done()
+                "Nothing was withdrawn. Wait until nobody is editing this pre-hire, then run the same command again."
             )
         }
         _ => {
+            text!("Nothing was withdrawn. Wait until the API has recovered, then run the same command again.")
+        }
+    }
+}
+
+fn open_restoration(status: Status, error_code: Option<ErrorCode>) -> Text {
+    match (status, error_code) {
+        (Status::Unknown, _) => {
             text!(
-                "Nothing was {done}. Wait until the API has recovered, then run the same command again.",
-                done => done()
+                "Look up the pre-hire in Feishu: the API did not say whether it was restored. If it was not, run the same command again."
             )
+        }
+        (Status::NotAttempted, None) => text!("Run the same command again to continue with this row."),
+        (Status::NotAttempted, Some(_)) => {
+            text!("Nothing was restored. Fix what stopped the run, then run the same command again.")
+        }
+        (_, Some(ErrorCode::ConnectFailed)) => {
+            text!("Nothing was sent. Check the network, then run the same command again.")
+        }
+        (_, Some(ErrorCode::Api(codes::CONFLICT))) => {
+            text!(
+                "Nothing was restored. Wait until nobody is editing this pre-hire, then run the same command again."
+            )
+        }
+        _ => {
+            text!("Nothing was restored. Wait until the API has recovered, then run the same command again.")
         }
     }
 }
@@ -120,10 +142,6 @@ fn refused(operation: Operation, error_code: Option<ErrorCode>) -> Text {
                 "Check the id. If it is correct, ask an administrator to let the app see this pre-hire. Then run the results file again with --only refused -o NEW.csv."
             )
         }
-        (Some(code), _) if code == operation.denied() => text!(
-            "Look up the pre-hire in Feishu: the API accepted the call but did not {verb} the pre-hire.",
-            verb => operation.verb()
-        ),
         (Some(code), Operation::Withdraw) => refused_withdrawal(code),
         (Some(code), Operation::Restore) => refused_restoration(code),
         (None, _) => look_it_up(),
@@ -159,6 +177,11 @@ fn refused_withdrawal(code: ErrorCode) -> Text {
         ErrorCode::Api(1_161_001 | 99_992_402) => {
             text!("Check the id and the reason: the API rejected them.")
         }
+        ErrorCode::NotWithdrawn => {
+            text!(
+                "Look up the pre-hire in Feishu: the API accepted the call but did not withdraw the pre-hire."
+            )
+        }
         _ => look_it_up(),
     }
 }
@@ -193,6 +216,11 @@ fn refused_restoration(code: ErrorCode) -> Text {
         }
         ErrorCode::Api(1_161_034 | 1_161_035 | 1_161_121..=1_161_124 | 1_161_126) => {
             text!("Feishu rejected the work email: correct it there, then run again with --restart.")
+        }
+        ErrorCode::NotRestored => {
+            text!(
+                "Look up the pre-hire in Feishu: the API accepted the call but did not restore the pre-hire."
+            )
         }
         _ => look_it_up(),
     }

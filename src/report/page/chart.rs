@@ -24,7 +24,6 @@ const SHORTEST: f64 = 4.0;
 const FRAME: Frame =
     Frame { width: 1_080.0, height: 190.0, left: 52.0, right: 1_064.0, top: 22.0, bottom: 160.0 };
 
-/// A part of the outcomes' bar.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Part {
     pub(super) x: f64,
@@ -119,7 +118,6 @@ fn rounded(number: f64) -> f64 {
     (number * 100.0).round() / 100.0
 }
 
-/// The timeline of a run.
 #[derive(Debug)]
 pub(super) struct TrackView {
     pub(super) number: usize,

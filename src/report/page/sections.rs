@@ -15,7 +15,6 @@ use crate::model::{Operation, RetryOutcome, Status, in_words};
 /// The groups of rows that are shown.
 pub(super) const MOST_GROUPS: usize = 12;
 
-/// A name and a value.
 #[derive(Debug)]
 pub(super) struct NamedValue {
     pub(super) name: String,
@@ -50,7 +49,6 @@ pub(super) fn notes(source: &PageSource<'_>) -> Vec<Text> {
     notes
 }
 
-/// What was run, by whom and when.
 pub(super) fn head(source: &PageSource<'_>) -> Vec<NamedValue> {
     let language = source.locale.language;
     let mut facts = Vec::new();
@@ -82,7 +80,6 @@ pub(super) fn head(source: &PageSource<'_>) -> Vec<NamedValue> {
     facts
 }
 
-/// The rates of the runs, each once.
 fn rates(runs: &[RunStory]) -> String {
     /// More are no help.
     const MOST: usize = 4;

@@ -14,11 +14,9 @@ const SHORTEST: i64 = 10;
 /// One part of the time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bucket {
-    /// Calls that began in it.
     pub calls: u64,
     /// The most calls in any window that ends in it.
     pub peak: usize,
-    /// Calls that the server turned away in it.
     pub throttled: u64,
     /// Could no call go in it, for a while at least, because the server had said so?
     pub is_held: bool,
@@ -51,7 +49,6 @@ impl Timeline {
         Timeline { start, now: start, window, width: SHORTEST, buckets, held_until: start, most: 0 }
     }
 
-    /// Notes a call.
     pub fn call(&mut self, at: Timestamp, calls: &mut RecentCalls) {
         let bucket = self.advance(at.as_millisecond(), calls);
         calls.recent.push_back(self.now);
@@ -76,7 +73,6 @@ impl Timeline {
         self.advance(at.as_millisecond(), calls);
     }
 
-    /// The parts, in their order.
     pub fn buckets(&self) -> &[Bucket] {
         &self.buckets
     }
@@ -88,7 +84,6 @@ impl Timeline {
         (start, Duration::from_millis(self.width.unsigned_abs().saturating_mul(parts)))
     }
 
-    /// The most calls in any rolling window.
     pub const fn most_in_window(&self) -> usize {
         self.most
     }

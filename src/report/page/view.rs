@@ -17,7 +17,6 @@ use crate::language::{Language, Text, text};
 const STYLE: &str = include_str!("../../../templates/report.css");
 const SCRIPT: &str = include_str!("../../../templates/report.js");
 
-/// The page.
 #[derive(Debug, Template)]
 #[template(path = "report.html")]
 pub struct Page {
@@ -45,7 +44,6 @@ pub struct Page {
 }
 
 impl Page {
-    /// Puts the page together.
     pub fn of(source: &PageSource<'_>) -> Page {
         let (facts, language) = (source.facts, source.locale.language);
         let said = |text: Text| text.in_language(language);
