@@ -5,7 +5,7 @@
 //! - [`FinishedRun`] is what a bot (`card`) and Prometheus (`metrics`) are told.
 //! - `preflight` says what was looked up: before a run, and by `find`.
 //! - [`CheckReport`] and [`ConfigReport`] are what `check` and `config show` say; [`Story`] is one pre-hire's, for `explain`.
-//! - `verification` and `results_check` say whether a record is whole, and whether results agree with it (`agreement`).
+//! - `verification` says whether a record is whole, `agreement` whether results agree with it.
 //! - [`page`] is the web page of `report`; `page_file` puts it where it belongs.
 //! - `table` is the form of what people read.
 
@@ -19,7 +19,6 @@ pub mod page;
 mod page_file;
 mod preflight;
 mod progress;
-mod results_check;
 mod search_progress;
 mod stop;
 mod story;
@@ -28,7 +27,7 @@ mod table;
 mod tally;
 mod verification;
 
-pub use agreement::{COMPARED, Disagreement, Judgement, judge};
+pub use agreement::{ResultsCheck, judge};
 pub use card::{FinishedRun, card};
 pub use check::CheckReport;
 pub use config::ConfigReport;
@@ -37,7 +36,6 @@ pub use metrics::write_metrics;
 pub use page_file::{MadePage, PageFile};
 pub use preflight::FoundReport;
 pub use progress::Progress;
-pub use results_check::ResultsCheck;
 pub use search_progress::SearchProgress;
 pub use stop::{search_stop_line, stop_line, stop_story, stop_words};
 pub use story::Story;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::results_check::ResultsCheck;
+use super::agreement::ResultsCheck;
 use super::table::Table;
 use crate::journal::Runs;
 use crate::language::{Text, text};
