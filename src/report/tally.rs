@@ -86,11 +86,11 @@ impl Tally {
     }
 
     pub const fn most_in_window(&self) -> usize {
-        self.calls.most_in_window()
+        self.calls.most
     }
 
     pub const fn calls(&self) -> u64 {
-        self.calls.total()
+        self.calls.total
     }
 
     /// How long the server still wants no call.
@@ -129,14 +129,6 @@ impl CallLog {
         self.recent.push_back(at);
         self.total += 1;
         self.most = self.most.max(self.recent.len());
-    }
-
-    const fn most_in_window(&self) -> usize {
-        self.most
-    }
-
-    const fn total(&self) -> u64 {
-        self.total
     }
 
     fn in_last_window(&self, now: Moment) -> usize {
@@ -181,7 +173,7 @@ mod tests {
         for second in [0, 1, 9, 10, 11, 30] {
             log.note(at(second));
         }
-        assert_eq!(log.most_in_window(), 3);
+        assert_eq!(log.most, 3);
         assert_eq!(log.in_last_window(at(31)), 1);
     }
 }

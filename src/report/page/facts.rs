@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::words::kind;
 use crate::input::{Columns, ResultsRow};
 use crate::language::Text;
 use crate::model::{ErrorCode, Operation, RetryOutcome, Status, one_line};
@@ -74,6 +75,13 @@ pub struct PersonRow {
     pub code: String,
     pub message: String,
     pub advice: String,
+}
+
+impl PersonRow {
+    /// The colour of its status.
+    pub(super) const fn kind(&self) -> &'static str {
+        kind(self.status)
+    }
 }
 
 impl Facts {

@@ -161,18 +161,6 @@ pub(super) struct GroupView {
     pub(super) advice: String,
 }
 
-#[derive(Debug)]
-pub(super) struct PersonView {
-    pub(super) row: String,
-    pub(super) id: String,
-    pub(super) names: Vec<String>,
-    pub(super) word: String,
-    pub(super) kind: &'static str,
-    pub(super) code: String,
-    pub(super) message: String,
-    pub(super) advice: String,
-}
-
 pub(super) fn outcomes(facts: &Facts, language: Language) -> Vec<OutcomeView> {
     let numbers: Vec<u64> = facts.by_status.values().copied().collect();
     let parts = bar(&numbers);
@@ -207,17 +195,11 @@ pub(super) fn groups(facts: &Facts, operation: Option<Operation>, language: Lang
     groups.into_iter().take(MOST_GROUPS).map(view).collect()
 }
 
-pub(super) fn people(facts: &Facts, operation: Option<Operation>, language: Language) -> Vec<PersonView> {
-    let view = |person: &PersonRow| PersonView {
-        row: person.row.clone(),
-        id: person.id.clone(),
-        names: person.names.clone(),
-        word: person.word.clone(),
-        kind: kind(person.status),
-        code: person.code.clone(),
-        message: person.message.clone(),
-        advice: known_advice(operation, person.status, &person.code)
-            .map_or_else(|| person.advice.clone(), |advice| advice.in_language(language)),
+pub(super) fn people(facts: &Facts, operation: Option<Operation>, language: Language) -> Vec<PersonRow> {
+    let in_our_words = |person: &PersonRow| {
+        let advice = known_advice(operation, person.status, &person.code);
+        let advice = advice.map_or_else(|| person.advice.clone(), |advice| advice.in_language(language));
+        PersonRow { advice, ..person.clone() }
     };
-    facts.people.iter().map(view).collect()
+    facts.people.iter().map(in_our_words).collect()
 }

@@ -6,9 +6,10 @@ use base64::engine::general_purpose::STANDARD;
 use ring::digest::{SHA256, digest};
 
 use super::chart::{TrackView, track_views};
+use super::facts::PersonRow;
 use super::sections::{
-    Figure, GroupView, MOST_GROUPS, NamedValue, OutcomeView, PersonView, figures, groups, head, notes,
-    outcomes, people, retries, rows_by_status, title,
+    Figure, GroupView, MOST_GROUPS, NamedValue, OutcomeView, figures, groups, head, notes, outcomes, people,
+    retries, rows_by_status, title,
 };
 use super::source::PageSource;
 use super::words::{Words, grouped};
@@ -37,7 +38,7 @@ pub struct Page {
     earlier_tracks: Option<String>,
     retries: Vec<NamedValue>,
     names: Vec<String>,
-    people: Vec<PersonView>,
+    people: Vec<PersonRow>,
     people_in_words: String,
     more_people: Option<String>,
     made: String,
