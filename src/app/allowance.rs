@@ -12,24 +12,26 @@ use crate::settings::{CallSettings, OperationSettings, Target};
 use crate::store::{FileLimiter, MemoryLimiter};
 
 /// The gates of the two APIs of a run, with what earlier runs have used of them. Exit 75 if another run holds them.
-pub(super) fn gates(settings: &OperationSettings) -> Result<Gates> {
+pub(super) async fn gates(settings: &OperationSettings) -> Result<Gates> {
     let calls = &settings.calls;
     let directory = directory(calls)?;
-    let gate = |api| gate(calls, directory.as_deref(), api);
-    Ok(Gates { call: gate(settings.operation().api())?, query: gate("query")? })
+    let directory = directory.as_deref();
+    let call = gate(calls, directory, settings.operation().api()).await?;
+    Ok(Gates { call, query: gate(calls, directory, "query").await? })
 }
 
 /// The gate for searches; as [`gates`].
-pub(super) fn search_gate(calls: &CallSettings) -> Result<Gate> {
-    gate(calls, directory(calls)?.as_deref(), "search")
+pub(super) async fn search_gate(calls: &CallSettings) -> Result<Gate> {
+    gate(calls, directory(calls)?.as_deref(), "search").await
 }
 
-fn gate(calls: &CallSettings, directory: Option<&Path>, api: &str) -> Result<Gate> {
+async fn gate(calls: &CallSettings, directory: Option<&Path>, api: &str) -> Result<Gate> {
     let CallSettings { rate, burst, timeout, wait_lock, .. } = *calls;
     Ok(match directory {
         None => Gate::new(MemoryLimiter::new(Pacing::new(rate, burst, timeout))),
         Some(directory) => {
-            Gate::new(FileLimiter::take(&directory.join(api), Pace { rate, burst, timeout }, wait_lock)?)
+            let pace = Pace { rate, burst, timeout };
+            Gate::new(FileLimiter::take(&directory.join(api), pace, wait_lock).await?)
         }
     })
 }

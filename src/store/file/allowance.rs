@@ -63,8 +63,8 @@ impl Allowance {
     ///
     /// # Errors
     /// Exit 75 if another run holds it, exit 2 if the files can't be written.
-    fn take(path: &Path, window: Duration, timeout: Duration, wait: Duration) -> Result<Allowance> {
-        let lock = Lock::take(&path.with_extension("lock"), text!("the allowance of this app"), wait)?;
+    async fn take(path: &Path, window: Duration, timeout: Duration, wait: Duration) -> Result<Allowance> {
+        let lock = Lock::take(&path.with_extension("lock"), text!("the allowance of this app"), wait).await?;
         let path = path.with_extension("log");
         let boot = Boot::current();
         tell_file(&path, &boot, uptime()).map_err(|error| {
@@ -150,9 +150,9 @@ pub struct FileLimiter {
 impl FileLimiter {
     /// Takes the allowance whose files have this path, with the endings `.log` and `.lock`; calls of earlier runs count.
     /// Exit 75 if another run holds it.
-    pub fn take(path: &Path, pace: Pace, wait: Duration) -> Result<FileLimiter> {
+    pub async fn take(path: &Path, pace: Pace, wait: Duration) -> Result<FileLimiter> {
         let Pace { rate, burst, timeout } = pace;
-        let log = Allowance::take(path, rate.period(), timeout, wait)?;
+        let log = Allowance::take(path, rate.period(), timeout, wait).await?;
         let earlier = log.earlier_calls(rate.period());
         let limiter = MemoryLimiter::new(Pacing::after_earlier_calls(rate, burst, timeout, earlier));
         Ok(FileLimiter { limiter, log })
@@ -300,30 +300,31 @@ mod tests {
         assert_eq!(told(text, &boot("b1")), [ended(60, 0), ended(60, 0)]);
     }
 
-    #[test]
-    fn the_next_run_knows_of_the_calls_before() {
+    #[tokio::test]
+    async fn the_next_run_knows_of_the_calls_before() {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("withdraw");
-        let take = || Allowance::take(&path, SECOND * 60, SECOND * 30, Duration::ZERO).expect("free");
-        let mut first = take();
+        let take =
+            async || Allowance::take(&path, SECOND * 60, SECOND * 30, Duration::ZERO).await.expect("free");
+        let mut first = take().await;
         for call in 1..=3 {
             first.admitted(call).expect("room");
         }
         first.ended(1, true).expect("room");
         first.ended(2, false).expect("room");
         drop(first);
-        let mut left = take().earlier_calls(SECOND * 60);
+        let mut left = take().await.earlier_calls(SECOND * 60);
         left.sort_unstable();
         assert_eq!(left.len(), 3);
         assert!(left[0] <= SECOND * 60 && left[0] > SECOND * 50, "{left:?}");
         assert!(left[1] > SECOND * 80 && left[2] > SECOND * 80, "{left:?}");
     }
 
-    #[test]
-    fn a_long_log_is_written_anew_and_forgets_nothing_of_its_window() {
+    #[tokio::test]
+    async fn a_long_log_is_written_anew_and_forgets_nothing_of_its_window() {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("withdraw");
-        let mut log = Allowance::take(&path, SECOND * 60, SECOND * 30, Duration::ZERO).expect("free");
+        let mut log = Allowance::take(&path, SECOND * 60, SECOND * 30, Duration::ZERO).await.expect("free");
         log.admitted(1_000_000).expect("room");
         let compact_at_first = log.bytes_when_compact;
         for call in 0..30_000 {

@@ -34,8 +34,14 @@ impl JournalFile {
     ///
     /// # Errors
     /// Exit 75 if another run holds it; exit 2 if it is damaged or belongs to another host, app or operation.
-    pub fn take(path: &Path, owner: &Owner, restart: bool, wait: Duration) -> Result<(JournalFile, Index)> {
-        let lock = Lock::take(&with_ending(path, "lock"), text!("the journal of these results"), wait)?;
+    pub async fn take(
+        path: &Path,
+        owner: &Owner,
+        restart: bool,
+        wait: Duration,
+    ) -> Result<(JournalFile, Index)> {
+        let lock =
+            Lock::take(&with_ending(path, "lock"), text!("the journal of these results"), wait).await?;
         let mut taken = JournalFile {
             path: path.to_owned(),
             chain: Chain::default(),
@@ -77,8 +83,7 @@ impl JournalFile {
                 }
             }
         })?;
-        let aside = text!("set it aside with --restart, which starts over and forgets what was done");
-        scan.refuse_damage(&reader.name()).map_err(|error| error.or_hint(aside))?;
+        scan.refuse_damage(&reader.name())?;
         if let Some(other) = stranger {
             let shown = self.path.display();
             return Err(Error::unusable(text!(
