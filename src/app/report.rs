@@ -9,7 +9,6 @@ use crate::journal::Runs;
 use crate::model::{Exit, Result};
 use crate::report::page::{Facts, Page, PageRecord, PageSource, Tracks};
 use crate::report::{MadePage, PageFile};
-use crate::results::cells::Locale;
 use crate::results::journal_beside;
 use crate::settings::{Surroundings, file_choice};
 use crate::store::clock;
@@ -28,7 +27,7 @@ pub(super) fn run(typed: ReportArgs, surroundings: &Surroundings) -> Result<Exit
     while let Some(row) = rows.read()? {
         facts.take(row);
     }
-    let (name, locale) = (results.shown(), Locale::here(surroundings.language));
+    let (name, locale) = (results.shown(), surroundings.locale(surroundings.language));
     let page = Page::of(&PageSource {
         results: &name,
         columns: &columns,

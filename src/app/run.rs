@@ -120,7 +120,7 @@ async fn carry_out(
     };
     journal.append_durably(Entry::RunStarted(begun)).await?;
     let results = ResultsFile::create(output, spool, survey, rules)?
-        .speaking(settings.show.language)
+        .in_locale(surroundings.locale(settings.show.language))
         .with_journal(reader);
     monitor.note(|ending| ending.tally = Some(Tally::new(settings.send.rate)));
     say_torn_bytes(&journal_file, input.log);
@@ -231,7 +231,7 @@ fn say_torn_bytes(journal: &JournalFile, log: &Log) {
             "the journal's last {bytes} {bytes|byte was|bytes were} cut off: the last run died while writing {bytes|it|them}",
             bytes
         );
-        log.announce(&LogLine::new(Level::Warn, said).field("bytes", bytes));
+        log.info(&LogLine::new(Level::Warn, said).field("bytes", bytes));
     }
 }
 
@@ -294,7 +294,7 @@ fn show(settings: &OperationSettings, report: &RunReport<'_>, log: &Log) {
     let is_told = !show.is_quiet && show.format == Format::Text && !log.is_json();
     if let Some(stop) = report.stop.filter(|_| !is_told) {
         // A scheduler's log must name the cause, whatever it does with the summary.
-        log.say(&stop_line(stop, report.again, report.language));
+        log.always(&stop_line(stop, report.again, report.language));
     }
 }
 

@@ -4,7 +4,6 @@
 use std::time::Instant;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 /// The time of day, for records and for people.
 pub(crate) fn now() -> Timestamp {
@@ -14,9 +13,4 @@ pub(crate) fn now() -> Timestamp {
 /// A clock that nobody can set, for how long something took.
 pub(crate) fn instant() -> Instant {
     Instant::now()
-}
-
-/// The time zone of this machine.
-pub(crate) fn time_zone() -> TimeZone {
-    TimeZone::system()
 }
