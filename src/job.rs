@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use crate::feishu::{Client, ClientSettings, Credentials, Secret, Token, install_tls_provider};
-use crate::journal::entry::{Entry, Owner, RunSettings, RunStarted, VERSION};
+use crate::journal::entry::{Entry, JobIdentity, RunSettings, RunStarted, VERSION};
 use crate::journal::{Index, IndexBuilder};
 use crate::language::text;
 use crate::model::{
@@ -174,7 +174,7 @@ impl Job {
     /// can't be written any more.
     pub async fn run(self, on_event: impl FnMut(&JobEvent)) -> Result<Summary> {
         let account =
-            self.account.as_ref().ok_or_else(|| Error::unusable(text!("the job has no account")))?;
+            self.account.as_ref().ok_or_else(|| Error::invalid_input(text!("the job has no account")))?;
         refuse_repeated(&self.rows)?;
         install_tls_provider();
         let owner = account.owner(self.operation);
@@ -245,7 +245,7 @@ impl Job {
         }
     }
 
-    fn run_started(&self, owner: Owner) -> RunStarted {
+    fn run_started(&self, owner: JobIdentity) -> RunStarted {
         let send = self.send_settings();
         RunStarted {
             version: VERSION,
@@ -290,12 +290,12 @@ impl Account {
     }
 
     fn with(base_url: &str, credentials: Credentials) -> Result<Account> {
-        let base_url = base_url.parse().map_err(Error::unusable)?;
+        let base_url = base_url.parse().map_err(Error::invalid_input)?;
         Ok(Account { base_url, credentials })
     }
 
-    fn owner(&self, operation: Operation) -> Owner {
-        Owner {
+    fn owner(&self, operation: Operation) -> JobIdentity {
+        JobIdentity {
             host: self.base_url.host(),
             app: self.credentials.app().to_owned(),
             tenant: self.credentials.tenant().to_owned(),
@@ -332,7 +332,7 @@ impl Store {
         Store(Kept::Files { journal: journal.into(), state: state.into() })
     }
 
-    async fn open(&self, owner: &Owner) -> Result<Opened> {
+    async fn open(&self, owner: &JobIdentity) -> Result<Opened> {
         match &self.0 {
             Kept::Memory { leases, journal } => {
                 let what = text!("the journal of these results");
@@ -418,7 +418,7 @@ impl<F: FnMut(&JobEvent)> View for Watch<'_, F> {
 fn refuse_repeated(rows: &[(PreHireId, WithdrawReason)]) -> Result<()> {
     let mut seen = HashSet::new();
     match rows.iter().find(|(id, _)| !seen.insert(*id)) {
-        Some((id, _)) => Err(Error::unusable(text!("the pre-hire {id} stands there twice", id))),
+        Some((id, _)) => Err(Error::invalid_input(text!("the pre-hire {id} stands there twice", id))),
         None => Ok(()),
     }
 }

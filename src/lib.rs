@@ -81,7 +81,7 @@
 //!    `success: true`. Nothing depends on a message: [`classify`](send::classify).
 //! 5. **In doubt is a state of its own.** A call that may have arrived is looked up before it is repeated, and never
 //!    guessed about: [`Doubt`](model::Doubt), [`Question`](send::Question).
-//! 6. **Identity, not position.** What is known of earlier runs is known of an id, under one [`Owner`](journal::entry::Owner)
+//! 6. **Identity, not position.** What is known of earlier runs is known of an id, under one [`JobIdentity`](journal::entry::JobIdentity)
 //!    (host, app, tenant, operation): [`Index`](journal::Index).
 //! 7. **An id is text.** One that a spreadsheet has damaged could be another person's, and is refused:
 //!    [`PreHireId`](model::PreHireId).

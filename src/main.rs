@@ -18,7 +18,7 @@ fn main() -> ExitCode {
     let matched = prehire::cli::command(language).try_get_matches();
     match matched.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => {
-            let surroundings = surroundings.speaking(cli.lang);
+            let surroundings = surroundings.with_language(cli.lang);
             code(prehire::app::run(cli, surroundings))
         }
         Err(error) => not_understood(&error, language, surroundings.time_zone),
@@ -34,7 +34,7 @@ fn not_understood(error: &clap::Error, language: Language, time_zone: TimeZone) 
     } else {
         let _ = error.print();
     }
-    code(if error.use_stderr() { Exit::Unusable } else { Exit::Success })
+    code(if error.use_stderr() { Exit::Usage } else { Exit::Success })
 }
 
 fn code(exit: Exit) -> ExitCode {

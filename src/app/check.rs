@@ -6,7 +6,7 @@ use super::source_journal::withdrawn_ids;
 use crate::cli::Duplicates;
 use crate::input::{RestoreRules, RowPurpose, RowRules, Spool, Survey, survey};
 use crate::journal::Index;
-use crate::journal::entry::Owner;
+use crate::journal::entry::JobIdentity;
 use crate::language::text;
 use crate::model::{Error, Exit, Operation, Result, Settlement};
 use crate::plan::{Decision, Planned, Planner};
@@ -66,7 +66,7 @@ pub(super) async fn run(settings: &CheckSettings, surroundings: &Surroundings) -
 }
 
 /// The rules for the rows; the journal of the withdrawals must belong to `source_owner`, where that is known.
-pub(super) fn row_rules(input: &InputSettings, source_owner: Option<&Owner>) -> Result<RowRules> {
+pub(super) fn row_rules(input: &InputSettings, source_owner: Option<&JobIdentity>) -> Result<RowRules> {
     let purpose = match &input.purpose {
         Purpose::Withdraw(rules) => RowPurpose::Withdraw(rules.clone()),
         Purpose::Restore { confirm_workforce, source_journal } => RowPurpose::Restore(RestoreRules {
@@ -82,7 +82,7 @@ pub(super) fn refuse_duplicates(survey: &Survey, settings: &InputSettings) -> Re
     if settings.duplicates == Duplicates::Refuse && !survey.duplicates.is_empty() {
         let rows = survey.duplicates.len();
         let check = check_command(settings.purpose.operation());
-        return Err(Error::unusable(text!(
+        return Err(Error::invalid_input(text!(
             "{rows} {rows|row repeats|rows repeat} the pre-hire id of an earlier row",
             rows
         ))

@@ -24,7 +24,7 @@ use crate::store::{JournalSource, open_journal};
 /// Prints the story; exit 1 if the journal does not know the pre-hire.
 pub(super) fn explain(typed: &ExplainArgs, locale: Locale) -> Result<Exit> {
     let id = PreHireId::parse(&typed.id, true).map_err(|_| {
-        Error::unusable(text!("\"{typed}\" is not a pre-hire id", typed = typed.id))
+        Error::invalid_input(text!("\"{typed}\" is not a pre-hire id", typed = typed.id))
             .hint(text!("give 1 to 32 digits, as Feishu shows them"))
     })?;
     let journal = open_journal(&typed.journal)?;
@@ -58,8 +58,8 @@ pub(super) fn config_show(typed: &ConfigShowArgs, surroundings: &Surroundings) -
 /// Serves the simulated API; the first line on standard output says where.
 pub(super) async fn simulate(typed: &SimulateArgs) -> Result<Exit> {
     let failed = |error: io::Error| {
-        Error::unusable(text!("can't serve the simulated API on {typed}", typed = typed.listen))
-            .because(error)
+        Error::invalid_input(text!("can't serve the simulated API on {typed}", typed = typed.listen))
+            .caused_by(error)
     };
     let simulator = Simulator::bind(typed.settings()).map_err(failed)?;
     let mut output = io::stdout();
@@ -81,8 +81,8 @@ pub(super) fn man(typed: &ManArgs, language: Language) -> Result<Exit> {
         return Ok(Exit::Success);
     };
     let cannot_write = |error| {
-        Error::cannot_record(text!("can't write the manual to {directory}", directory = directory.display()))
-            .because(error)
+        Error::write_failed(text!("can't write the manual to {directory}", directory = directory.display()))
+            .caused_by(error)
             .hint(text!("choose a writable directory with --directory DIR"))
     };
     fs::create_dir_all(directory).map_err(cannot_write)?;
@@ -140,7 +140,7 @@ impl Connection {
                 let rate = Some(Rate::new(limit.calls(), limit.period()));
                 let simulator = Simulator::spawn(SimulatorSettings { rate, start, ..Default::default() })
                     .map_err(|error| {
-                        Error::unusable(text!("can't start the simulated API")).because(error)
+                        Error::invalid_input(text!("can't start the simulated API")).caused_by(error)
                     })?;
                 let base_url = simulator.base_url().parse().expect("the simulated API is on loopback");
                 // Secrets are crossed out of what the server says, so this one is no word of its messages.

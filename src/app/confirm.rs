@@ -22,12 +22,14 @@ pub(super) fn refuse_to_ask_nobody(settings: &OperationSettings, surroundings: &
         return Ok(());
     }
     if !surroundings.stdin_is_terminal {
-        return Err(Error::unusable(text!("standard input is not a terminal, so nobody can be asked"))
+        return Err(Error::invalid_input(text!("standard input is not a terminal, so nobody can be asked"))
             .hint(text!("add --yes")));
     }
     if settings.show.log.format == LogFormat::Json && !surroundings.stderr_is_terminal {
-        return Err(Error::unusable(text!("standard error is a JSON log, so nobody can be asked there"))
-            .hint(text!("add --yes")));
+        return Err(Error::invalid_input(text!(
+            "standard error is a JSON log, so nobody can be asked there"
+        ))
+        .hint(text!("add --yes")));
     }
     Ok(())
 }
@@ -43,13 +45,13 @@ pub(super) async fn confirm(input: RunInput<'_>, preview: &Preview) -> Result<()
         let mut answer = String::new();
         log.ask(&question).and_then(|()| io::stdin().lock().read_line(&mut answer)).map(|_| answer)
     };
-    let answer = apart(ask)
-        .await
-        .map_err(|error| Error::unusable(text!("can't ask")).because(error).hint(text!("add --yes")))?;
+    let answer = apart(ask).await.map_err(|error| {
+        Error::invalid_input(text!("can't ask")).caused_by(error).hint(text!("add --yes"))
+    })?;
     if is_consent(&answer, upcoming.rows) {
         return Ok(());
     }
-    Err(Error::unusable(text!("not confirmed; nothing was sent")))
+    Err(Error::invalid_input(text!("not confirmed; nothing was sent")))
 }
 
 fn is_consent(answer: &str, rows: u32) -> bool {

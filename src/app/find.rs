@@ -12,7 +12,7 @@ use crate::model::{Exit, Operation, PreHire, PreHireId, Result, Stage, WithdrawR
 use crate::report::{FoundReport, Log, SearchProgress};
 use crate::results::{FoundList, ListPath, list_row};
 use crate::send::SearchApi;
-use crate::send::search::{Pager, SearchEnd, Searcher, Sieve};
+use crate::send::search::{Filter, Pager, SearchEnd, Searcher};
 use crate::settings::{FindSettings, Surroundings};
 
 /// Finds, and lists.
@@ -30,7 +30,7 @@ pub(super) async fn run(settings: &FindSettings, surroundings: &Surroundings) ->
     let mut finder = Finder {
         searcher: Searcher::new(connection.client()?, gate, settings.calls.search(), progress),
         list: FoundList::create(path)?,
-        sieve: Sieve::new(settings.stages.clone(), settings.onboarding, settings.limit),
+        filter: Filter::new(settings.stages.clone(), settings.onboarding, settings.limit),
         reason: settings.reason.as_ref(),
         found: Found::default(),
     };
@@ -53,7 +53,7 @@ struct Found {
 struct Finder<'a, A> {
     searcher: Searcher<A, SearchProgress>,
     list: FoundList,
-    sieve: Sieve,
+    filter: Filter,
     reason: Option<&'a WithdrawReason>,
     found: Found,
 }
@@ -77,7 +77,7 @@ impl<A: SearchApi> Finder<'_, A> {
     /// Lists a page; to break off is to look for nobody else.
     fn take(&mut self, page: &[PreHire], searched: Option<&Stage>) -> Result<ControlFlow<()>> {
         for pre_hire in page {
-            if self.sieve.lets_pass(pre_hire) {
+            if self.filter.accept(pre_hire) {
                 let row = list_row(pre_hire, searched, self.reason);
                 *self.found.by_stage.entry(row[2].clone()).or_default() += 1;
                 self.found.round_ids += u32::from(looks_rounded(pre_hire.id));
@@ -87,20 +87,20 @@ impl<A: SearchApi> Finder<'_, A> {
             }
         }
         let flushed = self.list.flush()?;
-        Ok(if self.sieve.is_full() { ControlFlow::Break(()) } else { flushed })
+        Ok(if self.filter.is_full() { ControlFlow::Break(()) } else { flushed })
     }
 
     fn finish(self, settings: &FindSettings, file: Option<&Path>, log: &Log) -> Result<()> {
-        let Finder { searcher, list, sieve, found, .. } = self;
+        let Finder { searcher, list, filter, found, .. } = self;
         let progress = searcher.into_watcher();
         progress.finish();
         list.finish()?;
         let report = FoundReport {
             by_stage: &found.by_stage,
-            left_out: sieve.left_out(),
+            left_out: filter.left_out(),
             without_id: found.without_id,
             round_ids: found.round_ids,
-            limit_reached: sieve.is_full(),
+            limit_reached: filter.is_full(),
             list: file,
             progress: &progress,
             language: settings.show.language,

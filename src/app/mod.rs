@@ -45,7 +45,7 @@ fn runtime() -> Result<Runtime> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Error::unusable(text!("can't start")).because(error))
+        .map_err(|error| Error::invalid_input(text!("can't start")).caused_by(error))
 }
 
 async fn command(command: Command, surroundings: Surroundings, log: &Log) -> Exit {

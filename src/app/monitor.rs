@@ -74,7 +74,8 @@ impl RunMonitor {
 
 /// From here on no signal ends the process by itself.
 pub(super) fn listen() -> Result<Signals> {
-    Signals::listen().map_err(|error| Error::unusable(text!("can't listen for signals")).because(error))
+    Signals::listen()
+        .map_err(|error| Error::invalid_input(text!("can't listen for signals")).caused_by(error))
 }
 
 /// Does the work, and tells its end.
@@ -91,7 +92,7 @@ pub(super) async fn told(
         Err(error) => (None, Err(error)),
     };
     let mut ending = monitor.ending.into_inner();
-    let log = log.clone().speaking(ending.language);
+    let log = log.clone().with_language(ending.language);
     ending.exit = done.unwrap_or_else(|error| {
         log.error(&error);
         error.exit()

@@ -106,7 +106,7 @@ fn refusal(report: &PreflightReport) -> Error {
         ),
         Operation::Restore => text!("remove them from the file, or omit --require-online-check"),
     };
-    Error::unusable(text!(
+    Error::invalid_input(text!(
         "{problems} of {rows} {rows|row|rows} {problems|is|are} not visible, or can't be {done} at {problems|its|their} stage:\n  {lines}",
         problems, rows, done => operation.past(), lines => lines
     ))

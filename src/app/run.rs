@@ -13,7 +13,7 @@ use super::monitor::RunMonitor;
 use super::preflight::preview;
 use crate::cli::Format;
 use crate::input::{RowRules, Spool, Survey};
-use crate::journal::entry::{Entry, Owner, RunSettings, RunStarted, VERSION};
+use crate::journal::entry::{Entry, JobIdentity, RunSettings, RunStarted, VERSION};
 use crate::language::{Text, text};
 use crate::model::{Error, Event, Exit, Operation, Result, Settlement, StopCause};
 use crate::plan::{Planner, Upcoming, first_pass};
@@ -49,7 +49,7 @@ pub(super) async fn run(
     log: &Log,
     monitor: &RunMonitor,
 ) -> Result<Exit> {
-    let log = &log.clone().speaking(settings.show.language);
+    let log = &log.clone().with_language(settings.show.language);
     monitor.note(|ending| ending.language = settings.show.language);
     warn(&settings.calls, log);
     monitor.note(|ending| ending.target = Some(target_of(settings)));
@@ -96,7 +96,7 @@ struct Books {
     journal_path: PathBuf,
     /// Held until the end, so that no other run takes the journal.
     journal_file: JournalFile,
-    owner: Owner,
+    owner: JobIdentity,
 }
 
 /// From the first call to the summary.
@@ -236,9 +236,9 @@ fn say_torn_bytes(journal: &JournalFile, log: &Log) {
 }
 
 /// To whom the journal belongs. A restoration's is of no use for other withdrawals, such as those of a later run.
-fn owner(settings: &OperationSettings, rules: &RowRules) -> Owner {
+fn owner(settings: &OperationSettings, rules: &RowRules) -> JobIdentity {
     let source = rules.source().map(|journal| journal.first_hash.clone());
-    Owner { source, ..settings.calls.target.owner(settings.operation()) }
+    JobIdentity { source, ..settings.calls.target.owner(settings.operation()) }
 }
 
 /// Where the results go, and the journal; nothing of somebody else's is there.
@@ -272,7 +272,7 @@ fn places_of(output: &OutputPath, journal: &Path) -> (PathBuf, PathBuf) {
 fn check_guards(settings: &OperationSettings, survey: &Survey, to_send: u32) -> Result<()> {
     let (guards, check) = (&settings.guards, check_command(settings.operation()));
     if let Some(most) = guards.max_rows.filter(|most| to_send > *most) {
-        return Err(Error::unusable(text!(
+        return Err(Error::invalid_input(text!(
             "{to_send} {to_send|row is|rows are} still to be sent, more than --max-rows {most}",
             to_send,
             most
@@ -282,7 +282,7 @@ fn check_guards(settings: &OperationSettings, survey: &Survey, to_send: u32) -> 
     if guards.expect.as_ref().is_some_and(|expected| !expected.eq_ignore_ascii_case(&survey.digest)) {
         let message =
             text!("the rows do not match --expect: their digest is {digest}", digest = survey.digest);
-        return Err(Error::unusable(message)
+        return Err(Error::invalid_input(message)
             .hint(text!("check the file again with {check}, and use the digest that it prints", check)));
     }
     Ok(())
@@ -299,7 +299,7 @@ fn show(settings: &OperationSettings, report: &RunReport<'_>, log: &Log) {
 }
 
 /// What a run was about, as far as its settings tell.
-fn run_started(settings: &OperationSettings, owner: Owner) -> RunStarted {
+fn run_started(settings: &OperationSettings, owner: JobIdentity) -> RunStarted {
     let send = &settings.send;
     let (source_journal, confirm_workforce) = match &settings.input.purpose {
         Purpose::Withdraw(_) => (None, false),

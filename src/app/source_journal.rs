@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use crate::journal::IndexBuilder;
-use crate::journal::entry::{Entry, Owner};
+use crate::journal::entry::{Entry, JobIdentity};
 use crate::language::{Text, text};
 use crate::model::{Error, Operation, Result, SourceJournal, WithdrawnIds};
 use crate::store::{JournalReader, JournalSource};
@@ -14,13 +14,13 @@ use crate::store::{JournalReader, JournalSource};
 ///
 /// # Errors
 /// When it is not there, is damaged, or belongs to another host, app or operation; exit 2.
-pub(super) fn withdrawn_ids(path: &Path, owner: Option<&Owner>) -> Result<WithdrawnIds> {
+pub(super) fn withdrawn_ids(path: &Path, owner: Option<&JobIdentity>) -> Result<WithdrawnIds> {
     let shown = path.display();
     let journal = JournalReader::open(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => {
-            Error::unusable(text!("there is no withdrawal journal at {shown}", shown)).hint(no_proof())
+            Error::invalid_input(text!("there is no withdrawal journal at {shown}", shown)).hint(no_proof())
         }
-        _ => Error::unusable(text!("can't read {shown}", shown)).because(error).hint(no_proof()),
+        _ => Error::invalid_input(text!("can't read {shown}", shown)).caused_by(error).hint(no_proof()),
     })?;
     let (mut index, mut owners) = (IndexBuilder::with_room_for(journal.most_rows()), Vec::new());
     let scan = (&journal as &dyn JournalSource).read(&mut |id, entry| {
@@ -29,13 +29,13 @@ pub(super) fn withdrawn_ids(path: &Path, owner: Option<&Owner>) -> Result<Withdr
             owners.push(run.owner.clone());
         }
     })?;
-    let is_foreign = |other: &&Owner| match owner {
+    let is_foreign = |other: &&JobIdentity| match owner {
         Some(owner) => *other != owner,
         None => other.operation != Operation::Withdraw.word(),
     };
     if let Some(other) = owners.iter().find(is_foreign) {
         let wanted = owner.map_or_else(|| text!("a withdrawal"), |owner| Text::Plain(owner.to_string()));
-        return Err(Error::unusable(text!(
+        return Err(Error::invalid_input(text!(
             "{shown} belongs to another job: {other}; expected: {wanted}",
             shown,
             other,

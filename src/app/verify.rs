@@ -61,7 +61,7 @@ fn compare(
     }
     let index = index.build();
     let changed = |_| {
-        Error::unusable(text!("{name} was changed while it was read", name = journal.name()))
+        Error::invalid_input(text!("{name} was changed while it was read", name = journal.name()))
             .hint(text!("run the same command again"))
     };
     let began = runs.all.first().map(|run| run.started.at);

@@ -77,7 +77,7 @@ impl Client {
     pub fn new(settings: ClientSettings) -> Result<Client> {
         let ClientSettings { base_url, credentials, timeout } = settings;
         let http = http_client(&base_url.join("/"), timeout).map_err(|error| {
-            Error::unusable(text!("can't set up the connection")).because(error).hint(text!(
+            Error::invalid_input(text!("can't set up the connection")).caused_by(error).hint(text!(
                 "check HTTPS_PROXY and SSL_CERT_FILE, and that the system's CA certificates are installed"
             ))
         })?;

@@ -38,7 +38,7 @@ pub enum Meaning {
     /// A new token is needed.
     TokenStale,
     /// Nothing in this run can succeed.
-    Hopeless,
+    Fatal,
     /// The server failed; it may have applied the call before.
     InDoubt,
 }
@@ -117,29 +117,29 @@ pub static TABLE: &[ApiCode] = &[
     row(99_991_664, TokenStale, LookItUp),
     row(99_991_665, TokenStale, LookItUp),
     row(99_991_671, TokenStale, LookItUp),
-    row(99_991_661, Hopeless, LookItUp),
-    row(99_991_662, Hopeless, LookItUp),
-    row(99_991_668, Hopeless, LookItUp),
-    row(99_991_672, Hopeless, LookItUp).of_permission(),
-    row(99_991_673, Hopeless, LookItUp),
-    row(99_991_676, Hopeless, LookItUp).of_permission(),
-    row(99_991_677, Hopeless, LookItUp),
-    row(99_991_679, Hopeless, LookItUp).of_permission(),
-    row(99_991_401, Hopeless, LookItUp),
-    row(QUOTA_USED_UP, Hopeless, LookItUp),
-    row(99_991_543, Hopeless, LookItUp),
-    row(99_991_201, Hopeless, LookItUp),
-    row(99_991_301, Hopeless, LookItUp),
-    row(90_003_087, Hopeless, LookItUp),
-    row(90_003_088, Hopeless, LookItUp),
-    row(10_003, Hopeless, LookItUp),
-    row(10_005, Hopeless, LookItUp),
-    row(TICKET_REFUSED, Hopeless, LookItUp),
-    row(10_013, Hopeless, LookItUp),
-    row(10_014, Hopeless, LookItUp),
-    row(10_015, Hopeless, LookItUp),
-    row(10_016, Hopeless, LookItUp),
-    row(20_009, Hopeless, LookItUp),
+    row(99_991_661, Fatal, LookItUp),
+    row(99_991_662, Fatal, LookItUp),
+    row(99_991_668, Fatal, LookItUp),
+    row(99_991_672, Fatal, LookItUp).of_permission(),
+    row(99_991_673, Fatal, LookItUp),
+    row(99_991_676, Fatal, LookItUp).of_permission(),
+    row(99_991_677, Fatal, LookItUp),
+    row(99_991_679, Fatal, LookItUp).of_permission(),
+    row(99_991_401, Fatal, LookItUp),
+    row(QUOTA_USED_UP, Fatal, LookItUp),
+    row(99_991_543, Fatal, LookItUp),
+    row(99_991_201, Fatal, LookItUp),
+    row(99_991_301, Fatal, LookItUp),
+    row(90_003_087, Fatal, LookItUp),
+    row(90_003_088, Fatal, LookItUp),
+    row(10_003, Fatal, LookItUp),
+    row(10_005, Fatal, LookItUp),
+    row(TICKET_REFUSED, Fatal, LookItUp),
+    row(10_013, Fatal, LookItUp),
+    row(10_014, Fatal, LookItUp),
+    row(10_015, Fatal, LookItUp),
+    row(10_016, Fatal, LookItUp),
+    row(20_009, Fatal, LookItUp),
     row(1_161_000, InDoubt, WrongStage),
     row(1_161_204, InDoubt, WrongStage),
     row(1_500, InDoubt, LookItUp),
@@ -296,7 +296,7 @@ mod tests {
     fn only_a_refusal_leaves_something_open_and_only_what_ends_the_run_is_a_permission() {
         for row in TABLE {
             assert!(row.leaves == Nothing || row.meaning == Refused, "{row:?}");
-            assert!(!row.is_permission || row.meaning == Hopeless, "{row:?}");
+            assert!(!row.is_permission || row.meaning == Fatal, "{row:?}");
         }
     }
 }

@@ -136,7 +136,7 @@ pub enum More {
     /// There is one, under this token.
     At(PageToken),
     /// There is said to be one, but not where.
-    Nowhere,
+    MissingCursor,
 }
 
 /// Where the next page begins. It belongs to its search.
@@ -156,7 +156,7 @@ pub(super) fn page(body: &Value, scrub: &dyn Fn(&str) -> String) -> Option<Searc
     let has_more = data.get("has_more").and_then(Value::as_bool);
     let more = match (has_more.unwrap_or(!token.is_empty()), token) {
         (false, _) => More::No,
-        (true, token) if token.is_empty() || token.len() > LONGEST_PAGE_TOKEN => More::Nowhere,
+        (true, token) if token.is_empty() || token.len() > LONGEST_PAGE_TOKEN => More::MissingCursor,
         (true, token) => More::At(PageToken(token.to_owned())),
     };
     Some(SearchPage { without_id: items.len() - pre_hires.len(), pre_hires, more })
@@ -263,7 +263,7 @@ mod tests {
         assert_eq!(more(json!({"page_token": "a"})), at("a"));
         assert_eq!(more(json!({"page_token": ""})), Some(More::No));
         for token in [json!(null), json!(""), json!(7), json!("x".repeat(LONGEST_PAGE_TOKEN + 1))] {
-            assert_eq!(more(json!({"has_more": true, "page_token": token})), Some(More::Nowhere));
+            assert_eq!(more(json!({"has_more": true, "page_token": token})), Some(More::MissingCursor));
         }
     }
 

@@ -93,14 +93,14 @@ impl Columns {
         let names: Vec<String> = header.cells().map(str::to_owned).collect();
         let earlier = ours_at_the_end(&names, ours).unwrap_or_default();
         if operation == Operation::Restore && earlier.is_empty() {
-            return Err(Error::unusable(text!(
+            return Err(Error::invalid_input(text!(
                 "this is not a results file: its header does not end with the result columns"
             ))
             .hint(text!("give a results file that prehire withdraw has written")));
         }
         let searched = &names[..names.len() - earlier.len()];
         let id = find_one(searched, choice.id.as_deref(), &ID_NAMES, "--id-column")?.ok_or_else(|| {
-            Error::unusable(text!(
+            Error::invalid_input(text!(
                 "there is no column with pre-hire ids; the columns are: {names}",
                 names = listed(searched)
             ))
@@ -113,7 +113,7 @@ impl Columns {
             Operation::Restore => None,
         };
         if reason == Some(id) {
-            return Err(Error::unusable(text!(
+            return Err(Error::invalid_input(text!(
                 "column \"{name}\" can't be both the id and the reason",
                 name = names[id]
             )));
@@ -229,7 +229,7 @@ fn find_one(names: &[String], choice: Option<&str>, known: &[&str], flag: &str) 
     match (found.as_slice(), choice) {
         ([only], _) => Ok(Some(*only)),
         ([], None) => Ok(None),
-        ([], Some(choice)) => Err(Error::unusable(text!(
+        ([], Some(choice)) => Err(Error::invalid_input(text!(
             "there is no column \"{choice}\"; the columns are: {names}",
             choice,
             names = listed(names)
@@ -244,7 +244,7 @@ fn find_one(names: &[String], choice: Option<&str>, known: &[&str], flag: &str) 
             let candidates = candidates.unwrap_or_default();
             let hint = text!("rename all but one, or choose one by its exact name with {flag} NAME", flag);
             let message = text!("{candidates} could be the same column", candidates => candidates);
-            Err(Error::unusable(message).hint(hint))
+            Err(Error::invalid_input(message).hint(hint))
         }
     }
 }

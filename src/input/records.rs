@@ -161,21 +161,21 @@ enum Quotes {
     /// Behind one that closes the cell, unless another follows.
     Closing(u64),
     /// Behind a closed cell something else followed than the next cell, on this line.
-    Astray(u64),
+    Misplaced(u64),
 }
 
 impl Quotes {
     /// The place behind the next byte, which stands on this line.
     const fn after(self, byte: u8, delimiter: u8, line: u64) -> Quotes {
         match (self, byte) {
-            (Quotes::Astray(line), _) => Quotes::Astray(line),
+            (Quotes::Misplaced(line), _) => Quotes::Misplaced(line),
             (Quotes::Before, b'"') => Quotes::Inside(line),
             (Quotes::Inside(opened), b'"') => Quotes::Closing(opened),
             (Quotes::Inside(opened), _) => Quotes::Inside(opened),
             (Quotes::Closing(opened), b'"') => Quotes::Inside(opened),
             (_, b'\r' | b'\n') => Quotes::Before,
             (_, byte) if byte == delimiter => Quotes::Before,
-            (Quotes::Closing(_), _) => Quotes::Astray(line),
+            (Quotes::Closing(_), _) => Quotes::Misplaced(line),
             (Quotes::Before | Quotes::Outside, _) => Quotes::Outside,
         }
     }
@@ -253,7 +253,7 @@ impl<R: Read> RecordReader<R> {
 
     /// The header: the first record that is not empty.
     pub fn header(&mut self) -> Result<&Record> {
-        self.read()?.ok_or_else(|| Error::unusable(text!("the file contains only empty rows")))
+        self.read()?.ok_or_else(|| Error::invalid_input(text!("the file contains only empty rows")))
     }
 
     fn fill(&mut self) -> Result<()> {
@@ -333,12 +333,12 @@ impl<R: Read> RecordReader<R> {
     /// A quotation mark in the wrong place moves the borders of cells and rows: nothing behind it can be trusted.
     fn check_quotes(&mut self) -> Result<()> {
         match self.quotes {
-            Quotes::Inside(line) => Err(Error::unusable(text!(
+            Quotes::Inside(line) => Err(Error::invalid_input(text!(
                 "the quotation mark (\") that opens a cell on line {line} is never closed",
                 line
             ))
             .hint(text!("close it, or double it if it is part of the text"))),
-            Quotes::Astray(line) => Err(Error::unusable(text!(
+            Quotes::Misplaced(line) => Err(Error::invalid_input(text!(
                 "on line {line}, a cell continues after its closing quotation mark (\")",
                 line
             ))
@@ -352,7 +352,7 @@ impl<R: Read> RecordReader<R> {
     fn grow_bytes(&mut self) -> Result<()> {
         let length = self.record.bytes.len() * 2;
         if length > MOST_BYTES_OF_A_RECORD {
-            return Err(Error::unusable(text!(
+            return Err(Error::invalid_input(text!(
                 "the row that begins on line {line} is larger than {most} MiB",
                 line = self.record.line,
                 most = MOST_BYTES_OF_A_RECORD / 1024 / 1024
@@ -451,8 +451,8 @@ mod tests {
         let never_closed = refused("id,reason\n1,a\n2,\"oops\n3,c\n4,d\n").expect("it is never closed");
         assert!(never_closed.contains("line 3"), "{never_closed}");
         assert!(refused("id,reason\n1,\"").is_some());
-        let astray = refused("id,reason\n1,a\n2,\"x\"y\n").expect("it goes on");
-        assert!(astray.contains("line 3"), "{astray}");
+        let misplaced = refused("id,reason\n1,a\n2,\"x\"y\n").expect("it goes on");
+        assert!(misplaced.contains("line 3"), "{misplaced}");
         assert_eq!(refused("id,reason\n1,a\"b\n2,\"x\"\"y\"\n3,\"\"\n4,\"z\""), None);
     }
 

@@ -50,7 +50,7 @@ impl WithdrawRules {
     /// Checks what was typed.
     pub fn new(default_reason: Option<&str>, trust_ids: bool) -> Result<WithdrawRules> {
         let parsed = default_reason.map(ValidReason::parse).transpose().map_err(|_| {
-            Error::unusable(text!("the text of --reason can't be sent"))
+            Error::invalid_input(text!("the text of --reason can't be sent"))
                 .hint(text!("give 1 to 500 characters, not just white space"))
         })?;
         Ok(WithdrawRules { default_reason: parsed.map(WithdrawReason::from), trust_ids })

@@ -164,7 +164,7 @@ impl Spool {
     fn of_workbook(source: &mut impl Read, name: &str, choice: &FileChoice, extent: Extent) -> Result<Spool> {
         let typed = choice.encoding.map(|_| "--encoding").or(choice.delimiter.map(|_| "--delimiter"));
         if let Some(flag) = typed {
-            return Err(Error::unusable(text!(
+            return Err(Error::invalid_input(text!(
                 "{name} is a workbook, and {flag} is for text files",
                 name,
                 flag
@@ -198,7 +198,7 @@ impl Spool {
             return Err(empty(name));
         }
         if let Some(sheet) = &choice.sheet {
-            return Err(Error::unusable(text!(
+            return Err(Error::invalid_input(text!(
                 "{name} is a text file, and has no sheet \"{sheet}\"",
                 name,
                 sheet
@@ -206,15 +206,18 @@ impl Spool {
             .hint(text!("omit --sheet, or give the workbook itself")));
         }
         if looks_like_markup(head) {
-            return Err(Error::unusable(text!(
+            return Err(Error::invalid_input(text!(
                 "{name} is a web page (HTML or XML), whatever its name says",
                 name
             ))
             .hint(text!("open it in the spreadsheet program, and save it as an Excel workbook (.xlsx)")));
         }
         if looks_like_utf_16(head) {
-            return Err(Error::unusable(text!("{name} looks like UTF-16 without a byte order mark", name))
-                .hint(text!("specify its encoding: --encoding utf-16le or utf-16be")));
+            return Err(Error::invalid_input(text!(
+                "{name} looks like UTF-16 without a byte order mark",
+                name
+            ))
+            .hint(text!("specify its encoding: --encoding utf-16le or utf-16be")));
         }
         let dialect = Dialect::find(head, choice.delimiter, &choice.columns);
         let start = (marks + dialect.naming_line) as u64;
@@ -236,7 +239,7 @@ impl Spool {
 }
 
 fn empty(name: &str) -> Error {
-    Error::unusable(text!("{name} is empty", name))
+    Error::invalid_input(text!("{name} is empty", name))
         .hint(text!("the first line must contain the column names, such as pre_hire_id,withdraw_reason"))
 }
 

@@ -95,13 +95,13 @@ pub fn survey<R: Read>(
     let is_without_id = !choice.finds_an_id(header.cells());
     let found = Columns::find(header, choice, rules.operation());
     let mut longest_cell = LongestCell::default();
-    longest_cell.note(header, header.len());
+    longest_cell.observe(header, header.len());
     let columns = match found {
         Err(error) if is_without_id => return Err(hint_at_header_below(error, &mut reader, choice)),
         found => found?,
     };
     if rules.only.is_some() && !columns.is_results() {
-        return Err(Error::unusable(text!(
+        return Err(Error::invalid_input(text!(
             "--only selects rows of a results file, and this file is not one"
         ))
         .hint(text!("give a results file that prehire has written, or omit --only")));
@@ -123,7 +123,7 @@ pub fn survey<R: Read>(
     let validator = Validator::new(&columns, rules);
     while let Some(record) = reader.read()? {
         if survey.rows == MOST_ROWS {
-            return Err(Error::unusable(text!(
+            return Err(Error::invalid_input(text!(
                 "the file has more than {MOST_ROWS} {MOST_ROWS|row|rows}",
                 MOST_ROWS
             )));
@@ -171,7 +171,7 @@ impl Surveyor {
         row: CheckedRow<'r>,
     ) -> Option<(PreHireId, ValidRequest<'r>)> {
         if !matches!(row, CheckedRow::LeftOut { .. }) {
-            survey.longest_cell.note(record, survey.columns.width());
+            survey.longest_cell.observe(record, survey.columns.width());
         }
         let first = match &row {
             CheckedRow::Sendable { id, .. } => self.seen.note(*id, survey.rows),
@@ -280,7 +280,7 @@ pub struct LongestCell {
 
 impl LongestCell {
     /// Looks at the cells of one more row, as far as the header goes.
-    fn note(&mut self, record: &Record, width: usize) {
+    fn observe(&mut self, record: &Record, width: usize) {
         for column in 0..width.min(record.len()) {
             // No text has more code units than bytes, so hardly any must be counted.
             if record.cell_bytes(column).len() <= self.length {
@@ -367,7 +367,7 @@ mod tests {
             let mut reader = RecordReader::new(text.as_bytes(), Layout::default());
             let (mut longest, mut expected) = (LongestCell::default(), 0);
             while let Some(record) = reader.read().expect("readable") {
-                longest.note(record, 3);
+                longest.observe(record, 3);
                 let lengths = record.cells().take(3).map(|cell| cell.encode_utf16().count());
                 expected = lengths.fold(expected, usize::max);
             }

@@ -137,16 +137,16 @@ pub(super) fn read_piece(source: &mut impl Read, piece: &mut [u8]) -> io::Result
 }
 
 pub(super) fn unreadable(name: &str, error: io::Error) -> Error {
-    Error::unusable(text!("can't read {name}", name)).because(error)
+    Error::invalid_input(text!("can't read {name}", name)).caused_by(error)
 }
 
 pub(super) fn unreadable_copy(error: io::Error) -> Error {
-    Error::unusable(text!("can't read the private copy of the input")).because(error)
+    Error::invalid_input(text!("can't read the private copy of the input")).caused_by(error)
 }
 
 pub(super) fn unwritable_copy(error: io::Error) -> Error {
-    Error::unusable(text!("can't make a private copy of the input"))
-        .because(error)
+    Error::invalid_input(text!("can't make a private copy of the input"))
+        .caused_by(error)
         .hint(text!("the copy is made in the temporary directory; set TMPDIR to one with enough free space"))
 }
 
@@ -161,7 +161,7 @@ fn neither(name: &str, place: BrokenPlace) -> Error {
 }
 
 fn with_hint(message: Text) -> Error {
-    Error::unusable(message).hint(text!(
+    Error::invalid_input(message).hint(text!(
         "in the spreadsheet program, save the file as \"CSV UTF-8\", or name its encoding with --encoding NAME"
     ))
 }

@@ -113,7 +113,7 @@ pub struct RunStarted {
     pub command: String,
     /// To whom the journal belongs.
     #[serde(flatten)]
-    pub owner: Owner,
+    pub owner: JobIdentity,
     /// The input, as it was typed.
     pub input: String,
     /// The journal that proves what is to be undone, if something is.
@@ -152,7 +152,7 @@ pub const SIMULATED: &str = "simulated";
 
 /// To whom a journal belongs: one host, app, tenant and operation; a restoration's also to what it undoes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Owner {
+pub struct JobIdentity {
     /// Host and port.
     pub host: String,
     /// The app's id, or `given` for a given token.
@@ -212,7 +212,7 @@ impl Entry {
     }
 }
 
-impl std::fmt::Display for Owner {
+impl std::fmt::Display for JobIdentity {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} of app {} at {}", self.operation, self.app, self.host)?;
         if !self.tenant.is_empty() {

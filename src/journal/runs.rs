@@ -80,7 +80,7 @@ impl RunStory {
     /// How it ended, if it left results. Where they could not be written, those of an earlier run may be there.
     #[must_use]
     pub fn end_with_results(&self) -> Option<&RunEnd> {
-        self.ended.as_ref().filter(|end| end.exit_code != Exit::CannotRecord.code())
+        self.ended.as_ref().filter(|end| end.exit_code != Exit::WriteFailed.code())
     }
 }
 

@@ -25,7 +25,7 @@ pub enum Day {
 impl Day {
     /// The day itself, when today is this one.
     #[must_use]
-    pub fn seen_from(self, today: Date) -> Date {
+    pub fn resolve(self, today: Date) -> Date {
         match self {
             Day::Fixed(date) => date,
             Day::FromToday(days) => today.saturating_add(days.days()),
@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn a_day_is_a_date_or_counted_from_today() {
         let today = date(2026, 3, 1);
-        let seen = |text: &str| text.parse::<Day>().map(|day| day.seen_from(today));
+        let seen = |text: &str| text.parse::<Day>().map(|day| day.resolve(today));
         assert_eq!(seen("2024-02-29"), Ok(date(2024, 2, 29)));
         assert_eq!(seen("today"), Ok(today));
         assert_eq!(seen("-30d"), Ok(date(2026, 1, 30)));
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn no_day_leaves_the_calendar() {
-        assert_eq!(Day::FromToday(MOST_DAYS).seen_from(Date::MAX), Date::MAX);
-        assert_eq!(Day::FromToday(-MOST_DAYS).seen_from(Date::MIN), Date::MIN);
+        assert_eq!(Day::FromToday(MOST_DAYS).resolve(Date::MAX), Date::MAX);
+        assert_eq!(Day::FromToday(-MOST_DAYS).resolve(Date::MIN), Date::MIN);
     }
 }

@@ -14,11 +14,11 @@ pub enum Exit {
     /// The run finished, but some rows are not a success.
     SomeRowsFailed,
     /// Usage, configuration or input error; nothing was sent.
-    Unusable,
+    Usage,
     /// The run was stopped early; the results are complete, and the rest waits for the next run.
     StoppedEarly,
     /// The journal or the results can't be written.
-    CannotRecord,
+    WriteFailed,
     /// Another run holds the journal or the allowance.
     Locked,
     /// Interrupted by SIGINT.
@@ -32,9 +32,9 @@ impl Exit {
     pub const ALL: [Exit; 8] = [
         Exit::Success,
         Exit::SomeRowsFailed,
-        Exit::Unusable,
+        Exit::Usage,
         Exit::StoppedEarly,
-        Exit::CannotRecord,
+        Exit::WriteFailed,
         Exit::Locked,
         Exit::Interrupted,
         Exit::Terminated,
@@ -46,9 +46,9 @@ impl Exit {
         match self {
             Exit::Success => text!("every row succeeded"),
             Exit::SomeRowsFailed => text!("finished; some rows did not succeed"),
-            Exit::Unusable => text!("not started: usage, configuration or input error"),
+            Exit::Usage => text!("not started: usage, configuration or input error"),
             Exit::StoppedEarly => text!("stopped early"),
-            Exit::CannotRecord => text!("stopped: the journal or the results can't be written"),
+            Exit::WriteFailed => text!("stopped: the journal or the results can't be written"),
             Exit::Locked => text!("not started: another run holds the journal or the allowance"),
             Exit::Interrupted => text!("interrupted by Ctrl-C (SIGINT)"),
             Exit::Terminated => text!("interrupted by SIGTERM"),
@@ -61,9 +61,9 @@ impl Exit {
         match self {
             Exit::Success => 0,
             Exit::SomeRowsFailed => 1,
-            Exit::Unusable => 2,
+            Exit::Usage => 2,
             Exit::StoppedEarly => 3,
-            Exit::CannotRecord => 4,
+            Exit::WriteFailed => 4,
             Exit::Locked => 75,
             Exit::Interrupted => 130,
             Exit::Terminated => 143,
@@ -86,33 +86,33 @@ pub struct Error {
 impl Error {
     /// A usage, configuration or input error: exit 2, nothing was sent.
     #[must_use]
-    pub fn unusable(message: Text) -> Self {
-        Error { exit: Exit::Unusable, message, hint: None, cause: None, source: None }
+    pub fn invalid_input(message: Text) -> Self {
+        Error { exit: Exit::Usage, message, hint: None, cause: None, source: None }
     }
 
     /// The journal or the results can't be written: exit 4.
     #[must_use]
-    pub fn cannot_record(message: Text) -> Self {
-        Error { exit: Exit::CannotRecord, ..Error::unusable(message) }
+    pub fn write_failed(message: Text) -> Self {
+        Error { exit: Exit::WriteFailed, ..Error::invalid_input(message) }
     }
 
     /// Another run holds the journal or the allowance: exit 75.
     #[must_use]
     pub fn locked(message: Text) -> Self {
-        Error { exit: Exit::Locked, ..Error::unusable(message) }
+        Error { exit: Exit::Locked, ..Error::invalid_input(message) }
     }
 
     /// A signal before anything was sent.
     #[must_use]
     pub fn interrupted(exit: Exit) -> Self {
-        Error { exit, ..Error::unusable(text!("interrupted before anything was sent")) }
+        Error { exit, ..Error::invalid_input(text!("interrupted before anything was sent")) }
     }
 
     /// A second signal: leave at once.
     #[must_use]
     pub fn abandoned(exit: Exit) -> Self {
         let hint = text!("run the same command again to continue; what was in flight is looked up first");
-        Error { exit, ..Error::unusable(text!("stopped at once")) }.hint(hint)
+        Error { exit, ..Error::invalid_input(text!("stopped at once")) }.hint(hint)
     }
 
     /// Adds what the person can do about it: a sentence with something to type.
@@ -124,14 +124,14 @@ impl Error {
 
     /// Adds a cause in our own words, which is printed behind the message.
     #[must_use]
-    pub fn since(mut self, cause: Text) -> Self {
+    pub fn context(mut self, cause: Text) -> Self {
         self.cause = Some(Box::new(cause));
         self
     }
 
     /// Adds the cause, which is printed behind the message.
     #[must_use]
-    pub fn because(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+    pub fn caused_by(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
     }
@@ -195,8 +195,8 @@ mod tests {
 
     #[test]
     fn a_report_has_the_causes_and_then_the_advice() {
-        let error = Error::unusable(Text::plain("can't read leavers.csv"))
-            .because(std::io::Error::other("is a directory"))
+        let error = Error::invalid_input(Text::plain("can't read leavers.csv"))
+            .caused_by(std::io::Error::other("is a directory"))
             .hint(Text::plain("give the path of a file"));
         assert_eq!(
             error.report(Language::English),

@@ -141,7 +141,7 @@ pub struct SentRow {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StopCause {
     /// A reply that no row can hope to escape.
-    Hopeless(Refusal),
+    Fatal(Refusal),
     /// The token endpoint refused the app.
     TokenDenied(Refusal),
     /// A token was refused, and so was the one that was fetched in its place.
@@ -151,9 +151,9 @@ pub enum StopCause {
     /// A store app has no ticket that is accepted.
     NoTicket(NoTicket, Refusal),
     /// This many rows were refused one after the other.
-    RefusalsInARow(u32),
+    ConsecutiveRefusals(u32),
     /// This many rows got no reply one after the other.
-    SilenceInARow(u32),
+    ConsecutiveNoReply(u32),
     /// The first row got no reply in all its attempts.
     FirstCallUnanswered,
     /// The server has turned away every call for too long.
@@ -163,13 +163,13 @@ pub enum StopCause {
     /// Somebody stopped it: Ctrl-C, or SIGTERM.
     Interrupted(Interrupt),
     /// The results can't be written any more.
-    CannotRecord,
+    WriteFailed,
     /// The app may not search, or the search is one that the API will never answer.
     SearchRefused(Refusal),
     /// A search got no answer in all its attempts.
     SearchUnanswered(Refusal),
     /// The pages of a search make no sense.
-    PagesAstray(PageFault),
+    PaginationBroken(PageFault),
 }
 
 impl StopCause {
@@ -178,7 +178,7 @@ impl StopCause {
         match self {
             StopCause::Interrupted(Interrupt::Interrupt) => Exit::Interrupted,
             StopCause::Interrupted(Interrupt::Terminate) => Exit::Terminated,
-            StopCause::CannotRecord => Exit::CannotRecord,
+            StopCause::WriteFailed => Exit::WriteFailed,
             _ => Exit::StoppedEarly,
         }
     }
@@ -186,7 +186,7 @@ impl StopCause {
     /// What the API said, if it said anything.
     pub const fn refusal(&self) -> Option<&Refusal> {
         match self {
-            StopCause::Hopeless(refusal)
+            StopCause::Fatal(refusal)
             | StopCause::TokenDenied(refusal)
             | StopCause::TokenRefusedAgain(refusal)
             | StopCause::NoToken(refusal)

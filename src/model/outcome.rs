@@ -21,7 +21,9 @@ pub enum Verdict {
     /// The token is no longer good; it does not count as an attempt.
     TokenStale,
     /// No row of this run can succeed: credentials, permission, address.
-    Hopeless,
+    // The journal's word, which older ones have.
+    #[serde(rename = "hopeless")]
+    Fatal,
     /// The call may have been applied, and nobody said so.
     InDoubt,
     /// The call certainly never reached the server.
@@ -249,6 +251,22 @@ mod tests {
         }
         for confirmed in [ConfirmedBy::Reply, ConfirmedBy::ReadBack] {
             assert_eq!(serde_json::to_string(&confirmed).ok(), Some(json(confirmed.word())));
+        }
+    }
+
+    #[test]
+    fn the_words_of_verdicts_in_journals_stay_what_they_are() {
+        for (verdict, word) in [
+            (Verdict::Accepted, "accepted"),
+            (Verdict::Refused, "refused"),
+            (Verdict::Conflict, "conflict"),
+            (Verdict::Throttled, "throttled"),
+            (Verdict::TokenStale, "token_stale"),
+            (Verdict::Fatal, "hopeless"),
+            (Verdict::InDoubt, "in_doubt"),
+            (Verdict::NotSent, "not_sent"),
+        ] {
+            assert_eq!(serde_json::to_value(verdict).ok(), Some(word.into()));
         }
     }
 }

@@ -93,7 +93,7 @@ impl WithdrawReason {
     /// When the API would not take it.
     pub fn new(text: &str) -> Result<WithdrawReason> {
         let valid = ValidReason::parse(text).map_err(|problem| {
-            Error::unusable(match problem {
+            Error::invalid_input(match problem {
                 ReasonProblem::Missing => text!("the reason is empty"),
                 ReasonProblem::HoldsNul => text!("the reason contains a NUL byte"),
                 ReasonProblem::TooLong(characters) => {

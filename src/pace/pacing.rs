@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use super::hold::Hold;
 use super::spacing::Spacing;
-use super::window::{Room, WindowLog};
+use super::window::{Availability, WindowLog};
 use crate::model::{Moment, Rate};
 
 /// The pacing of one API. Calls are admitted in the order in which they ask.
@@ -86,10 +86,10 @@ impl Pacing {
         if now < self.hold.until() {
             return Admission::NotBefore(self.hold.until());
         }
-        match self.window.room(now) {
-            Room::Now => {}
-            Room::At(moment) => return Admission::NotBefore(moment),
-            Room::AfterACall => return Admission::AfterACall,
+        match self.window.availability(now) {
+            Availability::Now => {}
+            Availability::At(moment) => return Admission::NotBefore(moment),
+            Availability::AfterACall => return Admission::AfterACall,
         }
         // Spacing comes last, because asking it takes the place.
         if let Err(moment) = self.spacing.take(now) {

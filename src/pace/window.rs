@@ -24,7 +24,7 @@ pub(super) struct WindowLog {
 
 /// When the next call may go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Room {
+pub(super) enum Availability {
     /// At once.
     Now,
     /// Not before this moment.
@@ -48,7 +48,7 @@ impl WindowLog {
     }
 
     /// Is there room for one more call?
-    pub(super) fn room(&mut self, now: Moment) -> Room {
+    pub(super) fn availability(&mut self, now: Moment) -> Availability {
         for ended in [&mut self.earlier, &mut self.answered, &mut self.unanswered] {
             while ended.front().is_some_and(|until| *until <= now) {
                 ended.pop_front();
@@ -56,11 +56,11 @@ impl WindowLog {
         }
         let counting = self.in_flight + self.earlier.len() + self.answered.len() + self.unanswered.len();
         if counting < self.rate.calls().get() as usize {
-            return Room::Now;
+            return Availability::Now;
         }
         let ended = [&self.earlier, &self.answered, &self.unanswered];
         let next = ended.into_iter().filter_map(VecDeque::front).min();
-        next.map_or(Room::AfterACall, |until| Room::At(*until))
+        next.map_or(Availability::AfterACall, |until| Availability::At(*until))
     }
 
     /// Notes that a call was admitted.
@@ -95,19 +95,23 @@ mod tests {
         let mut log = WindowLog::new("2/10s".parse().expect("a rate"), 5 * SECOND, Vec::new());
         log.admitted();
         log.admitted();
-        assert_eq!(log.room(at(0)), Room::AfterACall);
+        assert_eq!(log.availability(at(0)), Availability::AfterACall);
         log.ended(at(3), true);
-        assert_eq!(log.room(at(4)), Room::At(at(13)));
-        assert_eq!(log.room(at(13)), Room::Now);
+        assert_eq!(log.availability(at(4)), Availability::At(at(13)));
+        assert_eq!(log.availability(at(13)), Availability::Now);
     }
 
     #[test]
     fn calls_of_an_earlier_run_count_until_their_time_is_over() {
         let earlier = vec![9 * SECOND, 2 * SECOND, 4 * SECOND];
         let mut log = WindowLog::new("2/10s".parse().expect("a rate"), 5 * SECOND, earlier);
-        assert_eq!(log.room(at(0)), Room::At(at(2)));
-        assert_eq!(log.room(at(2)), Room::At(at(4)), "more than the cap, after a change of rate");
-        assert_eq!(log.room(at(4)), Room::Now);
+        assert_eq!(log.availability(at(0)), Availability::At(at(2)));
+        assert_eq!(
+            log.availability(at(2)),
+            Availability::At(at(4)),
+            "more than the cap, after a change of rate"
+        );
+        assert_eq!(log.availability(at(4)), Availability::Now);
     }
 
     #[test]
@@ -115,7 +119,7 @@ mod tests {
         let mut log = WindowLog::new("1/10s".parse().expect("a rate"), 5 * SECOND, Vec::new());
         log.admitted();
         log.ended(at(3), false);
-        assert_eq!(log.room(at(17)), Room::At(at(18)));
-        assert_eq!(log.room(at(18)), Room::Now);
+        assert_eq!(log.availability(at(17)), Availability::At(at(18)));
+        assert_eq!(log.availability(at(18)), Availability::Now);
     }
 }

@@ -39,7 +39,7 @@ pub(crate) async fn glance<A: SearchApi, W: SearchWatcher>(
     };
     let looked = tokio::time::timeout(LONGEST_WAIT, looks).await.unwrap_or_else(|_| {
         let seconds = LONGEST_WAIT.as_secs();
-        Err(Error::unusable(text!("no answer within {seconds} s", seconds)).into())
+        Err(Error::invalid_input(text!("no answer within {seconds} s", seconds)).into())
     });
     if report.rows > 0 { Ok(report) } else { looked.map(|()| report) }
 }

@@ -90,7 +90,7 @@ mod tests {
         assert_eq!(sizes(300, |line| line % 2 == 0), [(200, 100), (100, 50)]);
         assert_eq!(sizes(5_000, |_| false), [(MOST_WAITING, 0), (5_000 - MOST_WAITING, 0)]);
         assert_eq!(sizes(0, |_| true), []);
-        let broken = || crate::model::Error::unusable(crate::language::Text::default());
+        let broken = || crate::model::Error::invalid_input(crate::language::Text::default());
         let mut rows = batches([Ok(((), Some(row(1)))), Err(broken())].into_iter());
         assert!(rows.next().is_some_and(|batch| batch.is_err()), "what can't be read is not passed over");
     }

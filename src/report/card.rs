@@ -137,7 +137,7 @@ const fn colour(exit: Exit) -> &'static str {
     match exit {
         Exit::Success => "green",
         Exit::SomeRowsFailed | Exit::Locked => "orange",
-        Exit::Unusable | Exit::StoppedEarly | Exit::CannotRecord => "red",
+        Exit::Usage | Exit::StoppedEarly | Exit::WriteFailed => "red",
         Exit::Interrupted | Exit::Terminated => "grey",
     }
 }
@@ -204,7 +204,7 @@ mod tests {
             target: Some(Text::Plain("cli_a1, open.feishu.cn".to_owned())),
             places: Some(("/var/lib/prehire/a*b.csv".into(), "/var/lib/prehire/a_b.csv.journal".into())),
             tally: Some(counted()),
-            stop: Some(StopCause::Hopeless(refusal)),
+            stop: Some(StopCause::Fatal(refusal)),
             ..ending(Exit::StoppedEarly)
         };
         insta::assert_snapshot!(serde_json::to_string_pretty(&card(&ending, "night-1")).unwrap());
@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn an_error_is_told_by_its_kind_alone() {
-        for exit in [Exit::Unusable, Exit::CannotRecord, Exit::Locked, Exit::Interrupted] {
+        for exit in [Exit::Usage, Exit::WriteFailed, Exit::Locked, Exit::Interrupted] {
             let told = told(&ending(exit));
             assert!(told.contains("see the log of the run"), "{told}");
             assert!(told.contains(&format!("**exit code** {}, ", exit.code())), "{told}");

@@ -60,7 +60,7 @@ impl LogLine {
         let (message, hint) = told.split_once("\n\n").unwrap_or((told, ""));
         LogLine::new(Level::Error, Text::plain(message.trim_start_matches("error: ")))
             .field("hint", hint)
-            .field("exit_code", Exit::Unusable.code())
+            .field("exit_code", Exit::Usage.code())
             .shown_as(Text::plain(told))
     }
 
@@ -119,7 +119,7 @@ impl Log {
     }
 
     /// The same place, spoken to in another language.
-    pub fn speaking(self, language: Language) -> Self {
+    pub fn with_language(self, language: Language) -> Self {
         Log { settings: LogSettings { language, ..self.settings }, ..self }
     }
 

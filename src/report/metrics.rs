@@ -169,7 +169,7 @@ mod tests {
             (Exit::Locked, None),
             (Exit::Success, Some(1_767_323_045.678)),
             (Exit::StoppedEarly, Some(1_767_323_045.678)),
-            (Exit::Unusable, Some(1_767_323_045.678)),
+            (Exit::Usage, Some(1_767_323_045.678)),
         ] {
             let text = metrics(&ending(Operation::Withdraw, exit, None), known);
             known = last_success(&text);

@@ -33,18 +33,17 @@ impl PageFile {
             (Some(path), _) => path.to_owned(),
             (None, InputPath::File(results)) => results.with_extension("html"),
             (None, InputPath::Standard) => {
-                return Err(Error::unusable(text!("a page made from standard input needs a file name"))
+                return Err(Error::invalid_input(text!("a page made from standard input needs a file name"))
                     .hint(text!("give one with -o FILE")));
             }
         };
         if path == Path::new("-") || path.as_os_str().is_empty() {
-            return Err(
-                Error::unusable(text!("the page needs a file")).hint(text!("give its name with -o FILE"))
-            );
+            return Err(Error::invalid_input(text!("the page needs a file"))
+                .hint(text!("give its name with -o FILE")));
         }
         if fs::symlink_metadata(&path).is_ok() && !is_ours(&path) {
             let page = path.display();
-            return Err(Error::unusable(text!(
+            return Err(Error::invalid_input(text!(
                 "{page} already exists, and was not written by prehire",
                 page
             ))
@@ -61,8 +60,8 @@ impl PageFile {
     pub fn write(&self, page: &Page) -> Result<()> {
         let partial = with_ending(&self.path, "partial");
         write_whole(&self.path, &partial, |writer| page.write_into(writer)).map_err(|error| {
-            Error::cannot_record(text!("can't write {path}", path = self.path.display()))
-                .because(error)
+            Error::write_failed(text!("can't write {path}", path = self.path.display()))
+                .caused_by(error)
                 .hint(text!("free up disk space, or choose another place with -o FILE"))
         })
     }

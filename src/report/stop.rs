@@ -12,7 +12,7 @@ const DETAIL_NAMES: usize = 7;
 /// The cause in a few words, without what the API said.
 pub fn stop_words(stop: &StopCause) -> Text {
     match stop {
-        StopCause::Hopeless(_) => text!("the API refused a call for a reason that affects every row"),
+        StopCause::Fatal(_) => text!("the API refused a call for a reason that affects every row"),
         StopCause::TokenDenied(_) => {
             text!("the API issued no token: check app id and secret (and tenant)")
         }
@@ -27,10 +27,12 @@ pub fn stop_words(stop: &StopCause) -> Text {
             }
             NoTicket::NotResent => text!("the app ticket was rejected, and no new one could be requested"),
         },
-        StopCause::RefusalsInARow(_) => {
+        StopCause::ConsecutiveRefusals(_) => {
             text!("too many consecutive rows were refused (--stop-after)")
         }
-        StopCause::SilenceInARow(_) => text!("too many consecutive rows got no reply: check the network"),
+        StopCause::ConsecutiveNoReply(_) => {
+            text!("too many consecutive rows got no reply: check the network")
+        }
         StopCause::FirstCallUnanswered => {
             text!("the first row got no reply: check the network and the address")
         }
@@ -38,7 +40,7 @@ pub fn stop_words(stop: &StopCause) -> Text {
         StopCause::Deadline => text!("the --deadline has passed"),
         StopCause::Interrupted(Interrupt::Interrupt) => text!("interrupted by Ctrl-C (SIGINT)"),
         StopCause::Interrupted(Interrupt::Terminate) => text!("interrupted by SIGTERM"),
-        StopCause::CannotRecord => text!("the results can't be written"),
+        StopCause::WriteFailed => text!("the results can't be written"),
         StopCause::SearchRefused(refusal) if lacks_permission(refusal) => {
             text!("the app is not allowed to look up pre-hires")
         }
@@ -46,7 +48,7 @@ pub fn stop_words(stop: &StopCause) -> Text {
         StopCause::SearchUnanswered(_) => {
             text!("the API did not answer the search, not even after several attempts")
         }
-        StopCause::PagesAstray(fault) => page_fault_words(*fault),
+        StopCause::PaginationBroken(fault) => page_fault_words(*fault),
     }
 }
 
@@ -120,7 +122,7 @@ fn story(stop: &StopCause, next: Next, again: &str, language: Language) -> Strin
 fn cause_story(stop: &StopCause, language: Language) -> Table {
     let mut story = Table::with_names(language, DETAIL_NAMES);
     story.say(text!("stopped early: {cause}", cause => stop_words(stop)));
-    if let StopCause::RefusalsInARow(rows) | StopCause::SilenceInARow(rows) = stop {
+    if let StopCause::ConsecutiveRefusals(rows) | StopCause::ConsecutiveNoReply(rows) = stop {
         story.count(text!("rows"), rows);
     }
     match stop {

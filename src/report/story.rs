@@ -158,7 +158,7 @@ pub(super) fn words(verdict: Verdict) -> Text {
         Verdict::Conflict => text!("conflict"),
         Verdict::Throttled => text!("throttled"),
         Verdict::TokenStale => text!("token refused"),
-        Verdict::Hopeless => text!("refused for all rows"),
+        Verdict::Fatal => text!("refused for all rows"),
         Verdict::InDoubt => text!("in doubt"),
         Verdict::NotSent => text!("not sent"),
     }

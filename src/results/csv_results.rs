@@ -8,7 +8,7 @@ use csv::{Terminator, Writer, WriterBuilder};
 
 use super::row::ResultRow;
 use crate::input::{Copied, LineEnd};
-use crate::store::create_anew;
+use crate::store::create_private;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
@@ -20,7 +20,7 @@ pub(super) struct CsvResults {
 
 impl CsvResults {
     pub(super) fn create(partial: &Path, copied: &Copied, header: &[String]) -> io::Result<Self> {
-        let mut file = create_anew(partial)?;
+        let mut file = create_private(partial)?;
         if copied.wants_byte_order_mark() {
             file.write_all(BYTE_ORDER_MARK)?;
         }

@@ -16,7 +16,7 @@ use crate::input::{
 use crate::language::text;
 use crate::model::{Error, ErrorCode, Outcome, Result, SentRow, Settlement, Status};
 use crate::preflight::PreflightRow;
-use crate::store::{JournalSource, put_in_place};
+use crate::store::{JournalSource, rename_durably};
 
 /// What was written about one row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,7 +152,7 @@ impl<'a> ResultsFile<'a> {
         let path = self.path;
         self.writer
             .finish()
-            .and_then(|()| put_in_place(&path.partial(), path.results()))
+            .and_then(|()| rename_durably(&path.partial(), path.results()))
             .map_err(|error| cannot_write(&path, error))
     }
 
@@ -247,8 +247,8 @@ fn cannot_write(path: &OutputPath, error: io::Error) -> Error {
         ResultsFormat::Csv => path.partial(),
         ResultsFormat::Workbook => path.results().to_owned(),
     };
-    Error::cannot_record(text!("can't write {written}", written = written.display()))
-        .because(error)
+    Error::write_failed(text!("can't write {written}", written = written.display()))
+        .caused_by(error)
         // Another place would have a journal of its own, which knows nothing of this run.
         .hint(text!("free up disk space, then run the same command again"))
 }

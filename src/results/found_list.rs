@@ -13,7 +13,7 @@ use super::output_path::workbook_ending;
 use crate::input::{Layout, RecordReader};
 use crate::language::text;
 use crate::model::{Error, PreHire, Result, Stage, WithdrawReason};
-use crate::store::{create_anew, put_in_place, with_ending};
+use crate::store::{create_private, rename_durably, with_ending};
 
 /// The columns, always in this order (contract, "Commands").
 pub const LIST_COLUMNS: [&str; 5] = ["pre_hire_id", "name", "stage", "onboarding_date", "withdraw_reason"];
@@ -37,14 +37,14 @@ impl ListPath {
         let Some(path) = typed.filter(|path| *path != Path::new("-")) else { return Ok(ListPath::Standard) };
         let shown = path.display();
         if workbook_ending(path).is_some() {
-            return Err(Error::unusable(text!(
+            return Err(Error::invalid_input(text!(
                 "can't write the list to {shown}: the list is a CSV file",
                 shown
             ))
             .hint(text!("choose a name that ends with .csv")));
         }
         if fs::symlink_metadata(path).is_ok() && !is_list(path) {
-            return Err(Error::unusable(text!(
+            return Err(Error::invalid_input(text!(
                 "{shown} already exists, and was not written by prehire find",
                 shown
             ))
@@ -91,7 +91,8 @@ impl FoundList {
             ListPath::File(whole) => {
                 let partial = with_ending(&whole, "partial");
                 let names = Names { whole, partial };
-                let file = create_anew(&names.partial).map_err(|error| cannot_write(Some(&names), error))?;
+                let file =
+                    create_private(&names.partial).map_err(|error| cannot_write(Some(&names), error))?;
                 (Sink::File(file), Some(names))
             }
         };
@@ -130,7 +131,7 @@ impl FoundList {
             return Ok(());
         }
         if let (Some(names), Sink::File(file)) = (self.names.take(), self.writer.get_ref().get_ref()) {
-            let named = file.sync_all().and_then(|()| put_in_place(&names.partial, &names.whole));
+            let named = file.sync_all().and_then(|()| rename_durably(&names.partial, &names.whole));
             if let Err(error) = named {
                 let error = cannot_write(Some(&names), error);
                 self.names = Some(names);
@@ -179,10 +180,10 @@ impl Write for Sink {
 
 fn cannot_write(names: Option<&Names>, error: io::Error) -> Error {
     let Some(names) = names else {
-        return Error::cannot_record(text!("can't write to standard output")).because(error);
+        return Error::write_failed(text!("can't write to standard output")).caused_by(error);
     };
-    Error::cannot_record(text!("can't write {written}", written = names.partial.display()))
-        .because(error)
+    Error::write_failed(text!("can't write {written}", written = names.partial.display()))
+        .caused_by(error)
         .hint(text!("free up disk space, or choose another place with -o FILE"))
 }
 

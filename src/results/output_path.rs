@@ -43,20 +43,19 @@ impl OutputPath {
             }
             (None, InputPath::File(results), Operation::Restore) => restored(results, is_simulated),
             (None, InputPath::Standard, _) => {
-                return Err(Error::unusable(text!("the results for standard input need a file name"))
+                return Err(Error::invalid_input(text!("the results for standard input need a file name"))
                     .hint(text!("give one with -o FILE")));
             }
         };
         if results == Path::new("-") {
-            return Err(
-                Error::unusable(text!("the results need a file")).hint(text!("give its name with -o FILE"))
-            );
+            return Err(Error::invalid_input(text!("the results need a file"))
+                .hint(text!("give its name with -o FILE")));
         }
         let format = format_of(&results)?;
         if let InputPath::File(input) = input
             && is_same_file(input, &results)
         {
-            return Err(Error::unusable(text!("the results can't overwrite the input file"))
+            return Err(Error::invalid_input(text!("the results can't overwrite the input file"))
                 .hint(text!("choose another name with -o FILE")));
         }
         Ok(OutputPath { results, format })
@@ -79,7 +78,7 @@ impl OutputPath {
         if is_ours && has_our_header() {
             return Ok(());
         }
-        Err(Error::unusable(text!(
+        Err(Error::invalid_input(text!(
             "{shown} already exists, and was not written by an earlier run of this job",
             shown
         ))
@@ -104,7 +103,7 @@ impl OutputPath {
     pub fn refuse_journal_at(&self, journal: &Path, input: &InputPath) -> Result<()> {
         let is_input = matches!(input, InputPath::File(input) if is_same_file(input, journal));
         if is_input || is_same_file(&self.results, journal) || is_same_file(&self.partial(), journal) {
-            return Err(Error::unusable(text!("the journal must be a separate file"))
+            return Err(Error::invalid_input(text!("the journal must be a separate file"))
                 .hint(text!("choose another name with --journal FILE")));
         }
         Ok(())
@@ -116,7 +115,7 @@ impl OutputPath {
     /// When a run would write to it; exit 2.
     pub fn refuse_source_at(&self, source: &Path, journal: &Path) -> Result<()> {
         if [self.results(), &self.partial(), journal].into_iter().any(|path| is_same_file(path, source)) {
-            return Err(Error::unusable(text!("a restoration can't write to the withdrawal journal"))
+            return Err(Error::invalid_input(text!("a restoration can't write to the withdrawal journal"))
                 .hint(text!("choose other names with -o FILE and --journal FILE")));
         }
         Ok(())
@@ -151,7 +150,7 @@ fn format_of(results: &Path) -> Result<ResultsFormat> {
     match workbook_ending(results).as_deref() {
         None => Ok(ResultsFormat::Csv),
         Some("xlsx") => Ok(ResultsFormat::Workbook),
-        Some(other) => Err(Error::unusable(text!(
+        Some(other) => Err(Error::invalid_input(text!(
             "can't write the results to {results}: they must be .csv or .xlsx, not .{other}",
             results = results.display(),
             other

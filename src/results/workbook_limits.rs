@@ -48,7 +48,7 @@ pub(super) fn refuse_what_does_not_fit(survey: &Survey) -> Result<()> {
     } else {
         return Ok(());
     };
-    Err(Error::unusable(problem)
+    Err(Error::invalid_input(problem)
         .hint(text!("write the results as CSV: choose a name that ends with .csv with -o FILE")))
 }
 

@@ -19,7 +19,7 @@ use super::workbook_limits::{SheetSize, as_number, fitting};
 use super::workbook_style::{ColumnWidths, WorkbookStyle};
 use super::xlsx_panic::catch_xlsx_panic;
 use crate::input::RESULT_COLUMNS;
-use crate::store::{create_anew, parent_of, remove};
+use crate::store::{create_private, parent_of, remove};
 
 const SHEET: &str = "results";
 /// In points. A height of its own keeps LibreOffice from drawing the second line of a text over the next row.
@@ -111,7 +111,7 @@ impl WorkbookResults {
 
     fn save(self) -> io::Result<()> {
         let WorkbookResults { partial, mut workbook, sheet, size, .. } = self;
-        let mut file = BufWriter::new(create_anew(&partial)?);
+        let mut file = BufWriter::new(create_private(&partial)?);
         catch_xlsx_panic(|| {
             workbook.push_worksheet(sheet);
             workbook.use_zip_large_file(size.is_large()).set_zip_compression_level(COMPRESSION);

@@ -162,7 +162,7 @@ impl<A: Api> Account<A> {
 
     /// The run can't be recorded, or the plan not be read: no further call goes, and those in flight are awaited.
     fn give_up(&self, error: crate::model::Error) -> Result<()> {
-        self.calls.stop.because(StopCause::CannotRecord);
+        self.calls.stop.because(StopCause::WriteFailed);
         Err(error)
     }
 

@@ -101,6 +101,6 @@ impl EventSender {
 
     async fn notify(&self, notice: Notice) -> Result<()> {
         // Nothing may be sent that can't be recorded.
-        self.0.send(notice).await.map_err(|_| Error::cannot_record(text!("the run can't be recorded")))
+        self.0.send(notice).await.map_err(|_| Error::write_failed(text!("the run can't be recorded")))
     }
 }

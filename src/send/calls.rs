@@ -173,7 +173,7 @@ impl<A: TokenApi> Calls<A> {
                 return Ok(Asked::TooLate);
             }
             match gate.admit(now).await? {
-                Answer::Go(permit) => return Ok(Asked::Granted(Leave { permit, token, generation })),
+                Answer::Granted(permit) => return Ok(Asked::Granted(Leave { permit, token, generation })),
                 Answer::NotBefore(moment) if self.deadline.is_over_at(moment) => return Ok(Asked::TooLate),
                 Answer::NotBefore(moment) => self.clock.sleep_until(moment).await,
                 Answer::AfterACall => call_ended.await,

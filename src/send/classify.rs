@@ -7,9 +7,9 @@
 //! | code 0, `success: false` | [`Refused`](Verdict::Refused) | looked up once, where the app may look |
 //! | code 0, `success` missing; a body that is not JSON, too long, or cut off | [`InDoubt`](Verdict::InDoubt) | a backoff, a look, then perhaps another attempt |
 //! | a code of the [table](codes::TABLE) | as it says there | |
-//! | an unknown code | 3xx [`Hopeless`](Verdict::Hopeless), 4xx [`Refused`](Verdict::Refused), else [`InDoubt`](Verdict::InDoubt) | |
+//! | an unknown code | 3xx [`Fatal`](Verdict::Fatal), 4xx [`Refused`](Verdict::Refused), else [`InDoubt`](Verdict::InDoubt) | |
 //! | any 429, but for the quota of the month | [`Throttled`](Verdict::Throttled) | a hold for everybody; no attempt |
-//! | a redirect, a 404 without JSON, a refused certificate | [`Hopeless`](Verdict::Hopeless) | the run stops |
+//! | a redirect, a 404 without JSON, a refused certificate | [`Fatal`](Verdict::Fatal) | the run stops |
 //! | no connection | [`NotSent`](Verdict::NotSent) | a backoff, then another attempt |
 //! | a timeout, a lost connection | [`InDoubt`](Verdict::InDoubt) | as above |
 
@@ -53,7 +53,7 @@ fn judge(exchange: &Exchange, denied: ErrorCode) -> Judgement {
         Exchange::Reply(reply) => judge_reply(reply, denied),
         Exchange::Failed(failure) => match failure {
             Failure::NotSent(_) => Judgement::new(Verdict::NotSent, ErrorCode::ConnectFailed),
-            Failure::CertificateRefused(_) => Judgement::new(Verdict::Hopeless, ErrorCode::ConnectFailed),
+            Failure::CertificateRefused(_) => Judgement::new(Verdict::Fatal, ErrorCode::ConnectFailed),
             Failure::TimedOut => Judgement::new(Verdict::InDoubt, ErrorCode::TimedOut),
             Failure::ConnectionLost(_) => Judgement::new(Verdict::InDoubt, ErrorCode::ConnectionLost),
         },
@@ -92,10 +92,10 @@ fn verdict_of_code(status: u16, code: i64) -> Verdict {
         Some(Meaning::Conflict) => Verdict::Conflict,
         Some(Meaning::Throttled) => Verdict::Throttled,
         Some(Meaning::TokenStale) => Verdict::TokenStale,
-        Some(Meaning::Hopeless) => Verdict::Hopeless,
+        Some(Meaning::Fatal) => Verdict::Fatal,
         Some(Meaning::InDoubt) => Verdict::InDoubt,
         None => match status {
-            300..=399 => Verdict::Hopeless,
+            300..=399 => Verdict::Fatal,
             400..=499 => Verdict::Refused,
             _ => Verdict::InDoubt,
         },
@@ -105,7 +105,7 @@ fn verdict_of_code(status: u16, code: i64) -> Verdict {
 fn judge_without_code(reply: &Reply) -> Judgement {
     match (reply.status, &reply.body) {
         (300..=399, _) | (404, Body::NotJson) => {
-            Judgement::new(Verdict::Hopeless, ErrorCode::Http(reply.status))
+            Judgement::new(Verdict::Fatal, ErrorCode::Http(reply.status))
         }
         (_, Body::CutOff) => Judgement::new(Verdict::InDoubt, ErrorCode::ConnectionLost),
         (status, _) => Judgement::new(Verdict::InDoubt, unreadable(status)),
@@ -146,7 +146,7 @@ pub enum TokenVerdict {
     /// Nothing is wrong with the credentials as far as one knows; ask again.
     TryAgain,
     /// The credentials are refused, or this is not the API.
-    Hopeless,
+    Fatal,
 }
 
 /// Judges a reply of the token endpoint that holds no token. Asking twice does no harm, so nothing is in doubt.
@@ -161,11 +161,11 @@ pub fn classify_token(exchange: &Exchange) -> TokenVerdict {
         (Verdict::NotSent | Verdict::Conflict, _) => TokenVerdict::TryAgain,
         (Verdict::InDoubt, Some(ErrorCode::Api(code))) if codes::meaning(code).is_none() => match exchange {
             Exchange::Reply(reply) if reply.status >= 500 => TokenVerdict::TryAgain,
-            _ => TokenVerdict::Hopeless,
+            _ => TokenVerdict::Fatal,
         },
         (Verdict::InDoubt, _) => TokenVerdict::TryAgain,
-        (Verdict::Hopeless | Verdict::Refused | Verdict::TokenStale | Verdict::Accepted, _) => {
-            TokenVerdict::Hopeless
+        (Verdict::Fatal | Verdict::Refused | Verdict::TokenStale | Verdict::Accepted, _) => {
+            TokenVerdict::Fatal
         }
     }
 }
@@ -206,7 +206,7 @@ impl Reading {
             Verdict::Throttled => Reading::Throttled,
             Verdict::TokenStale => Reading::TokenStale,
             _ if is_answer(exchange) => Reading::Answered,
-            Verdict::Hopeless => Reading::Refused,
+            Verdict::Fatal => Reading::Refused,
             _ if exchange.code() == Some(codes::MAY_NOT_READ) => Reading::Refused,
             // A refusal of the request itself will not be another one next time.
             Verdict::Refused if matches!(judgement.error_code, Some(ErrorCode::Api(_))) => Reading::Refused,
@@ -314,10 +314,10 @@ mod tests {
             classify_token(&Exchange::Reply(reply))
         };
         for code in [10003, 10014, 10015, 99_991_543, 12345, 0] {
-            let expected = if code == 0 { TokenVerdict::TryAgain } else { TokenVerdict::Hopeless };
+            let expected = if code == 0 { TokenVerdict::TryAgain } else { TokenVerdict::Fatal };
             assert_eq!(token(200, Some(code)), expected, "{code}");
         }
-        assert_eq!(token(400, Some(10014)), TokenVerdict::Hopeless);
+        assert_eq!(token(400, Some(10014)), TokenVerdict::Fatal);
         assert_eq!(token(429, Some(99_991_400)), TokenVerdict::Throttled(None));
         assert_eq!(token(500, None), TokenVerdict::TryAgain);
         assert_eq!(token(503, Some(12345)), TokenVerdict::TryAgain);
@@ -345,7 +345,7 @@ mod tests {
             let expected = match meaning {
                 Meaning::Throttled => Reading::Throttled,
                 Meaning::TokenStale => Reading::TokenStale,
-                Meaning::Hopeless | Meaning::Refused => Reading::Refused,
+                Meaning::Fatal | Meaning::Refused => Reading::Refused,
                 Meaning::Conflict | Meaning::InDoubt => Reading::Failed,
             };
             for status in [200, 400, 403, 500, 503] {

@@ -118,7 +118,7 @@ impl<V: View> Recorder<V> {
             && self.trouble.is_none()
         {
             self.trouble = Some(error);
-            self.stop.because(StopCause::CannotRecord);
+            self.stop.because(StopCause::WriteFailed);
         }
     }
 }

@@ -52,7 +52,7 @@ impl RetryPolicy {
         match verdict {
             Verdict::Accepted => Next::Settle(Ending::Done),
             Verdict::Throttled | Verdict::TokenStale => Next::AgainAfter(Duration::ZERO),
-            Verdict::Hopeless => Next::StopRun,
+            Verdict::Fatal => Next::StopRun,
             Verdict::Conflict | Verdict::NotSent => self.again(history, jitter),
             Verdict::InDoubt | Verdict::Refused => match Question::raised_by(history, last) {
                 None => Next::Settle(Ending::Refused),
@@ -157,7 +157,7 @@ mod tests {
         assert_eq!(story(&[DOUBT, CONFLICT]), (Status::Unknown, Some(Interrupted), 2));
         assert_eq!(story(&[CONFLICT]), (Status::NotAttempted, Some(Interrupted), 1));
         assert_eq!(story(&[THROTTLED]), (Status::NotAttempted, Some(Interrupted), 0));
-        assert_eq!(story(&[(Verdict::Hopeless, None)]), (Status::NotAttempted, Some(Interrupted), 1));
+        assert_eq!(story(&[(Verdict::Fatal, None)]), (Status::NotAttempted, Some(Interrupted), 1));
         assert_eq!(story(&[]), (Status::NotAttempted, None, 0));
     }
 
@@ -182,7 +182,7 @@ mod tests {
             Just(THROTTLED),
             Just((Verdict::NotSent, Some(ErrorCode::ConnectFailed))),
             Just((Verdict::TokenStale, Some(ErrorCode::Api(99_991_663)))),
-            Just((Verdict::Hopeless, Some(ErrorCode::Api(99_991_672)))),
+            Just((Verdict::Fatal, Some(ErrorCode::Api(99_991_672)))),
         ]
     }
 

@@ -153,7 +153,7 @@ impl Row {
         };
         if !calls.events.write_ahead(begun).await? {
             account.gates.call.ended(calls.clock.now(), leave.permit, Feedback::NeverSent).await?;
-            calls.stop.because(StopCause::CannotRecord);
+            calls.stop.because(StopCause::WriteFailed);
             return Ok(false);
         }
         let exchange = calls.api.call(&leave.token, self.id, request).await;
@@ -186,7 +186,7 @@ impl Row {
                 account.pass_canary();
                 calls.prove(leave.generation);
             }
-            Verdict::Hopeless => calls.stop.because(StopCause::Hopeless(refusal(exchange))),
+            Verdict::Fatal => calls.stop.because(StopCause::Fatal(refusal(exchange))),
             Verdict::Throttled => calls.note_hold(hold).await?,
             // The token serves other rows, so it is not the token.
             Verdict::TokenStale if self.stale_in_a_row >= MOST_STALE_IN_A_ROW => {

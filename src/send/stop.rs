@@ -33,7 +33,7 @@ impl StopRules {
                 return Some(StopCause::FirstCallUnanswered);
             }
             if self.silent >= MOST_SILENT_ROWS {
-                return Some(StopCause::SilenceInARow(self.silent));
+                return Some(StopCause::ConsecutiveNoReply(self.silent));
             }
         }
         self.any_reply |= had_reply;
@@ -43,7 +43,7 @@ impl StopRules {
             _ => {}
         }
         let is_over = self.stop_after != 0 && self.refusals >= self.stop_after && status == Status::Refused;
-        is_over.then_some(StopCause::RefusalsInARow(self.refusals))
+        is_over.then_some(StopCause::ConsecutiveRefusals(self.refusals))
     }
 
     /// Notes that a call was answered.
@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn refusals_in_a_row_stop_and_a_success_starts_anew() {
-        let cause = StopCause::RefusalsInARow(3);
+        let cause = StopCause::ConsecutiveRefusals(3);
         let rows = [
             (Refused, true),
             (Refused, true),
@@ -85,7 +85,7 @@ mod tests {
         assert_eq!(stops(StopRules::new(0), &[(Unknown, false)]), Some((0, StopCause::FirstCallUnanswered)));
         let mut rows = vec![(Withdrawn, true)];
         rows.extend([(Exhausted, false); 25]);
-        assert_eq!(stops(StopRules::new(0), &rows), Some((20, StopCause::SilenceInARow(20))));
+        assert_eq!(stops(StopRules::new(0), &rows), Some((20, StopCause::ConsecutiveNoReply(20))));
         rows[10] = (Refused, true);
         assert_eq!(stops(StopRules::new(0), &rows), None);
         assert_eq!(

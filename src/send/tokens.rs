@@ -334,7 +334,7 @@ impl<A: TokenApi> Fetcher<A> {
                 if is_resend { StopCause::NoTicket(NoTicket::NotResent, refusal) } else { cause(refusal) }
             };
             match classify_token(exchange) {
-                TokenVerdict::Hopeless => return Err(stop(StopCause::TokenDenied)),
+                TokenVerdict::Fatal => return Err(stop(StopCause::TokenDenied)),
                 TokenVerdict::Throttled(_) if is_endless => return Err(StopCause::ThrottledTooLong),
                 TokenVerdict::Throttled(_) => {}
                 TokenVerdict::TryAgain => {
@@ -351,7 +351,7 @@ impl<A: TokenApi> Fetcher<A> {
     async fn ask_once(&mut self, call: &TokenCall) -> Fetched<(TokenReply, bool)> {
         let permit = loop {
             match self.gate.admit(self.clock.now()).await.map_err(cannot_record)? {
-                Answer::Go(permit) => break permit,
+                Answer::Granted(permit) => break permit,
                 Answer::NotBefore(moment) => self.clock.sleep_until(moment).await,
                 Answer::AfterACall => unreachable!("one call for tokens is made at a time"),
             }
@@ -393,7 +393,7 @@ fn unexpected(call: &TokenCall, reply: TokenReply) -> StopCause {
 
 /// What is used of the allowance can't be recorded, so no call may go.
 fn cannot_record(_: Error) -> StopCause {
-    StopCause::CannotRecord
+    StopCause::WriteFailed
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::environment::Surroundings;
 use super::layers::{Effective, Origin};
 use crate::cli::CallArgs;
 use crate::feishu::Credentials;
-use crate::journal::entry::{Owner, SIMULATED};
+use crate::journal::entry::{JobIdentity, SIMULATED};
 use crate::language::Text;
 use crate::model::{BaseUrl, Operation, Rate, Result};
 use crate::send::RetryPolicy;
@@ -48,7 +48,7 @@ impl Target {
     }
 
     /// To whom a journal belongs that tells of this operation there.
-    pub fn owner(&self, operation: Operation) -> Owner {
+    pub fn owner(&self, operation: Operation) -> JobIdentity {
         let (host, app, tenant) = match self {
             Target::Api { base_url, credentials } => {
                 (base_url.host(), credentials.app(), credentials.tenant())
@@ -56,7 +56,7 @@ impl Target {
             Target::Simulator { .. } => (SIMULATED.to_owned(), SIMULATED, ""),
         };
         let (app, tenant) = (app.to_owned(), tenant.to_owned());
-        Owner { host, app, tenant, operation: operation.word().to_owned(), source: None }
+        JobIdentity { host, app, tenant, operation: operation.word().to_owned(), source: None }
     }
 }
 

@@ -68,15 +68,19 @@ impl Profile {
 
 fn no_such_profile(wanted: &str, path: Option<&Path>, exists: bool, names: &[String]) -> Error {
     let Some(path) = path else {
-        return Error::unusable(text!("there is no profile {wanted}: no config file is known", wanted))
+        return Error::invalid_input(text!("there is no profile {wanted}: no config file is known", wanted))
             .hint(text!("give one with --config FILE"));
     };
     let shown = path.display();
     if !exists {
-        return Error::unusable(text!("there is no profile {wanted}: {shown} does not exist", wanted, shown))
-            .hint(text!("create that file, or give another with --config FILE"));
+        return Error::invalid_input(text!(
+            "there is no profile {wanted}: {shown} does not exist",
+            wanted,
+            shown
+        ))
+        .hint(text!("create that file, or give another with --config FILE"));
     }
-    let error = Error::unusable(text!("there is no profile {wanted} in {shown}", wanted, shown));
+    let error = Error::invalid_input(text!("there is no profile {wanted} in {shown}", wanted, shown));
     if names.is_empty() {
         error.hint(text!("add the heading [profile.{wanted}] to it", wanted))
     } else {
@@ -87,18 +91,22 @@ fn no_such_profile(wanted: &str, path: Option<&Path>, exists: bool, names: &[Str
 /// The profiles of the file; `None` if it is not there and need not be.
 fn read(path: &Path, must_exist: bool) -> Result<Option<Vec<Profile>>> {
     let shown = path.display();
-    let unreadable =
-        |error: io::Error| Error::unusable(text!("can't read the config file {shown}", shown)).because(error);
+    let unreadable = |error: io::Error| {
+        Error::invalid_input(text!("can't read the config file {shown}", shown)).caused_by(error)
+    };
     let (access, text) = match contents(path, MOST_BYTES) {
         Err(error) if error.kind() == io::ErrorKind::NotFound && !must_exist => return Ok(None),
         read => read.map_err(unreadable)?,
     };
     if text.len() as u64 > MOST_BYTES {
-        return Err(Error::unusable(text!("{shown} is not a config file: it is larger than 1 MiB", shown)));
+        return Err(Error::invalid_input(text!(
+            "{shown} is not a config file: it is larger than 1 MiB",
+            shown
+        )));
     }
     let profiles = parse(&text).map_err(|fault| {
         let (line, message) = (fault.line_in(&text), fault.message);
-        let error = Error::unusable(text!("{shown}, line {line}: {message}", shown, line, message));
+        let error = Error::invalid_input(text!("{shown}, line {line}: {message}", shown, line, message));
         match fault.hint {
             Some(hint) => error.hint(hint),
             None => error,
@@ -118,11 +126,11 @@ fn refuse_if_exposed(path: &Path, access: platform::Access, holds_secret: bool) 
             shown,
             mode = access
         );
-        return Err(Error::unusable(message).hint(text!("chmod 600 {shown}", shown)));
+        return Err(Error::invalid_input(message).hint(text!("chmod 600 {shown}", shown)));
     }
     if access.is_written_by_anybody() {
         let message = text!("anybody can change {shown} (mode {mode})", shown, mode = access);
-        return Err(Error::unusable(message).hint(text!("chmod 600 {shown}", shown)));
+        return Err(Error::invalid_input(message).hint(text!("chmod 600 {shown}", shown)));
     }
     Ok(())
 }

@@ -96,7 +96,7 @@ impl<'a> CredentialSources<'a> {
         }
         let tenant_key = self.tenant_key.as_ref().map(|key| key.value.clone());
         if app_ticket.is_some() && tenant_key.is_none() {
-            return Err(Error::unusable(text!(
+            return Err(Error::invalid_input(text!(
                 "there is an app ticket, which only store apps have, but no tenant key"
             ))
             .hint(text!("set {TENANT_KEY}, or put tenant_key in the profile", TENANT_KEY)));
@@ -116,7 +116,7 @@ impl<'a> CredentialSources<'a> {
             }
             _ => Text::default(),
         };
-        Error::unusable(text!("there is no app to use")).hint(text!(
+        Error::invalid_input(text!("there is no app to use")).hint(text!(
             "{profile}set {APP_ID} and {APP_SECRET} (or {APP_SECRET_FILE}), or rehearse with --simulate",
             profile => profile,
             APP_ID,
@@ -136,7 +136,7 @@ impl<'a> CredentialSources<'a> {
                 if *other != app_id.value =>
             {
                 let app = &app_id.value;
-                Error::unusable(text!(
+                Error::invalid_input(text!(
                     "{APP_ID} is {app}, but the secret of the profile {profile} is that of the app {other}",
                     APP_ID,
                     app,
@@ -145,8 +145,10 @@ impl<'a> CredentialSources<'a> {
                 ))
                 .hint(text!("{hint}; or unset {APP_ID}", hint => hint, APP_ID))
             }
-            _ => Error::unusable(text!("there is no secret for the app {app_id}", app_id = app_id.value))
-                .hint(text!("{hint}; or put app_secret_file in a profile", hint => hint)),
+            _ => {
+                Error::invalid_input(text!("there is no secret for the app {app_id}", app_id = app_id.value))
+                    .hint(text!("{hint}; or put app_secret_file in a profile", hint => hint))
+            }
         }
     }
 
@@ -156,7 +158,7 @@ impl<'a> CredentialSources<'a> {
         if own == host.value {
             return Ok(());
         }
-        Err(Error::unusable(text!("the app of the profile {profile} belongs to {own}; its credentials are not sent to {host}", profile, own, host = host.value))
+        Err(Error::invalid_input(text!("the app of the profile {profile} belongs to {own}; its credentials are not sent to {host}", profile, own, host = host.value))
         .hint(text!("remove the flag for the host; or create a profile for that host; or set {APP_ID} and {APP_SECRET}", APP_ID, APP_SECRET)))
     }
 
@@ -171,7 +173,7 @@ impl<'a> CredentialSources<'a> {
             return Ok(());
         }
         let host = &host.value;
-        Err(Error::unusable(text!("{host} is the host of the profile {profile} for the app {own}, and {variable} may be for another host", host, profile, own, variable))
+        Err(Error::invalid_input(text!("{host} is the host of the profile {profile} for the app {own}, and {variable} may be for another host", host, profile, own, variable))
         .hint(text!("unset {variable} to use the profile's app; or add --base-url {host} if it is for that host", variable, host)))
     }
 }
@@ -208,7 +210,7 @@ fn given(token: Secret) -> Result<Credentials> {
     if token.reveal().bytes().all(|byte| byte.is_ascii_graphic()) {
         Ok(Credentials::Given(Token(token)))
     } else {
-        Err(Error::unusable(text!(
+        Err(Error::invalid_input(text!(
             "{TENANT_ACCESS_TOKEN} contains a character that no token has",
             TENANT_ACCESS_TOKEN
         )))

@@ -81,7 +81,7 @@ impl Surroundings {
     }
 
     /// The same with the language that was typed, if one was.
-    pub fn speaking(self, typed: Option<Language>) -> Self {
+    pub fn with_language(self, typed: Option<Language>) -> Self {
         Surroundings { language: typed.unwrap_or(self.language), typed_language: typed, ..self }
     }
 }

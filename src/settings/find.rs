@@ -78,10 +78,10 @@ fn onboarding(from: Option<Day>, to: Option<Day>, today: Date) -> Result<Option<
     if from.is_none() && to.is_none() {
         return Ok(None);
     }
-    let first = from.map_or(FIRST_DAY, |day| day.seen_from(today));
-    let last = to.map_or(LAST_DAY, |day| day.seen_from(today));
+    let first = from.map_or(FIRST_DAY, |day| day.resolve(today));
+    let last = to.map_or(LAST_DAY, |day| day.resolve(today));
     if first > last {
-        return Err(Error::unusable(text!(
+        return Err(Error::invalid_input(text!(
             "no day is both on or after {first} and on or before {last}",
             first,
             last
@@ -92,9 +92,9 @@ fn onboarding(from: Option<Day>, to: Option<Day>, today: Date) -> Result<Option<
 }
 
 fn updated_before(day: Day, today: Date) -> Result<(Date, Date)> {
-    let last = day.seen_from(today).saturating_sub(1.day());
+    let last = day.resolve(today).saturating_sub(1.day());
     if last < FIRST_DAY {
-        return Err(Error::unusable(text!("nobody was changed before {first}", first = FIRST_DAY))
+        return Err(Error::invalid_input(text!("nobody was changed before {first}", first = FIRST_DAY))
             .hint(text!("check --updated-before")));
     }
     Ok((FIRST_DAY, last))
@@ -102,7 +102,7 @@ fn updated_before(day: Day, today: Date) -> Result<(Date, Date)> {
 
 fn departments(typed: Vec<String>) -> Result<Vec<String>> {
     if typed.len() > MOST_DEPARTMENTS {
-        return Err(Error::unusable(text!(
+        return Err(Error::invalid_input(text!(
             "a search takes at most {most} {most|department|departments}",
             most = MOST_DEPARTMENTS
         ))
@@ -114,7 +114,7 @@ fn departments(typed: Vec<String>) -> Result<Vec<String>> {
 /// An empty text would be no filter at all, and find everybody.
 fn filled(flag: &str, text: String) -> Result<String> {
     if text.trim().is_empty() {
-        return Err(Error::unusable(text!("the value of {flag} is empty", flag))
+        return Err(Error::invalid_input(text!("the value of {flag} is empty", flag))
             .hint(text!("omit {flag} to search for everybody", flag)));
     }
     Ok(text)

@@ -11,7 +11,7 @@ use super::show::ShowSettings;
 use crate::cli::{CheckArgs, Duplicates, FormArgs, InputArgs, RestoreArgs, RowArgs, RunArgs, WithdrawArgs};
 use crate::input::workbook::WorkbookReading;
 use crate::input::{ColumnChoice, FileChoice, InputPath, Selection, WithdrawRules};
-use crate::journal::entry::Owner;
+use crate::journal::entry::JobIdentity;
 use crate::language::text;
 use crate::model::{Error, Operation, Rate, Result};
 use crate::results::journal_beside;
@@ -57,7 +57,7 @@ pub struct CheckSettings {
     /// How every id is looked up, if it is.
     pub online: Option<CallSettings>,
     /// To whom the journal of the withdrawals must belong, as far as that is known without credentials.
-    pub source_owner: Option<Owner>,
+    pub source_owner: Option<JobIdentity>,
     pub show: ShowSettings,
 }
 
@@ -202,7 +202,7 @@ impl InputSettings {
             (Some(path), _) => path,
             (None, InputPath::File(results)) => journal_beside(&results),
             (None, InputPath::Standard) => {
-                return Err(Error::unusable(text!(
+                return Err(Error::invalid_input(text!(
                     "results from standard input have no journal next to them"
                 ))
                 .hint(text!("give the withdrawal journal with --source-journal FILE")));

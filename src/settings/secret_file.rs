@@ -27,11 +27,11 @@ pub(super) fn read_secret(source: &Sourced<SecretSource>, warnings: &mut Vec<Tex
     };
     let shown = path.display();
     let text = secret_text(path, warnings).map_err(|error| {
-        Error::unusable(text!("can't read {shown} ({origin})", shown, origin)).because(error)
+        Error::invalid_input(text!("can't read {shown} ({origin})", shown, origin)).caused_by(error)
     })?;
     let secret = Secret::new(&text);
     if secret.is_empty() {
-        return Err(Error::unusable(text!("{shown} ({origin}) is empty", shown, origin)));
+        return Err(Error::invalid_input(text!("{shown} ({origin}) is empty", shown, origin)));
     }
     Ok(secret)
 }
@@ -39,10 +39,11 @@ pub(super) fn read_secret(source: &Sourced<SecretSource>, warnings: &mut Vec<Tex
 /// The bot of `--notify-webhook-file`: what the file holds is a secret from the first byte.
 pub fn read_webhook(path: &Path, warnings: &mut Vec<Text>) -> Result<Webhook> {
     let shown = path.display();
-    let text = secret_text(path, warnings)
-        .map_err(|error| Error::unusable(text!("can't read the webhook in {shown}", shown)).because(error))?;
+    let text = secret_text(path, warnings).map_err(|error| {
+        Error::invalid_input(text!("can't read the webhook in {shown}", shown)).caused_by(error)
+    })?;
     Webhook::parse(&text).map_err(|why| {
-        Error::unusable(text!("{shown} contains no webhook: {why}", shown, why => why)).hint(text!(
+        Error::invalid_input(text!("{shown} contains no webhook: {why}", shown, why => why)).hint(text!(
             "put the address of the custom bot on its first line, and its secret, if any, on the second"
         ))
     })

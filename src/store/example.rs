@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::journal::entry::{Owner, RunSettings, RunStarted, VERSION};
+use crate::journal::entry::{JobIdentity, RunSettings, RunStarted, VERSION};
 
 /// A run that began at this time, and names these results.
 pub(crate) fn run_started(at: Timestamp, results: &str) -> RunStarted {
@@ -17,7 +17,7 @@ pub(crate) fn run_started(at: Timestamp, results: &str) -> RunStarted {
         read_back: true,
         confirm_workforce: false,
     };
-    let owner = Owner { host, app, tenant, operation, source: None };
+    let owner = JobIdentity { host, app, tenant, operation, source: None };
     let (user, machine, command) = (String::new(), String::new(), String::new());
     let source_journal = None;
     RunStarted {

@@ -8,7 +8,7 @@ use super::platform;
 
 /// The results' name as a journal beside them gives it: moved together, they still fit.
 #[must_use]
-pub(crate) fn seen_from(journal: &Path, results: &Path) -> String {
+pub(crate) fn relative_to(journal: &Path, results: &Path) -> String {
     let (here, there) = (directory_of(journal), directory_of(results));
     let name = results.file_name().unwrap_or_default().to_string_lossy();
     if here == there { name.into_owned() } else { there.join(&*name).display().to_string() }
@@ -26,7 +26,7 @@ pub(crate) fn parent_of(path: &Path) -> &Path {
 }
 
 /// Gives a whole file its name; the name is lasting when this returns.
-pub(crate) fn put_in_place(partial: &Path, whole: &Path) -> io::Result<()> {
+pub(crate) fn rename_durably(partial: &Path, whole: &Path) -> io::Result<()> {
     fs::rename(partial, whole)?;
     sync_directory(whole)
 }
@@ -46,7 +46,7 @@ pub(crate) fn with_ending(path: &Path, ending: &str) -> PathBuf {
 
 /// Creates a file that only its owner can read. What an earlier run left there is removed first: it may have other
 /// rights, or lead elsewhere.
-pub(crate) fn create_anew(path: &Path) -> io::Result<File> {
+pub(crate) fn create_private(path: &Path) -> io::Result<File> {
     remove(path)?;
     platform::private().write(true).create_new(true).open(path)
 }
@@ -66,11 +66,11 @@ pub(crate) fn write_whole(
     partial: &Path,
     write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
 ) -> io::Result<()> {
-    let written = create_anew(partial).and_then(|file| {
+    let written = create_private(partial).and_then(|file| {
         let mut writer = BufWriter::new(file);
         write(&mut writer)?;
         writer.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-        put_in_place(partial, path)
+        rename_durably(partial, path)
     });
     if written.is_err() {
         // If it can't be removed, the next one replaces it.

@@ -19,7 +19,7 @@ pub struct Permit {
 #[derive(Debug)]
 pub enum Answer {
     /// It counts from now on.
-    Go(Permit),
+    Granted(Permit),
     /// Ask again at this moment.
     NotBefore(Moment),
     /// Ask again after a call in flight has ended.

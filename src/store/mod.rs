@@ -27,7 +27,7 @@ pub(crate) use example::run_started;
 pub(crate) use file::allowance_directory;
 pub use file::{FileLimiter, JournalFile, JournalReader, open_journal};
 pub(crate) use files::{
-    create_anew, directory_of, parent_of, put_in_place, remove, with_ending, write_whole,
+    create_private, directory_of, parent_of, remove, rename_durably, with_ending, write_whole,
 };
 pub use lease::{Lease, Leases};
 pub use limiter::{Answer, Hold, Limiter, Permit, Stored};
@@ -146,7 +146,7 @@ impl Scan {
         let Some((line, damage)) = self.damage() else { return Ok(()) };
         let cause = damage.in_words();
         let message = text!("line {line} of {path} is damaged: {cause}", line, path, cause => cause);
-        Err(Error::unusable(message).hint(text!("restore the file from a backup")))
+        Err(Error::invalid_input(message).hint(text!("restore the file from a backup")))
     }
 
     /// How many bytes are torn at the end.

@@ -97,15 +97,15 @@ fn the_text_summary_names_every_count_and_fits_a_terminal() {
 #[test]
 fn every_reason_to_stop_fits_a_terminal() {
     let stops = [
-        StopCause::Hopeless(Refusal::default()),
+        StopCause::Fatal(Refusal::default()),
         StopCause::TokenDenied(Refusal::default()),
         StopCause::TokenRefusedAgain(Refusal::default()),
         StopCause::NoToken(Refusal::default()),
         StopCause::NoTicket(NoTicket::NoneCame, Refusal::default()),
         StopCause::NoTicket(NoTicket::Fixed, Refusal::default()),
         StopCause::NoTicket(NoTicket::NotResent, Refusal::default()),
-        StopCause::RefusalsInARow(9_999),
-        StopCause::SilenceInARow(20),
+        StopCause::ConsecutiveRefusals(9_999),
+        StopCause::ConsecutiveNoReply(20),
         StopCause::FirstCallUnanswered,
         StopCause::ThrottledTooLong,
         StopCause::Deadline,

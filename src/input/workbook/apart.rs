@@ -25,7 +25,7 @@ const MOST_SECONDS: u64 = 300;
 /// What the other process has to say when it ends.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Answer {
+enum ChildReply {
     Copied { kind: WorkbookKind, sheet: String },
     Refused { message: String, hint: Option<String> },
 }
@@ -38,8 +38,8 @@ pub(super) fn copy_sheet(
     program: &Path,
 ) -> Result<SheetCopy> {
     let impossible = |error| {
-        Error::unusable(text!("can't start the workbook reader"))
-            .because(error)
+        Error::invalid_input(text!("can't start the workbook reader"))
+            .caused_by(error)
             .hint(text!("save the sheet as \"CSV UTF-8\", and give that file"))
     };
     let typed = serde_json::to_string(request).expect("names are JSON");
@@ -53,11 +53,11 @@ pub(super) fn copy_sheet(
         .output()
         .map_err(impossible)?;
     match serde_json::from_slice(&output.stderr) {
-        Ok(Answer::Copied { kind, sheet }) if output.status.success() => {
+        Ok(ChildReply::Copied { kind, sheet }) if output.status.success() => {
             Ok(SheetCopy { file: copy, kind, name: sheet })
         }
-        Ok(Answer::Refused { message, hint }) => {
-            let error = Error::unusable(Text::Plain(message));
+        Ok(ChildReply::Refused { message, hint }) => {
+            let error = Error::invalid_input(Text::Plain(message));
             Err(match hint {
                 Some(hint) => error.hint(Text::Plain(hint)),
                 None => error,
@@ -84,26 +84,27 @@ fn died(name: &str, status: ExitStatus) -> Error {
 /// The other process: the workbook on standard input, its copy on standard output, the answer on standard error.
 pub fn answer_request(request: &str) -> Result<Exit> {
     platform::limit_this_process(MOST_MEMORY, MOST_SECONDS)
-        .map_err(|error| Error::unusable(text!("can't limit the workbook reader")).because(error))?;
+        .map_err(|error| Error::invalid_input(text!("can't limit the workbook reader")).caused_by(error))?;
     std::panic::set_hook(Box::new(|_| ()));
-    let request: SheetRequest = serde_json::from_str(request)
-        .map_err(|error| Error::unusable(text!("this command is for internal use only")).because(error))?;
+    let request: SheetRequest = serde_json::from_str(request).map_err(|error| {
+        Error::invalid_input(text!("this command is for internal use only")).caused_by(error)
+    })?;
     let stream = |stream: std::io::Result<std::os::fd::OwnedFd>| {
         stream
             .map(File::from)
-            .map_err(|error| Error::unusable(text!("can't use the standard streams")).because(error))
+            .map_err(|error| Error::invalid_input(text!("can't use the standard streams")).caused_by(error))
     };
     let workbook = stream(std::io::stdin().as_fd().try_clone_to_owned())?;
     let copy = stream(std::io::stdout().as_fd().try_clone_to_owned())?;
     let answer = match sheets::copy_sheet(workbook, copy, &request) {
-        Ok(SheetCopy { kind, name, .. }) => Answer::Copied { kind, sheet: name },
+        Ok(SheetCopy { kind, name, .. }) => ChildReply::Copied { kind, sheet: name },
         Err(error) => {
             let language = request.language;
-            Answer::Refused { message: error.message(language), hint: error.hint_text(language) }
+            ChildReply::Refused { message: error.message(language), hint: error.hint_text(language) }
         }
     };
     let answer = serde_json::to_string(&answer).expect("names and words are JSON");
     let written = std::io::stderr().write_all(answer.as_bytes());
-    written.map_err(|error| Error::unusable(text!("can't answer")).because(error))?;
+    written.map_err(|error| Error::invalid_input(text!("can't answer")).caused_by(error))?;
     Ok(Exit::Success)
 }

@@ -102,7 +102,7 @@ fn inspect_archive(file: &mut File, name: &str, extent: Extent) -> Result<Workbo
         }
         ArchiveKind::Workbook(kind) => kind,
         ArchiveKind::Binary => {
-            return Err(Error::unusable(text!("{name} is a binary workbook (.xlsb)", name))
+            return Err(Error::invalid_input(text!("{name} is a binary workbook (.xlsb)", name))
                 .hint(text!("in the spreadsheet program, save it as an Excel workbook (.xlsx)")));
         }
         ArchiveKind::Other => return Err(no_workbook(name)),
@@ -169,7 +169,7 @@ fn announced_strings(beginning: &[u8]) -> u64 {
 }
 
 fn no_workbook(name: &str) -> Error {
-    Error::unusable(text!("{name} is a ZIP archive, but not a workbook", name))
+    Error::invalid_input(text!("{name} is a ZIP archive, but not a workbook", name))
         .hint(text!("give the workbook itself: .xlsx, .xls or .ods; export any other format to .xlsx first"))
 }
 

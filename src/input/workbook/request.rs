@@ -78,17 +78,17 @@ impl fmt::Display for WorkbookKind {
 
 pub(super) fn too_large(name: &str) -> Error {
     let most = LARGEST_FILE / 1024 / 1024;
-    Error::unusable(text!("{name} is a workbook of more than {most} MiB when unzipped", name, most))
+    Error::invalid_input(text!("{name} is a workbook of more than {most} MiB when unzipped", name, most))
         .hint(text!("copy the two columns into a new workbook, or save the sheet as \"CSV UTF-8\""))
 }
 
 pub(super) fn broken(name: &str, cause: Text) -> Error {
-    Error::unusable(text!("{name} can't be read as a workbook", name))
-        .since(cause)
+    Error::invalid_input(text!("{name} can't be read as a workbook", name))
+        .context(cause)
         .hint(text!("open it in the spreadsheet program, and save it again as .xlsx or as \"CSV UTF-8\""))
 }
 
 pub(super) fn protected(name: &str) -> Error {
-    Error::unusable(text!("{name} is password-protected", name))
+    Error::invalid_input(text!("{name} is password-protected", name))
         .hint(text!("in the spreadsheet program, save it without a password"))
 }

@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::io::BufReader;
+use std::ops::ControlFlow;
 
 use calamine::{
     Data, ExcelDateTime, Ods, OdsError, Range, Reader, SheetType, Xls, XlsError, Xlsx, XlsxError,
@@ -17,11 +18,7 @@ const LAST_ROW: u32 = 1_048_575;
 const LAST_COLUMN: u32 = 16_383;
 
 /// Whether to go on with the next row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Flow {
-    GoOn,
-    Stop,
-}
+pub(super) type Flow = ControlFlow<()>;
 
 /// An open workbook.
 pub(super) struct Opened<'n> {
@@ -96,7 +93,7 @@ fn rows_of_xlsx(
         if index < row.index {
             return Err(broken(name, text!("its rows are not in order")));
         }
-        if index > row.index && row.hand_on(take)? == Flow::Stop {
+        if index > row.index && row.hand_on(take)? == Flow::Break(()) {
             return Ok(());
         }
         row.index = index;
@@ -112,7 +109,7 @@ fn rows_of_range(range: &Range<Data>, take: &mut dyn FnMut(u32, &[String]) -> Re
         for (column, cell) in cells.iter().enumerate() {
             row.set(first_column as usize + column, shown(cell.clone()));
         }
-        if row.hand_on(take)? == Flow::Stop {
+        if row.hand_on(take)? == Flow::Break(()) {
             return Ok(());
         }
         row.index += 1;
@@ -140,7 +137,7 @@ impl SheetRow {
 
     fn hand_on(&mut self, take: &mut dyn FnMut(u32, &[String]) -> Result<Flow>) -> Result<Flow> {
         let is_empty = self.cells.iter().all(String::is_empty);
-        let flow = if is_empty { Flow::GoOn } else { take(self.index + 1, &self.cells)? };
+        let flow = if is_empty { Flow::Continue(()) } else { take(self.index + 1, &self.cells)? };
         self.cells.clear();
         Ok(flow)
     }

@@ -35,7 +35,7 @@ fn copy_sheet_or_panic(mut workbook: File, copy: File, request: &SheetRequest) -
     let mut writer = WriterBuilder::new().flexible(true).from_writer(BufWriter::new(copy));
     opened.rows(&name, &mut |number, cells| {
         write_row(&mut writer, number, cells)?;
-        Ok(if request.extent == Extent::Whole { Flow::GoOn } else { Flow::Stop })
+        Ok(if request.extent == Extent::Whole { Flow::Continue(()) } else { Flow::Break(()) })
     })?;
     let finished = writer.into_inner().map_err(|error| unwritable_copy(error.into_error()));
     let file = finished?.into_inner().map_err(|error| unwritable_copy(error.into_error()))?;
@@ -47,7 +47,7 @@ fn write_row<W: Write>(writer: &mut Writer<W>, number: u32, cells: &[String]) ->
     let record = [number.as_str()].into_iter().chain(cells.iter().map(String::as_str));
     writer.write_record(record).map_err(|error| match error.into_kind() {
         csv::ErrorKind::Io(error) => unwritable_copy(error),
-        _ => Error::unusable(text!("can't make a private copy of the input")),
+        _ => Error::invalid_input(text!("can't make a private copy of the input")),
     })
 }
 
@@ -75,7 +75,7 @@ impl SheetHead {
             self.header_below = Some(number);
         }
         self.rows += 1;
-        if finds_an_id || self.rows == ROWS_ABOVE_A_HEADER { Flow::Stop } else { Flow::GoOn }
+        if finds_an_id || self.rows == ROWS_ABOVE_A_HEADER { Flow::Break(()) } else { Flow::Continue(()) }
     }
 }
 
@@ -90,7 +90,7 @@ fn choose(heads: &[SheetHead], request: &SheetRequest) -> Result<String> {
         let exact = heads.iter().find(|head| head.name == *wanted);
         let found = exact.or_else(|| heads.iter().find(|head| same(&head.name)));
         return found.map(|head| head.name.clone()).ok_or_else(|| {
-            Error::unusable(text!(
+            Error::invalid_input(text!(
                 "{file} has no sheet \"{wanted}\"; its sheets are: {names}",
                 file,
                 wanted,
@@ -105,13 +105,13 @@ fn choose(heads: &[SheetHead], request: &SheetRequest) -> Result<String> {
     match with_an_id[..] {
         [only] => Ok(only.name.clone()),
         [] if heads.iter().any(|head| head.header_below.is_some()) => Err(header_below(heads, file)),
-        [] => Err(Error::unusable(text!(
+        [] => Err(Error::invalid_input(text!(
             "no sheet of {file} has a column with pre-hire ids in its first row{listed}",
             file,
             listed => listed(heads)
         ))
         .hint(text!("name the column pre_hire_id or 待入职ID, or give its name with --id-column NAME"))),
-        _ => Err(Error::unusable(text!(
+        _ => Err(Error::invalid_input(text!(
             "{several} {several|sheet|sheets} of {file} have a column with pre-hire ids: {names}",
             several = with_an_id.len(),
             file,
@@ -124,7 +124,7 @@ fn choose(heads: &[SheetHead], request: &SheetRequest) -> Result<String> {
 fn header_below(heads: &[SheetHead], file: &str) -> Error {
     let found = heads.iter().find_map(|head| Some((&head.name, head.header_below?)));
     let (sheet, row) = found.expect("one of them has a header below its first row");
-    Error::unusable(text!(
+    Error::invalid_input(text!(
         "the column names of {file} are not in the first row; row {row} of sheet \"{sheet}\" looks like them",
         file,
         row,

@@ -37,7 +37,7 @@ enum Step {
 }
 
 fn any_step() -> impl Strategy<Value = Step> {
-    use Verdict::{Conflict, Hopeless, NotSent, Refused, Throttled, TokenStale};
+    use Verdict::{Conflict, Fatal, NotSent, Refused, Throttled, TokenStale};
     let instead = |verdict, code| Just(Step::Instead(verdict, code));
     prop_oneof![
         2 => Just(Step::Plain),
@@ -47,7 +47,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         1 => instead(Throttled, 99_991_400),
         1 => instead(TokenStale, 99_991_663),
         1 => instead(Refused, 1_161_097),
-        1 => instead(Hopeless, 99_991_672),
+        1 => instead(Fatal, 99_991_672),
         1 => Just(Step::Interrupted),
         1 => Just(Step::Killed),
     ]

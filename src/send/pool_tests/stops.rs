@@ -92,7 +92,7 @@ async fn refusals_in_a_row_stop_the_run_and_only_calls_in_flight_follow() {
             settings.rate = "1000/1s".parse().expect("a rate");
         });
         let ran = world.run().await;
-        assert_eq!(ran.stop, Some(StopCause::RefusalsInARow(20)));
+        assert_eq!(ran.stop, Some(StopCause::ConsecutiveRefusals(20)));
         let refused = ran.count(Status::Refused);
         assert!((20..20 + workers).contains(&refused), "{refused} refusals with {workers} workers");
         assert_eq!(refused + not_reached(&ran), 500);
@@ -113,7 +113,7 @@ async fn refusals_count_in_the_order_of_settlement_not_of_the_file() {
     let ran = World::of(10).script(script).with(|settings| settings.stop_after = 8).run().await;
     assert_eq!(ran.stop, None, "seven refusals in all");
     let ran = World::of(10).script(script).with(|settings| settings.stop_after = 3).run().await;
-    assert_eq!(ran.stop, Some(StopCause::RefusalsInARow(3)), "three of them follow each other");
+    assert_eq!(ran.stop, Some(StopCause::ConsecutiveRefusals(3)), "three of them follow each other");
     let alternating = |row: u32, _| (row % 2 == 1).then_some(Fault::Code(FORBIDDEN));
     let world = World::of(60).script(alternating).with(|settings| {
         settings.workers = NonZeroUsize::MIN;
@@ -142,7 +142,7 @@ async fn a_first_row_that_is_never_answered_stops_the_run_with_its_own_calls_alo
 async fn twenty_rows_in_a_row_without_a_reply_stop_a_run_that_had_replies() {
     let script = |row: u32, _| (row >= 30).then_some(Fault::NotSent);
     let ran = World::of(200).script(script).with(|settings| settings.stop_after = 0).run().await;
-    assert_eq!(ran.stop, Some(StopCause::SilenceInARow(20)));
+    assert_eq!(ran.stop, Some(StopCause::ConsecutiveNoReply(20)));
     assert_eq!(ran.count(Status::Withdrawn), 30);
     assert_eq!(ran.settled().len(), 200);
 }

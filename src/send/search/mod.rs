@@ -1,16 +1,16 @@
 //! Looking pre-hires up, beside the rows: one call at a time, through a gate of its own.
 //!
 //! - [`Pager`] says which page comes next, and when pages make no sense;
-//! - a [`Sieve`] lets those pass who were asked for, once each;
+//! - a [`Filter`] lets those pass who were asked for, once each;
 //! - the [`Searcher`] makes the calls, and tells a [`SearchWatcher`].
 
+mod filter;
 mod pager;
 mod searcher;
 #[cfg(test)]
 mod searcher_tests;
-mod sieve;
 
+pub use filter::Filter;
 pub use pager::Pager;
 pub use searcher::SearchSettings;
 pub use searcher::{SearchEnd, SearchEvent, SearchWatcher, Searcher};
-pub use sieve::Sieve;

@@ -14,7 +14,7 @@ const MOST_PAGES: usize = 100_000;
 #[derive(Clone, Debug)]
 pub struct Pager {
     query: SearchQuery,
-    next: Option<Place>,
+    next: Option<Cursor>,
     most_pages: usize,
     pages: usize,
     without_id: usize,
@@ -24,7 +24,7 @@ pub struct Pager {
 }
 
 #[derive(Clone, Debug)]
-enum Place {
+enum Cursor {
     First,
     At(PageToken),
 }
@@ -40,7 +40,7 @@ impl Pager {
         };
         Pager {
             query,
-            next: Some(Place::First),
+            next: Some(Cursor::First),
             most_pages,
             pages: 0,
             without_id: 0,
@@ -58,8 +58,8 @@ impl Pager {
     /// The page to ask for; `None` when all are there.
     pub(super) fn next(&self) -> Option<(&SearchQuery, Option<&PageToken>)> {
         let place = match self.next.as_ref()? {
-            Place::First => None,
-            Place::At(token) => Some(token),
+            Cursor::First => None,
+            Cursor::At(token) => Some(token),
         };
         Some((&self.query, place))
     }
@@ -74,7 +74,7 @@ impl Pager {
         self.without_id += page.without_id;
         match page.more {
             More::No => {}
-            More::Nowhere => return Err(PageFault::NoToken),
+            More::MissingCursor => return Err(PageFault::NoToken),
             More::At(_) if page.pre_hires.is_empty() => return Err(PageFault::EmptyPage),
             More::At(token) => {
                 if !self.tokens.insert(hash(&token)) {
@@ -87,7 +87,7 @@ impl Pager {
                 if self.pages >= self.most_pages {
                     return Err(PageFault::TooMany);
                 }
-                self.next = Some(Place::At(token));
+                self.next = Some(Cursor::At(token));
             }
         }
         Ok(page.pre_hires)
@@ -148,7 +148,7 @@ mod tests {
             assert_eq!(token_of(&pager), None, "it does not go on");
             fault
         };
-        assert_eq!(fault(vec![page([1], More::Nowhere)]), Some(PageFault::NoToken));
+        assert_eq!(fault(vec![page([1], More::MissingCursor)]), Some(PageFault::NoToken));
         assert_eq!(fault(vec![page([], at("a"))]), Some(PageFault::EmptyPage));
         let repeated = vec![page([1], at("a")), page([2], at("b")), page([3], at("a"))];
         assert_eq!(fault(repeated), Some(PageFault::RepeatedToken));

@@ -111,7 +111,7 @@ impl<A: SearchApi, W: SearchWatcher> Searcher<A, W> {
     pub async fn next_page(&mut self, pager: &mut Pager) -> Searched<Option<Vec<PreHire>>> {
         let Some((query, page)) = pager.next() else { return Ok(None) };
         let page = self.ask_until_answered(query, page).await?;
-        Ok(Some(pager.take(page).map_err(StopCause::PagesAstray)?))
+        Ok(Some(pager.take(page).map_err(StopCause::PaginationBroken)?))
     }
 
     /// Asking again does no harm, so nothing is ever in doubt.

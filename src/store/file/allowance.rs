@@ -53,7 +53,7 @@ struct Ended {
 
 /// What a file tells.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Told {
+struct WindowState {
     ended: Vec<Ended>,
     /// How many of them, the last ones, belong to the last run and have no end.
     open: usize,
@@ -70,7 +70,7 @@ impl Allowance {
         let path = path.with_extension("log");
         let boot = Boot::current();
         tell_file(&path, &boot, uptime()).map_err(|error| {
-            Error::unusable(text!("can't read {path}", path = path.display())).because(error)
+            Error::invalid_input(text!("can't read {path}", path = path.display())).caused_by(error)
         })?;
         Ok(Allowance {
             path,
@@ -96,7 +96,7 @@ impl Allowance {
 
     fn append(&mut self, line: &str) -> Result<()> {
         self.write(line).map_err(|error| {
-            Error::cannot_record(text!("can't write {path}", path = self.path.display())).because(error)
+            Error::write_failed(text!("can't write {path}", path = self.path.display())).caused_by(error)
         })
     }
 
@@ -111,7 +111,7 @@ impl Allowance {
 
     fn compact(&mut self) -> std::io::Result<()> {
         let now = uptime();
-        let Told { mut ended, open } = tell_file(&self.path, &self.boot, now)?;
+        let WindowState { mut ended, open } = tell_file(&self.path, &self.boot, now)?;
         if self.file.is_some() {
             // Those in flight come last, and are no ended calls of this run.
             ended.truncate(ended.len() - open);
@@ -165,7 +165,7 @@ impl Limiter for FileLimiter {
     fn admit(&mut self, now: Moment) -> Stored<'_, Answer> {
         let answer = self.limiter.decide(now);
         let recorded = match &answer {
-            Answer::Go(permit) => self.log.admitted(permit.call),
+            Answer::Granted(permit) => self.log.admitted(permit.call),
             Answer::NotBefore(_) | Answer::AfterACall => Ok(()),
         };
         Box::pin(std::future::ready(recorded.map(|()| answer)))
@@ -185,23 +185,23 @@ pub(crate) fn allowance_directory(state: Option<&Path>, of: [&str; 3]) -> Result
     let digest = ring::digest::digest(&ring::digest::SHA256, of.join("\n").as_bytes());
     let name: String = digest.as_ref()[..8].iter().map(|byte| format!("{byte:02x}")).collect();
     let state = state.ok_or_else(|| {
-        Error::unusable(text!("there is no directory for the record of the allowance")).hint(hint())
+        Error::invalid_input(text!("there is no directory for the record of the allowance")).hint(hint())
     })?;
     let directory = state.join("allowance").join(name);
     // A file is tried, too: a directory may be there and be read-only.
     fs::create_dir_all(&directory).and_then(|()| tempfile::tempfile_in(&directory)).map_err(|error| {
-        Error::unusable(text!("can't write to {directory}", directory = directory.display()))
-            .because(error)
+        Error::invalid_input(text!("can't write to {directory}", directory = directory.display()))
+            .caused_by(error)
             .hint(hint())
     })?;
     Ok(directory)
 }
 
 /// Reads a file at a moment of uptime; one that is not there tells nothing.
-fn tell_file(path: &Path, boot: &Boot, now: Duration) -> std::io::Result<Told> {
+fn tell_file(path: &Path, boot: &Boot, now: Duration) -> std::io::Result<WindowState> {
     match File::open(path) {
-        Ok(file) => Ok(tell(BufReader::new(file).lines().map_while(std::io::Result::ok), boot, now)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Told::default()),
+        Ok(file) => Ok(parse(BufReader::new(file).lines().map_while(std::io::Result::ok), boot, now)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(WindowState::default()),
         Err(error) => Err(error),
     }
 }
@@ -219,8 +219,8 @@ fn forget(ended: &mut Vec<Ended>, now: Duration, window: Duration, memory: Durat
 }
 
 /// Reads the lines of a file at a moment of uptime.
-fn tell(lines: impl Iterator<Item = String>, boot: &Boot, now: Duration) -> Told {
-    let mut told = Told::default();
+fn parse(lines: impl Iterator<Item = String>, boot: &Boot, now: Duration) -> WindowState {
+    let mut told = WindowState::default();
     let mut open = BTreeSet::new();
     let (mut same_boot, mut timeout) = (false, Duration::ZERO);
     // A moment of another boot, or one that is yet to come, tells nothing: the call counts as ended now.
@@ -295,7 +295,7 @@ mod tests {
     }
 
     fn told(text: &str, boot: &Boot) -> Vec<Ended> {
-        tell(text.lines().map(str::to_owned), boot, SECOND * 60).ended
+        parse(text.lines().map(str::to_owned), boot, SECOND * 60).ended
     }
 
     fn ended(at: u32, grace: u32) -> Ended {
@@ -417,7 +417,7 @@ mod tests {
             let text = lines.concat();
             let cut = cut.index(text.len() + 1);
             let now = Duration::from_nanos(10_000);
-            let told = tell(text[..cut].lines().map(str::to_owned), &boot("b1"), now).ended;
+            let told = parse(text[..cut].lines().map(str::to_owned), &boot("b1"), now).ended;
             let mut until: Vec<Duration> = told.iter().map(|ended| ended.at + ended.grace).collect();
             until.sort_unstable();
             let is_whole = cut == 0 || text[..cut].ends_with('\n') || text[cut..].starts_with('\n');
@@ -459,7 +459,7 @@ mod tests {
         let (mut log, mut now, mut arrivals) = (String::new(), 1_000, Vec::new());
         for (life, pause) in lives {
             let born = now;
-            let mut ended = tell(log.lines().map(str::to_owned), &boot("b1"), millis(now)).ended;
+            let mut ended = parse(log.lines().map(str::to_owned), &boot("b1"), millis(now)).ended;
             forget(&mut ended, millis(now), millis(WINDOW), millis(WINDOW));
             log = compact(&ended, &boot("b1"), millis(TIMEOUT));
             let counts =

@@ -9,11 +9,11 @@ use super::lock::FileLeases;
 use super::reader::{JournalReader, unreadable};
 use super::writer::JournalWriter;
 use crate::journal::chain::{Chain, entry_of};
-use crate::journal::entry::{Entry, Owner};
+use crate::journal::entry::{Entry, JobIdentity};
 use crate::journal::{Index, IndexBuilder};
 use crate::language::text;
 use crate::model::{Error, Result};
-use crate::store::files::{seen_from, sync_directory, with_ending};
+use crate::store::files::{relative_to, sync_directory, with_ending};
 use crate::store::{Journal, JournalSource, Lease, Leases, platform};
 
 /// A journal that this run has taken for itself; the file may be yet to come.
@@ -36,7 +36,7 @@ impl JournalFile {
     /// Exit 75 if another run holds it; exit 2 if it is damaged or belongs to another host, app or operation.
     pub async fn take(
         path: &Path,
-        owner: &Owner,
+        owner: &JobIdentity,
         restart: bool,
         wait: Duration,
     ) -> Result<(JournalFile, Index)> {
@@ -71,7 +71,7 @@ impl JournalFile {
         Ok((taken, index))
     }
 
-    fn read(&mut self, reader: &JournalReader, owner: &Owner) -> Result<Index> {
+    fn read(&mut self, reader: &JournalReader, owner: &JobIdentity) -> Result<Index> {
         let mut index = IndexBuilder::with_room_for(reader.most_rows());
         let mut stranger = None;
         let scan = reader.scan(&mut |id, entry| {
@@ -86,7 +86,7 @@ impl JournalFile {
         scan.refuse_damage(&reader.name())?;
         if let Some(other) = stranger {
             let shown = self.path.display();
-            return Err(Error::unusable(text!(
+            return Err(Error::invalid_input(text!(
                 "{shown} belongs to another job: {other}; this run is: {owner}",
                 shown,
                 other,
@@ -118,7 +118,7 @@ impl JournalFile {
     /// The name of these results as its runs give it.
     #[must_use]
     pub fn name_of(&self, results: &Path) -> String {
-        seen_from(&self.path, results)
+        relative_to(&self.path, results)
     }
 
     /// Does a run of this journal name these results?
@@ -139,8 +139,8 @@ impl JournalFile {
     /// When it can't be written: exit 4.
     pub fn open(&self) -> Result<(Box<dyn Journal>, Box<dyn JournalSource>)> {
         let (file, reader) = self.open_file().map_err(|error| {
-            Error::cannot_record(text!("can't write {path}", path = self.path.display()))
-                .because(error)
+            Error::write_failed(text!("can't write {path}", path = self.path.display()))
+                .caused_by(error)
                 .hint(text!("free up disk space, or choose another place with -o FILE or --journal FILE"))
         })?;
         let journal = JournalWriter::append_to(file, self.chain, self.path.display().to_string())?;

@@ -53,8 +53,8 @@ impl Lock {
                 Ok(Ok(file)) => return Ok(Lock { path: path.to_owned(), _file: file }),
                 Ok(Err(pid)) => pid,
                 Err(error) => {
-                    return Err(Error::cannot_record(text!("can't create {path}", path = path.display()))
-                        .because(error)
+                    return Err(Error::write_failed(text!("can't create {path}", path = path.display()))
+                        .caused_by(error)
                         .hint(text!(
                             "check that the directory exists and is writable, or choose another with -o FILE"
                         )));

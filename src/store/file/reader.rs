@@ -9,7 +9,7 @@ use crate::journal::chain::{Chain, Damage, Maker, Unread, entry_of};
 use crate::journal::entry::Entry;
 use crate::language::text;
 use crate::model::{EntryId, Error, Result, SentRow};
-use crate::store::files::seen_from;
+use crate::store::files::relative_to;
 use crate::store::{JournalEnd, JournalSource, Scan, platform};
 
 /// A torn end is believed only within this many last bytes of the file.
@@ -46,7 +46,7 @@ impl JournalReader {
     /// The name of these results as its runs give it.
     #[must_use]
     pub fn name_of(&self, results: &Path) -> String {
-        seen_from(&self.path, results)
+        relative_to(&self.path, results)
     }
 
     pub(super) const fn file(&self) -> &File {
@@ -90,8 +90,8 @@ impl JournalSource for JournalReader {
     }
 
     fn entry(&self, id: EntryId) -> Result<SentRow> {
-        let gone = || Error::cannot_record(text!("the journal was changed during the run"));
-        let line = self.line_at(id.0).map_err(|error| gone().because(error))?;
+        let gone = || Error::write_failed(text!("the journal was changed during the run"));
+        let line = self.line_at(id.0).map_err(|error| gone().caused_by(error))?;
         match line.and_then(|line| entry_of(&line)) {
             Some(Entry::RowSettled(row)) => Ok(row),
             _ => Err(gone()),
@@ -144,19 +144,19 @@ pub(super) fn scan(
 }
 
 pub(super) fn unreadable(path: &Path, error: io::Error) -> Error {
-    Error::unusable(text!("can't read {path}", path = path.display())).because(error)
+    Error::invalid_input(text!("can't read {path}", path = path.display())).caused_by(error)
 }
 
 fn of_another_version(path: &Path, maker: Maker) -> Error {
     let path = path.display();
     match maker {
         Maker::Newer(Some(tool)) => {
-            Error::unusable(text!("{path} was made by a newer prehire (prehire {tool})", path, tool))
+            Error::invalid_input(text!("{path} was made by a newer prehire (prehire {tool})", path, tool))
                 .hint(text!("use that version, or a later one"))
         }
-        Maker::Newer(None) => Error::unusable(text!("{path} was made by a newer prehire", path))
+        Maker::Newer(None) => Error::invalid_input(text!("{path} was made by a newer prehire", path))
             .hint(text!("use a later version of prehire")),
-        Maker::Older(tool) => Error::unusable(text!(
+        Maker::Older(tool) => Error::invalid_input(text!(
             "{path} was made by prehire {tool}, whose journals this version can't read",
             path,
             tool

@@ -13,7 +13,7 @@ use super::JournalFile;
 use super::reader::{LONGEST_TORN_END, open_journal, scan};
 use super::writer::{JournalWriter, Sink};
 use crate::journal::chain::Chain;
-use crate::journal::entry::{Entry, FoundStage, Owner, RunStarted};
+use crate::journal::entry::{Entry, FoundStage, JobIdentity, RunStarted};
 use crate::journal::{Index, IndexBuilder};
 use crate::language::{Language, Text};
 use crate::model::{
@@ -61,7 +61,7 @@ fn at(second: usize) -> Timestamp {
     Timestamp::from_second(second as i64).expect("a time")
 }
 
-fn owner() -> Owner {
+fn owner() -> JobIdentity {
     example::run_started(at(0), "in.results.csv").owner
 }
 

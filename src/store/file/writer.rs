@@ -60,8 +60,9 @@ impl JournalWriter {
         let (batch, waiters, written) = (Vec::new(), Vec::new(), 0);
         let mut writer = Writer { sink, chain, batch, waiters, written, durable: durable.clone() };
         let thread = std::thread::Builder::new().name("journal".to_owned()).spawn(move || writer.run(&queue));
-        let thread = thread
-            .map_err(|error| Error::cannot_record(text!("can't start writing the journal")).because(error))?;
+        let thread = thread.map_err(|error| {
+            Error::write_failed(text!("can't start writing the journal")).caused_by(error)
+        })?;
         Ok(JournalWriter { lines: Some(lines), appended: 0, durable, writer: Some(thread), name })
     }
 
@@ -73,11 +74,11 @@ impl JournalWriter {
     /// The writer is gone: what it died of.
     fn failure(&mut self) -> Error {
         self.lines = None;
-        let error = Error::cannot_record(text!("can't write {name}", name = self.name)).hint(text!(
+        let error = Error::write_failed(text!("can't write {name}", name = self.name)).hint(text!(
             "free up disk space, then run the same command again: it continues from what is there"
         ));
         match self.writer.take().map(JoinHandle::join) {
-            Some(Ok(Err(cause))) => error.because(cause),
+            Some(Ok(Err(cause))) => error.caused_by(cause),
             _ => error,
         }
     }

@@ -95,7 +95,7 @@ impl JournalSource for MemoryJournal {
         let place = usize::try_from(id.0).unwrap_or(usize::MAX);
         match self.log().entries.get(place) {
             Some(Entry::RowSettled(row)) => Ok(row.clone()),
-            _ => Err(Error::cannot_record(text!("the journal was changed during the run"))),
+            _ => Err(Error::write_failed(text!("the journal was changed during the run"))),
         }
     }
 

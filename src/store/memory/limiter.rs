@@ -23,7 +23,7 @@ impl MemoryLimiter {
             Admission::AfterACall => Answer::AfterACall,
             Admission::Granted => {
                 self.calls += 1;
-                Answer::Go(Permit { call: self.calls, admitted: now })
+                Answer::Granted(Permit { call: self.calls, admitted: now })
             }
         }
     }

@@ -144,7 +144,7 @@ async fn a_fresh_token_that_is_refused_as_well_ends_the_search_and_so_does_a_giv
 #[tokio::test(start_paused = true)]
 async fn pages_that_lead_nowhere_end_the_search() {
     let fake = Fake::meets(9, [None, None, Some(Trouble::Leads(More::At(PageToken("1".to_owned()))))]);
-    assert_eq!(stopped(&fake).await, StopCause::PagesAstray(PageFault::RepeatedToken));
+    assert_eq!(stopped(&fake).await, StopCause::PaginationBroken(PageFault::RepeatedToken));
     assert_eq!(fake.asked(), [0, 1, 2]);
 }
 
@@ -169,7 +169,7 @@ struct FullDisk;
 
 impl Limiter for FullDisk {
     fn admit(&mut self, _: Moment) -> Stored<'_, Answer> {
-        Box::pin(std::future::ready(Err(Error::cannot_record(crate::language::Text::plain("no room")))))
+        Box::pin(std::future::ready(Err(Error::write_failed(crate::language::Text::plain("no room")))))
     }
 
     fn ended(&mut self, _: Moment, _: Permit, _: Feedback) -> Stored<'_, Hold> {

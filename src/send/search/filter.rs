@@ -8,7 +8,7 @@ use crate::model::{PreHire, PreHireId, Stage};
 
 /// Lets each pre-hire pass once. It remembers the id of each: some 40 bytes.
 #[derive(Clone, Debug)]
-pub struct Sieve {
+pub struct Filter {
     stages: Vec<Stage>,
     onboarding: Option<(Date, Date)>,
     limit: Option<u32>,
@@ -16,16 +16,16 @@ pub struct Sieve {
     left_out: u32,
 }
 
-impl Sieve {
+impl Filter {
     /// Lets those pass who are in one of these stages, and begin within these days, as far as that can be seen; so many at
     /// most.
     #[must_use]
     pub fn new(stages: Vec<Stage>, onboarding: Option<(Date, Date)>, limit: Option<u32>) -> Self {
-        Sieve { stages, onboarding, limit, passed: HashSet::new(), left_out: 0 }
+        Filter { stages, onboarding, limit, passed: HashSet::new(), left_out: 0 }
     }
 
     /// Does this one pass?
-    pub fn lets_pass(&mut self, pre_hire: &PreHire) -> bool {
+    pub fn accept(&mut self, pre_hire: &PreHire) -> bool {
         if self.is_full() || self.passed.contains(&pre_hire.id) {
             return false;
         }
@@ -72,14 +72,14 @@ mod tests {
         PreHire { id, name: None, stage, onboarding_date, work_email: None }
     }
 
-    fn sieve(limit: Option<u32>) -> Sieve {
+    fn filter(limit: Option<u32>) -> Filter {
         let within = Some((date(2026, 1, 1), date(2026, 1, 31)));
-        Sieve::new(vec![Stage::Preboarding, Stage::DayOne], within, limit)
+        Filter::new(vec![Stage::Preboarding, Stage::DayOne], within, limit)
     }
 
     #[test]
     fn whoever_is_not_what_was_asked_for_is_left_out() {
-        let mut sieve = sieve(None);
+        let mut filter = filter(None);
         let active = Some(Stage::Preboarding);
         for (number, stage, day, passes) in [
             (1, active.clone(), Some("2026-01-01"), true),
@@ -92,9 +92,9 @@ mod tests {
             (8, active.clone(), None, true),
             (9, active, Some("soon"), true),
         ] {
-            assert_eq!(sieve.lets_pass(&somebody(number, stage, day)), passes, "{number}");
+            assert_eq!(filter.accept(&somebody(number, stage, day)), passes, "{number}");
         }
-        assert_eq!((sieve.passed.len(), sieve.left_out()), (5, 4));
+        assert_eq!((filter.passed.len(), filter.left_out()), (5, 4));
     }
 
     proptest! {
@@ -103,10 +103,10 @@ mod tests {
             numbers in proptest::collection::vec(0_u32..30, 0..80),
             limit in proptest::option::of(1_u32..20),
         ) {
-            let mut sieve = sieve(limit);
+            let mut filter = filter(limit);
             let mut passed = Vec::new();
             for number in &numbers {
-                if sieve.lets_pass(&somebody(*number, None, None)) {
+                if filter.accept(&somebody(*number, None, None)) {
                     passed.push(*number);
                 }
             }
@@ -117,7 +117,7 @@ mod tests {
                 }
             }
             different.truncate(limit.map_or(usize::MAX, |limit| limit as usize));
-            prop_assert_eq!(sieve.passed.len(), passed.len());
+            prop_assert_eq!(filter.passed.len(), passed.len());
             prop_assert_eq!(passed, different);
         }
     }
