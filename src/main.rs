@@ -1,4 +1,5 @@
-//! Owns the process: arguments and surroundings in, exit code out. Nothing else ends it.
+//! The process: arguments and surroundings in, exit code out. Nothing else ends it.
+#![expect(clippy::disallowed_methods, reason = "the arguments come in here")]
 
 use std::process::ExitCode;
 
@@ -24,7 +25,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Help and version are no errors; a reader that has gone away is none either.
+/// Help and version are not errors, and neither is a broken pipe.
 fn not_understood(error: &clap::Error, language: Language, time_zone: TimeZone) -> ExitCode {
     let format = log_format_in(std::env::args_os());
     if error.use_stderr() && format == LogFormat::Json {

@@ -3,9 +3,6 @@
 
 use std::cell::{Cell, RefCell};
 use std::pin::pin;
-use std::time::Instant;
-
-use jiff::Timestamp;
 
 use crate::cli::TellArgs;
 use crate::feishu::{Webhook, show_card};
@@ -14,6 +11,7 @@ use crate::model::{Error, Exit, Operation, Result, StopCause};
 use crate::report::{FinishedRun, Level, Log, LogLine, card, write_metrics};
 use crate::send::Stop;
 use crate::settings::read_webhook;
+use crate::store::clock;
 use crate::store::platform::{self, Signals};
 
 /// What is known of a run while it goes on.
@@ -86,7 +84,7 @@ pub(super) async fn told(
     log: &Log,
     work: impl AsyncFnOnce(&RunMonitor) -> Result<Exit>,
 ) -> Exit {
-    let started = Instant::now();
+    let started = clock::instant();
     let monitor = RunMonitor::new(operation, log);
     let (webhook, done) = match webhook(tell, log) {
         Ok(webhook) => (webhook, monitor.watch(work(&monitor)).await),
@@ -98,7 +96,7 @@ pub(super) async fn told(
         log.error(&error);
         error.exit()
     });
-    (ending.at, ending.duration) = (Timestamp::now(), started.elapsed());
+    (ending.at, ending.duration) = (clock::now(), started.elapsed());
     if let Some(path) = &tell.metrics_file
         && let Err(error) = write_metrics(path, &ending)
     {

@@ -2,8 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
-
 use super::commands::print;
 use crate::cli::ReportArgs;
 use crate::input::{InputPath, ResultsRows, Spool};
@@ -13,6 +11,7 @@ use crate::report::page::{Facts, Page, PageRecord, PageSource, Tracks};
 use crate::report::{MadePage, PageFile};
 use crate::results::journal_beside;
 use crate::settings::{Surroundings, file_choice};
+use crate::store::clock;
 use crate::store::{JournalSource, open_journal};
 
 /// Makes the page.
@@ -35,7 +34,7 @@ pub(super) fn run(typed: ReportArgs, surroundings: &Surroundings) -> Result<Exit
         facts: &facts,
         record: record.as_ref().map(Record::for_the_page),
         locale: &locale,
-        made_at: Timestamp::now(),
+        made_at: clock::now(),
     });
     file.write(&page)?;
     let journal = record.as_ref().map(|record| record.name.as_str());

@@ -1,9 +1,8 @@
 //! `prehire withdraw` and `prehire restore`, from the file to the exit code: read, decide, ask, send, record, report.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::allowance::gates;
@@ -22,7 +21,7 @@ use crate::report::{Level, Log, LogLine, Progress, RunReport, Tally, stop_line, 
 use crate::results::{OutputPath, ResultsFile};
 use crate::send::{Account, Gates, Lines, Recorder, SendSettings, View};
 use crate::settings::{OperationSettings, Purpose, Surroundings, Target};
-use crate::store::{Journal, JournalFile, Past, platform};
+use crate::store::{Journal, JournalFile, Past, clock, platform};
 
 /// Events that may wait to be recorded.
 const QUEUE: usize = 1_024;
@@ -109,7 +108,7 @@ async fn carry_out(
 ) -> Result<Exit> {
     let RunInput { settings, rules, spool, survey, monitor, .. } = input;
     let Books { output, journal_path, journal_file, owner } = books;
-    let started = Instant::now();
+    let started = clock::instant();
     monitor.begin(input.log);
     let (mut journal, reader) = journal_file.open()?;
     let results_path = output.results().to_owned();
@@ -189,7 +188,7 @@ async fn close(recorder: Recorder<Screen<'_>>, stop: Option<&StopCause>) -> Resu
         (None, None) => monitor.note(|ending| ending.tally.as_ref().map_or(Exit::Success, Tally::exit)),
     };
     let stopped = stop.map(stop_words);
-    let entry = Entry::RunFinished { at: Timestamp::now(), exit_code: exit.code(), stopped };
+    let entry = Entry::RunFinished { at: clock::now(), exit_code: exit.code(), stopped };
     journal.append_durably(entry).await?;
     trouble.map_or(Ok(exit), Err)
 }
@@ -311,7 +310,7 @@ fn run_started(settings: &OperationSettings, owner: Owner) -> RunStarted {
     RunStarted {
         version: VERSION,
         tool: env!("CARGO_PKG_VERSION").to_owned(),
-        at: Timestamp::now(),
+        at: clock::now(),
         user: platform::user(),
         machine: platform::machine(),
         command: String::new(),

@@ -15,6 +15,7 @@ use crate::language::{Language, Text, text};
 use crate::model::{Error, Exit};
 use crate::results::cells::rfc_3339;
 use crate::settings::{Detail, LogSettings};
+use crate::store::clock;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -139,7 +140,7 @@ impl Log {
         let language = self.settings.language;
         let line = match self.settings.format {
             LogFormat::Text => line.as_text(language),
-            LogFormat::Json => line.as_json(language, Timestamp::now(), &self.time_zone),
+            LogFormat::Json => line.as_json(language, clock::now(), &self.time_zone),
         };
         match &self.bar {
             Some(bar) if !bar.is_finished() => bar.println(line),

@@ -11,6 +11,7 @@ use super::tally::Tally;
 use crate::language::{Text, text};
 use crate::model::{Event, Moment, Rate, Status, Verdict, about, in_words};
 use crate::settings::ProgressKind;
+use crate::store::clock;
 
 const BETWEEN_LINES: Duration = Duration::from_secs(10);
 const TEMPLATE: &str = "{bar:40} {pos}/{len}\n{msg}";
@@ -37,7 +38,7 @@ impl Display {
             }
             ProgressKind::Plain | ProgressKind::Json | ProgressKind::Never => (log, ProgressBar::hidden()),
         };
-        let now = Instant::now();
+        let now = clock::instant();
         Display { kind, log, bar, started: now, last_line: now }
     }
 
@@ -58,11 +59,11 @@ impl Display {
                 self.bar.set_message(message.in_language(self.log.language()));
             }
             ProgressKind::Plain => {
-                self.last_line = Instant::now();
+                self.last_line = clock::instant();
                 self.log.always(&line);
             }
             ProgressKind::Json => {
-                self.last_line = Instant::now();
+                self.last_line = clock::instant();
                 self.log.always(&line.shown_as(Text::Plain(numbers.to_string())));
             }
         }
@@ -99,7 +100,7 @@ impl Progress {
     pub fn note(&mut self, event: &Event) {
         match event {
             Event::Admitted { at, .. } => {
-                let now = Instant::now();
+                let now = clock::instant();
                 self.first_call.get_or_insert(now);
                 self.anchor = Some((now, *at));
             }

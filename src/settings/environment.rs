@@ -55,6 +55,7 @@ pub struct Surroundings {
 }
 
 impl Surroundings {
+    #[expect(clippy::disallowed_methods, reason = "the environment is read here, once")]
     pub fn read() -> Self {
         let now = Zoned::now();
         Surroundings {
@@ -106,6 +107,7 @@ impl Variables {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "for Surroundings::read")]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }

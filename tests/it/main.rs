@@ -3,6 +3,7 @@
 //! A test belongs to the module that owns the promise it checks, not to the code that keeps it.
 
 #![allow(clippy::unwrap_used, reason = "a test that can't go on has failed, and a panic says so")]
+#![allow(clippy::disallowed_methods, reason = "a test may look at the clock and the environment")]
 #![allow(missing_docs, unreachable_pub, reason = "nobody depends on the tests")]
 
 /// A custom bot on loopback.

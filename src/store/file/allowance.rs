@@ -14,12 +14,13 @@ use std::time::Duration;
 use crate::language::text;
 use crate::model::{Error, Result};
 
-use super::lock::Lock;
+use super::lock::FileLeases;
 use crate::model::Moment;
 use crate::pace::{Feedback, Pace, Pacing};
 use crate::store::limiter::{Answer, Hold, Limiter, Permit, Stored};
 use crate::store::memory::MemoryLimiter;
 use crate::store::platform::{self, Boot, uptime};
+use crate::store::{Lease, Leases};
 
 /// Calls are kept for the longest window that any run may have, should a later one have a longer one than this.
 const SHORTEST_MEMORY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -40,7 +41,7 @@ struct Allowance {
     open: BTreeSet<u64>,
     bytes: u64,
     bytes_when_compact: u64,
-    _lock: Lock,
+    _lease: Box<dyn Lease>,
 }
 
 /// A call of an earlier run, or of this one, that has ended: when, and how much longer than the window it counts.
@@ -64,7 +65,8 @@ impl Allowance {
     /// # Errors
     /// Exit 75 if another run holds it, exit 2 if the files can't be written.
     async fn take(path: &Path, window: Duration, timeout: Duration, wait: Duration) -> Result<Allowance> {
-        let lock = Lock::take(&path.with_extension("lock"), text!("the allowance of this app"), wait).await?;
+        let what = text!("the allowance of this app");
+        let lease = FileLeases.acquire(&path.with_extension("lock"), what, wait).await?;
         let path = path.with_extension("log");
         let boot = Boot::current();
         tell_file(&path, &boot, uptime()).map_err(|error| {
@@ -79,7 +81,7 @@ impl Allowance {
             open: BTreeSet::new(),
             bytes: 0,
             bytes_when_compact: 0,
-            _lock: lock,
+            _lease: lease,
         })
     }
 
@@ -174,6 +176,25 @@ impl Limiter for FileLimiter {
         let recorded = self.log.ended(permit.call, feedback != Feedback::NoReply);
         Box::pin(std::future::ready(recorded.map(|()| hold)))
     }
+}
+
+/// The directory of the allowances of one host, app and tenant, below the state directory; it is made, and can be written to.
+pub(crate) fn allowance_directory(state: Option<&Path>, of: [&str; 3]) -> Result<PathBuf> {
+    let hint = || text!("set STATE_DIRECTORY or XDG_STATE_HOME to a writable directory");
+    // Hashed: a token must not be in a file name, nor a host's colon.
+    let digest = ring::digest::digest(&ring::digest::SHA256, of.join("\n").as_bytes());
+    let name: String = digest.as_ref()[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+    let state = state.ok_or_else(|| {
+        Error::unusable(text!("there is no directory for the record of the allowance")).hint(hint())
+    })?;
+    let directory = state.join("allowance").join(name);
+    // A file is tried, too: a directory may be there and be read-only.
+    fs::create_dir_all(&directory).and_then(|()| tempfile::tempfile_in(&directory)).map_err(|error| {
+        Error::unusable(text!("can't write to {directory}", directory = directory.display()))
+            .because(error)
+            .hint(hint())
+    })?;
+    Ok(directory)
 }
 
 /// Reads a file at a moment of uptime; one that is not there tells nothing.

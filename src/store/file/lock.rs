@@ -1,4 +1,4 @@
-//! Owns locks between processes: a file that the kernel unlocks when its holder dies, with the holder's pid in it.
+//! Leases between the processes of one machine: a file that the kernel unlocks when its holder dies, with the holder's pid in it.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, Write};
@@ -9,16 +9,36 @@ use tokio::time::Instant;
 
 use crate::language::{Text, text};
 use crate::model::{Error, Result};
-use crate::store::platform;
+use crate::store::limiter::Stored;
+use crate::store::{Lease, Leases, platform};
 
 /// How often a lock that is held is tried again.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// Leases that are files.
+pub(super) struct FileLeases;
+
+impl Leases for FileLeases {
+    fn acquire<'a>(&'a self, name: &'a Path, what: Text, wait: Duration) -> Stored<'a, Box<dyn Lease>> {
+        Box::pin(async move {
+            let lock = Lock::take(name, what, wait).await?;
+            Ok(Box::new(lock) as Box<dyn Lease>)
+        })
+    }
+}
+
 /// A lock that this process holds. Dropped, it is free, and its file is gone.
 #[derive(Debug)]
-pub struct Lock {
+struct Lock {
     path: PathBuf,
     _file: File,
+}
+
+impl Lease for Lock {
+    fn fence(&self) -> u64 {
+        // Nobody can overtake a holder that lives: the kernel keeps the others out.
+        1
+    }
 }
 
 impl Lock {
@@ -26,7 +46,7 @@ impl Lock {
     ///
     /// # Errors
     /// Exit 75 with the holder's pid; exit 4 when the file can't be created.
-    pub async fn take(path: &Path, what: Text, wait: Duration) -> Result<Lock> {
+    async fn take(path: &Path, what: Text, wait: Duration) -> Result<Lock> {
         let begun = Instant::now();
         loop {
             let pid = match try_take(path) {
