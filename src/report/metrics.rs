@@ -20,8 +20,8 @@ const PREFIX: &str = "prehire_last_";
 const MOST_BYTES: u64 = 64 * 1024;
 
 /// Writes how the run ended; when a run was last a success is kept from the file that is there.
-pub fn write_metrics(path: &Path, ending: &FinishedRun) -> io::Result<()> {
-    let text = metrics(ending, earlier_success(path)?);
+pub fn write_metrics(path: &Path, run: &FinishedRun) -> io::Result<()> {
+    let text = metrics(run, earlier_success(path)?);
     // The exporter reads names that end with .prom; this one does not.
     let partial = parent_of(path).join(format!(".prehire-metrics-{}", std::process::id()));
     write_whole(path, &partial, |writer| {
@@ -46,13 +46,13 @@ fn earlier_success(path: &Path) -> io::Result<Option<f64>> {
 }
 
 /// The text; `last_success` is what an earlier run has left behind.
-fn metrics(ending: &FinishedRun, last_success: Option<f64>) -> String {
+fn metrics(run: &FinishedRun, last_success: Option<f64>) -> String {
     let (attempts, throttled) =
-        ending.tally.as_ref().map_or((0, 0.0), |tally| (tally.attempts, tally.held.as_secs_f64()));
-    let finished = ending.at.as_millisecond() as f64 / 1_000.0;
+        run.tally.as_ref().map_or((0, 0.0), |tally| (tally.attempts, tally.held.as_secs_f64()));
+    let finished = run.at.as_millisecond() as f64 / 1_000.0;
     let mut text = String::new();
     head(&mut text, "prehire_last_run_rows", "Rows of the last run, by their status in its results.");
-    for (status, rows) in ending.rows_by_status() {
+    for (status, rows) in run.rows_by_status() {
         let _ = writeln!(text, "prehire_last_run_rows{{status=\"{}\"}} {rows}", status.word());
     }
     let mut value = |name, help, value: &dyn Display| {
@@ -72,11 +72,11 @@ fn metrics(ending: &FinishedRun, last_success: Option<f64>) -> String {
     value(
         "prehire_last_run_duration_seconds",
         "How long the last run took, its waiting for another run included.",
-        &ending.duration.as_secs_f64(),
+        &run.duration.as_secs_f64(),
     );
     value("prehire_last_run_finished_timestamp_seconds", "When the last run ended.", &finished);
-    value("prehire_last_run_exit_code", "The exit code of the last run.", &ending.exit.code());
-    let success = if ending.exit == Exit::Success { Some(finished) } else { last_success };
+    value("prehire_last_run_exit_code", "The exit code of the last run.", &run.exit.code());
+    let success = if run.exit == Exit::Success { Some(finished) } else { last_success };
     if let Some(success) = success {
         value(LAST_SUCCESS, "When a run last ended with exit code 0.", &success);
     }
@@ -113,7 +113,7 @@ mod tests {
     use crate::report::Tally;
     use crate::results::Written;
 
-    fn ending(operation: Operation, exit: Exit, tally: Option<Tally>) -> FinishedRun {
+    fn run(operation: Operation, exit: Exit, tally: Option<Tally>) -> FinishedRun {
         let at = "2026-01-02T03:04:05.678Z".parse().unwrap();
         let duration = Duration::from_millis(1_500);
         FinishedRun { exit, at, duration, tally, ..FinishedRun::of(operation) }
@@ -133,8 +133,8 @@ mod tests {
     #[test]
     fn the_text_of_a_run() {
         let rows = [(Status::Withdrawn, 12), (Status::Refused, 1)];
-        let ending = ending(Operation::Withdraw, Exit::SomeRowsFailed, Some(tally(&rows)));
-        insta::assert_snapshot!(metrics(&ending, Some(1_700_000_000.25)));
+        let run = run(Operation::Withdraw, Exit::SomeRowsFailed, Some(tally(&rows)));
+        insta::assert_snapshot!(metrics(&run, Some(1_700_000_000.25)));
     }
 
     #[test]
@@ -142,7 +142,7 @@ mod tests {
         for operation in Operation::ALL {
             for exit in Exit::ALL {
                 for tally in [None, Some(tally(&[(Status::Unknown, 3)]))] {
-                    let text = metrics(&ending(operation, exit, tally), Some(1.0));
+                    let text = metrics(&run(operation, exit, tally), Some(1.0));
                     let names: Vec<&str> = text
                         .lines()
                         .filter_map(|line| line.strip_prefix("# TYPE ")?.strip_suffix(" gauge"))
@@ -171,7 +171,7 @@ mod tests {
             (Exit::StoppedEarly, Some(1_767_323_045.678)),
             (Exit::Usage, Some(1_767_323_045.678)),
         ] {
-            let text = metrics(&ending(Operation::Withdraw, exit, None), known);
+            let text = metrics(&run(Operation::Withdraw, exit, None), known);
             known = last_success(&text);
             assert_eq!(known, expected, "{text}");
         }

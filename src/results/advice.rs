@@ -16,10 +16,7 @@ pub fn advice(operation: Operation, status: Status, error_code: Option<ErrorCode
         Status::Invalid | Status::Duplicate => {
             error_code.map_or_else(|| Advice::LookItUp.text(operation), |code| of_unsent(status, code))
         }
-        Status::Unknown | Status::NotAttempted | Status::Exhausted => match operation {
-            Operation::Withdraw => open_withdrawal(status, error_code),
-            Operation::Restore => open_restoration(status, error_code),
-        },
+        Status::Unknown | Status::NotAttempted | Status::Exhausted => open(operation, status, error_code),
         Status::Refused => of_refusal(operation, error_code),
     }
 }
@@ -52,52 +49,33 @@ pub fn of_eligibility(eligibility: Eligibility) -> Text {
 }
 
 /// A row that the next run takes up again.
-fn open_withdrawal(status: Status, error_code: Option<ErrorCode>) -> Text {
+fn open(operation: Operation, status: Status, error_code: Option<ErrorCode>) -> Text {
+    let done = || operation.past();
     match (status, error_code) {
         (Status::Unknown, _) => {
             text!(
-                "Look up the pre-hire in Feishu: the API did not say whether it was withdrawn. If it was not, run the same command again."
+                "Look up the pre-hire in Feishu: the API did not say whether it was {done}. If it was not, run the same command again.",
+                done => done()
             )
         }
         (Status::NotAttempted, None) => text!("Run the same command again to continue with this row."),
         (Status::NotAttempted, Some(_)) => {
-            text!("Nothing was withdrawn. Fix what stopped the run, then run the same command again.")
+            text!("Nothing was {done}. Fix what stopped the run, then run the same command again.", done => done())
         }
         (_, Some(ErrorCode::ConnectFailed)) => {
             text!("Nothing was sent. Check the network, then run the same command again.")
         }
         (_, Some(ErrorCode::Api(code))) if codes::meaning(code) == Some(Meaning::Conflict) => {
             text!(
-                "Nothing was withdrawn. Wait until nobody is editing this pre-hire, then run the same command again."
+                "Nothing was {done}. Wait until nobody is editing this pre-hire, then run the same command again.",
+                done => done()
             )
         }
         _ => {
-            text!("Nothing was withdrawn. Wait until the API has recovered, then run the same command again.")
-        }
-    }
-}
-
-fn open_restoration(status: Status, error_code: Option<ErrorCode>) -> Text {
-    match (status, error_code) {
-        (Status::Unknown, _) => {
             text!(
-                "Look up the pre-hire in Feishu: the API did not say whether it was restored. If it was not, run the same command again."
+                "Nothing was {done}. Wait until the API has recovered, then run the same command again.",
+                done => done()
             )
-        }
-        (Status::NotAttempted, None) => text!("Run the same command again to continue with this row."),
-        (Status::NotAttempted, Some(_)) => {
-            text!("Nothing was restored. Fix what stopped the run, then run the same command again.")
-        }
-        (_, Some(ErrorCode::ConnectFailed)) => {
-            text!("Nothing was sent. Check the network, then run the same command again.")
-        }
-        (_, Some(ErrorCode::Api(code))) if codes::meaning(code) == Some(Meaning::Conflict) => {
-            text!(
-                "Nothing was restored. Wait until nobody is editing this pre-hire, then run the same command again."
-            )
-        }
-        _ => {
-            text!("Nothing was restored. Wait until the API has recovered, then run the same command again.")
         }
     }
 }
@@ -138,14 +116,10 @@ fn of_refusal(operation: Operation, error_code: Option<ErrorCode>) -> Text {
         Some(ErrorCode::TimedOut | ErrorCode::ConnectionLost | ErrorCode::BadReply | ErrorCode::Http(_)) => {
             Advice::WrongStage.text(operation)
         }
-        Some(ErrorCode::NotWithdrawn) if operation == Operation::Withdraw => {
+        Some(code) if code == operation.denied() => {
             text!(
-                "Look up the pre-hire in Feishu: the API accepted the call but did not withdraw the pre-hire."
-            )
-        }
-        Some(ErrorCode::NotRestored) if operation == Operation::Restore => {
-            text!(
-                "Look up the pre-hire in Feishu: the API accepted the call but did not restore the pre-hire."
+                "Look up the pre-hire in Feishu: the API accepted the call but did not {verb} the pre-hire.",
+                verb => operation.verb()
             )
         }
         _ => Advice::LookItUp.text(operation),
