@@ -21,6 +21,8 @@ mod operate;
 mod output;
 mod pages;
 mod preflight;
+#[cfg(test)]
+mod readme_tests;
 mod report;
 mod rules;
 mod run;

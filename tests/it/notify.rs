@@ -1,7 +1,7 @@
 //! `--notify-webhook-file`: a custom bot is told how a run ended, and nothing about anybody.
 
 use std::fs::{self, Permissions};
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufReader, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Child;
@@ -11,7 +11,7 @@ use nix::unistd::Pid;
 
 use crate::bot::{ADDRESS, Answer, Bot, SECRET};
 use crate::context::{APP_ID, APP_SECRET, SOMEBODY, TestContext};
-use crate::watch::until;
+use crate::watch::{line_of, until};
 
 const REASON: &str = "候选人放弃入职";
 const NAME: &str = "张伟";
@@ -22,12 +22,6 @@ const REFUSED: &str = "9901011610970000001";
 
 /// Nobody but the operator's own files may say any of this.
 const PRIVATE: [&str; 8] = [SOMEBODY, REFUSED, "7345", REASON, NAME, APP_SECRET, SECRET, ADDRESS];
-
-fn line_of(stderr: &mut impl BufRead) -> String {
-    let mut line = String::new();
-    stderr.read_line(&mut line).unwrap();
-    line
-}
 
 fn send(child: &Child, signal: Signal) {
     kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), signal).unwrap();
@@ -212,13 +206,11 @@ fn a_signal_ends_the_waiting_for_a_bot_that_is_silent() {
     let context = bot.with(TestContext::new().row(SOMEBODY, "a"));
     let run = context.start();
     until("the bot has heard of it", || bot.messages() == 1);
-    let begun = std::time::Instant::now();
     run.send(Signal::SIGTERM);
     let run = context.outcome(run.into_child());
     run.assert_exit(0)
         .assert_stderr("warning: the bot was not notified: interrupted")
         .assert_stdout("withdrawn");
-    assert!(begun.elapsed().as_secs() < 5, "{run}");
 }
 
 #[test]

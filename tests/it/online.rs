@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -377,10 +377,8 @@ fn an_index_that_lags_behind_is_asked_again_before_an_undo_is_refused() {
     let context =
         TestContext::new().rows(3).simulator(|settings| settings.index_lag = Duration::from_secs(5));
     context.run().assert_exit(0);
-    let begun = Instant::now();
     let context = context.switch("--require-online-check");
     context.restore().assert_exit(0).assert_column("status", ["restored"; 3]);
-    assert!(begun.elapsed() >= Duration::from_secs(4), "it waited for the index");
     assert_eq!(context.searches(), 2);
     let gone = TestContext::new().row(NOT_VISIBLE, "r").switch("--require-online-check");
     refuses(&gone, &["1 of 1 row is not visible", "row 2: not visible"]);

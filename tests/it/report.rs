@@ -6,10 +6,10 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use prehire::input::RESULT_COLUMNS;
 use ring::digest::{SHA256, digest};
 
 use crate::context::{APP_ID, TestContext};
+use crate::contract::RESULT_COLUMNS;
 use crate::run::Run;
 
 const REFUSED: &str = "9922000000000000001";

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use httpmock::prelude::*;
 use httpmock::{Method, Mock};
@@ -11,6 +11,7 @@ use serde_json::json;
 
 use crate::context::{APP_ID, APP_SECRET, SOMEBODY, TestContext};
 use crate::run::Run;
+use crate::watch::until;
 
 const TICKET: &str = "g10ab3c4dQWERTYUIOPASDFGHJKLZXCVBNM";
 const OLD_TICKET: &str = "g10000000OLDOLDOLDOLDOLDOLDOLDOLD";
@@ -128,10 +129,7 @@ fn a_refused_ticket_is_asked_for_once_and_its_file_read_until_it_changes() {
         let path = context.path("ticket");
         let (resend, fresh) = (&platform.resend, context.path("fresh"));
         scope.spawn(move || {
-            let deadline = Instant::now() + Duration::from_secs(20);
-            while resend.calls() == 0 && Instant::now() < deadline {
-                thread::yield_now();
-            }
+            until("a new ticket is asked for", || resend.calls() > 0);
             fs::write(&fresh, TICKET).unwrap();
             fs::rename(fresh, path).unwrap();
         });

@@ -3,9 +3,6 @@
 use std::collections::BTreeSet;
 use std::process::Stdio;
 
-use prehire::language::Language;
-use prehire::model::{NoTicket, Refusal, StopCause};
-use prehire::report::stop_story;
 use serde_json::{Value, json};
 
 use crate::context::{SOMEBODY, TestContext};
@@ -91,31 +88,6 @@ fn the_text_summary_names_every_count_and_fits_a_terminal() {
         let quoted = ["said", "help", "results ", "journal ", env!("CARGO_BIN_EXE_prehire")];
         let is_quoted = quoted.iter().any(|name| line.trim_start().starts_with(name));
         assert!(is_quoted || line.chars().count() <= 80, "{} columns: {line}", line.chars().count());
-    }
-}
-
-#[test]
-fn every_reason_to_stop_fits_a_terminal() {
-    let stops = [
-        StopCause::Hopeless(Refusal::default()),
-        StopCause::TokenDenied(Refusal::default()),
-        StopCause::TokenRefusedAgain(Refusal::default()),
-        StopCause::NoToken(Refusal::default()),
-        StopCause::NoTicket(NoTicket::NoneCame, Refusal::default()),
-        StopCause::NoTicket(NoTicket::Fixed, Refusal::default()),
-        StopCause::NoTicket(NoTicket::NotResent, Refusal::default()),
-        StopCause::RefusalsInARow(9_999),
-        StopCause::SilenceInARow(20),
-        StopCause::FirstCallUnanswered,
-        StopCause::ThrottledTooLong,
-        StopCause::Deadline,
-    ];
-    for line in stops
-        .iter()
-        .map(|stop| stop_story(stop, "prehire withdraw leavers.csv", Language::English))
-        .flat_map(|story| story.lines().map(str::to_owned).collect::<Vec<_>>())
-    {
-        assert!(line.chars().count() <= 80, "{} columns: {line}", line.chars().count());
     }
 }
 

@@ -3,10 +3,9 @@
 use std::fs;
 use std::path::PathBuf;
 
-use prehire::journal::chain::{Chain, entry_of};
-use prehire::journal::entry::{Entry, RunStarted};
 use unicode_width::UnicodeWidthStr;
 
+use crate::audit::journal_with;
 use crate::context::{SOMEBODY, TestContext};
 use crate::run::Run;
 use crate::watch::journal_of;
@@ -127,15 +126,12 @@ fn what_can_not_be_judged_is_exit_2() {
         .assert_exit(2)
         .assert_stderr("not a results file");
 
-    let first = context.journal_bytes().split(|byte| *byte == b'\n').next().unwrap().to_vec();
-    let Some(Entry::RunStarted(started)) = entry_of(&first) else { panic!("a run begins") };
-    let mut newer = Vec::new();
-    let (version, tool) = (99, "9.0.0".to_owned());
-    Chain::default().append(&mut newer, &Entry::RunStarted(RunStarted { version, tool, ..started }));
+    let (_, mut started) = context.journal().remove(0);
+    (started["version"], started["tool"]) = (99.into(), "9.0.0".into());
+    let newer = journal_with(&[serde_json::json!({ "run_started": started })]);
     fs::write(context.journal_path(), newer).unwrap();
     verify(&context, &[]).assert_exit(2).assert_stderr("newer prehire").assert_stderr("prehire 9.0.0");
-    let mut unknown = Vec::new();
-    Chain::default().append(&mut unknown, &serde_json::json!({ "moon_landed": {} }));
+    let unknown = journal_with(&[serde_json::json!({ "moon_landed": {} })]);
     fs::write(context.journal_path(), unknown).unwrap();
     verify(&context, &[]).assert_exit(2).assert_stderr("newer prehire").assert_stderr("a later version");
 }

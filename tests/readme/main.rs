@@ -4,9 +4,13 @@
 //! The convention: in a `sh` block each line is a command; a `bash` block is one script. A comment `# exit N` at the
 //! end of the line, or as the script's last line, says how it ends; without one it is 0.
 
+#[path = "../it/support/checkout.rs"]
+mod checkout;
 mod contributing;
 mod examples;
 mod flags;
+#[path = "../it/support/help.rs"]
+mod help;
 mod languages;
 mod links;
 mod names;

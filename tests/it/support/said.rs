@@ -1,0 +1,39 @@
+//! The whole text that a run says, for snapshots: without paths, ports, times, digests and versions, which are
+//! different each time.
+
+use crate::run::Run;
+
+/// What is shown in place of what differs from run to run; the first that fits wins.
+pub const FILTERS: [(&str, &str); 7] = [
+    (r#"(/private)?/[^\s"',)]*/\.tmp[A-Za-z0-9]{6}"#, "[DIR]"),
+    (r#"/[^\s"',)]*/(debug|release)/prehire\b"#, "prehire"),
+    (r"127\.0\.0\.1:\d{2,5}", "127.0.0.1:[PORT]"),
+    (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?( ?(Z|[+-]\d\d:?\d\d))?", "[TIME]"),
+    (r"\b[0-9a-f]{64}\b", "[DIGEST]"),
+    (r"prehire \d+\.\d+\.\d+", "prehire [VERSION]"),
+    (r"\bin \d+(\.\d+)? (ms|s|min)\b", "in [DURATION]"),
+];
+
+impl Run {
+    /// All that it said, and how it ended.
+    pub fn said(&self) -> String {
+        let mut said = format!("exit code: {}\n", self.exit_code);
+        for (name, text) in [("stdout", &self.stdout), ("stderr", &self.stderr)] {
+            if !text.is_empty() {
+                said += &format!("----- {name}\n{text}");
+            }
+        }
+        said
+    }
+}
+
+/// Compares all that a run said with what stands here. To accept what it says now:
+/// `INSTA_UPDATE=always cargo insta test`, or `cargo insta review`.
+macro_rules! assert_said {
+    ($run:expr, @$expected:literal) => {{
+        let said = $run.said();
+        insta::with_settings!({ filters => crate::support::said::FILTERS.to_vec() }, {
+            insta::assert_snapshot!(said, @$expected);
+        });
+    }};
+}
