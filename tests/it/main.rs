@@ -11,6 +11,7 @@
 #![allow(missing_docs, unreachable_pub, reason = "nobody depends on the tests")]
 
 /// What supports the tests, and is none; `support/mod.rs` says what belongs where.
+#[macro_use]
 mod support;
 
 use support::{

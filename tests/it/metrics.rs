@@ -159,20 +159,48 @@ fn everybody_may_read_them_and_nothing_else_is_left_behind() {
 #[test]
 fn what_keeps_them_from_being_written_is_a_warning_and_nothing_else() {
     let lost = context().flag("--metrics-file", "no/such/directory.prom");
-    lost.run()
-        .assert_exit(0)
-        .assert_stderr("warning: can't write the metrics to no/such/directory.prom: No such file");
+    assert_said!(lost.run().assert_exit(0), @r#"
+    exit code: 0
+    ----- stdout
+      withdrawn          1
+      rows               1 (1 success)
+      calls              1 in [DURATION]; at most 1 in any 1 s (allowed: 100000/1s)
+      results            [DIR]/leavers.results.csv
+      journal            [DIR]/leavers.results.csv.journal
+    ----- stderr
+    warning: can't write the metrics to no/such/directory.prom: No such file or directory (os error 2) at path "[DIR]/no/such/.prehire-metrics-3rVXQa"
+    "#);
     let quiet = lost.switch("--quiet");
     let run = quiet.run();
     assert_eq!(run.stderr.lines().count(), 1, "{run}");
 
     let foreign = context().flag("--metrics-file", "leavers.csv");
     let before = foreign.run();
-    before.assert_exit(0).assert_stderr("warning: can't write the metrics to leavers.csv");
+    assert_said!(before.assert_exit(0), @r"
+    exit code: 0
+    ----- stdout
+      withdrawn          1
+      rows               1 (1 success)
+      calls              1 in [DURATION]; at most 1 in any 1 s (allowed: 100000/1s)
+      results            [DIR]/leavers.results.csv
+      journal            [DIR]/leavers.results.csv.journal
+    ----- stderr
+    warning: can't write the metrics to leavers.csv: something is there that is no file of these metrics
+    ");
     assert!(fs::read_to_string(foreign.input_path()).unwrap().starts_with("pre_hire_id"), "{before}");
 
     let directory = context().flag("--metrics-file", ".");
-    directory.run().assert_exit(0).assert_stderr("warning: can't write the metrics");
+    assert_said!(directory.run().assert_exit(0), @r"
+    exit code: 0
+    ----- stdout
+      withdrawn          1
+      rows               1 (1 success)
+      calls              1 in [DURATION]; at most 1 in any 1 s (allowed: 100000/1s)
+      results            [DIR]/leavers.results.csv
+      journal            [DIR]/leavers.results.csv.journal
+    ----- stderr
+    warning: can't write the metrics to .: something is there that is no file of these metrics
+    ");
 }
 
 #[test]

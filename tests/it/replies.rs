@@ -136,15 +136,28 @@ fn a_hopeless_reply_stops_the_run_and_its_row_stays_open() {
 fn a_hopeless_reply_says_what_is_missing_and_where_help_is() {
     let context = TestContext::new().row("9901999916720000001", "no scope").row(SOMEBODY, "b");
     let run = context.run();
-    run.assert_exit(3)
-        .assert_column("status", ["not_attempted", "not_attempted"])
-        .assert_column("attempts", ["1", "0"])
-        .assert_stdout("99991672")
-        .assert_stdout("corehr:pre_hire:withdraw_onboarding")
-        .assert_stdout("https://open.feishu.cn/app/");
+    assert_said!(run.assert_exit(3).assert_column("status", ["not_attempted", "not_attempted"]).assert_column("attempts", ["1", "0"]), @r"
+    exit code: 3
+    ----- stdout
+      not_attempted      2
+      rows               2 (0 successes)
+      calls              1 in [DURATION]; at most 1 in any 1 s (allowed: 100000/1s)
+      results            [DIR]/leavers.results.csv
+      journal            [DIR]/leavers.results.csv.journal
+
+    error codes
+      99991672           1
+    What to do is in the advice column of the results.
+
+    stopped early: the API refused a call for a reason that affects every row
+      said    99991672 Access denied. One of the following scopes is required: [corehr:pre_hire:withdraw_onboarding].应用尚未开通所需的应用身份权限：[corehr:pre_hire:withdraw_onboarding]，点击链接申请并开通任一权限即可：https://open.feishu.cn/app/cli_a1b2c3d4e5f6/auth?q=corehr:pre_hire:withdraw_onboarding&op_from=openapi&token_type=tenant
+      help    https://open.feishu.cn/app/cli_a1b2c3d4e5f6/auth?q=corehr:pre_hire:withdraw_onboarding&op_from=openapi&token_type=tenant
+      log id  20261130012445E342CCEA7D0000000002
+    to continue, run the same command again:
+      prehire withdraw [DIR]/leavers.csv --burst 10000 --rate 100000/1s --read-back-delay 10ms --retry-base 1ms --retry-cap 5ms --yes --base-url http://127.0.0.1:[PORT]
+    ");
     let log_id = run.results()[0]["log_id"].to_owned();
-    assert!(!log_id.is_empty());
-    run.assert_stdout(&log_id);
+    assert!(!log_id.is_empty() && run.stdout.contains(&log_id), "{run}");
     assert_eq!(context.withdraw_calls(), 1);
 }
 

@@ -109,7 +109,9 @@ fn understood(line: &[String]) -> Typed {
         if !argument.starts_with('-') {
             continue;
         }
-        let name = match argument.as_str() {
+        let (typed_name, value) =
+            argument.split_once('=').map_or((argument.as_str(), None), |(name, value)| (name, Some(value)));
+        let name = match typed_name {
             "-q" => "quiet",
             "-y" => "yes",
             "-o" => "output",
@@ -117,13 +119,15 @@ fn understood(line: &[String]) -> Typed {
         };
         let flag =
             flags.iter().find(|flag| flag.name == name).unwrap_or_else(|| panic!("no --{name}: {line:?}"));
-        let value = if flag.takes_value { arguments.next().unwrap().clone() } else { String::new() };
+        let next = || if flag.takes_value { arguments.next().unwrap() } else { "" };
+        let value = value.unwrap_or_else(next).to_owned();
         assert!(typed.insert(name.to_owned(), value).is_none(), "--{name} twice: {line:?}");
     }
     // Nothing is called without an app, and nothing written outside of a directory of the test's own.
     let context = TestContext::new().without_env("FEISHU_APP_ID").without_env("FEISHU_APP_SECRET");
-    let elsewhere = line[1..].iter().map(|word| word.trim_start_matches('/'));
-    let run = context.finish(context.program(elsewhere));
+    let elsewhere: Vec<String> =
+        line[1..].iter().map(|word| word.trim_start_matches('/').replace("=/", "=")).collect();
+    let run = context.finish(context.program(elsewhere.iter().map(String::as_str)));
     assert!(run.exit_code == 2 && !run.stderr.contains("--help"), "{line:?}{run}");
     Typed(typed)
 }

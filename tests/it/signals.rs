@@ -16,7 +16,8 @@ fn context() -> TestContext {
 
 #[test]
 fn the_first_signal_awaits_the_call_in_flight_and_leaves_the_rest() {
-    for (signal, code, said) in [(Signal::SIGINT, 130, "SIGINT"), (Signal::SIGTERM, 143, "SIGTERM")] {
+    let mut told = String::new();
+    for (signal, code) in [(Signal::SIGINT, 130), (Signal::SIGTERM, 143)] {
         let context = context().row("x", "never sent anyway");
         let run = context.start_and_await_calls(1);
         run.send(signal);
@@ -28,7 +29,7 @@ fn the_first_signal_awaits_the_call_in_flight_and_leaves_the_rest() {
             )
             .assert_column("confirmed_by", ["reply", "", "", "", ""])
             .assert_column("attempts", ["1", "0", "0", "0", "0"]);
-        run.assert_stdout(said).assert_stdout("prehire withdraw").assert_stderr("again to quit at once");
+        told += &run.said();
         let (name, told) = context.journal().pop().unwrap();
         assert_eq!((name.as_str(), &told["exit_code"]), ("run_finished", &code.into()));
         assert!(!partial(&context.results_path()).exists());
@@ -39,6 +40,46 @@ fn the_first_signal_awaits_the_call_in_flight_and_leaves_the_rest() {
             .assert_column("status", ["withdrawn", "withdrawn", "withdrawn", "withdrawn", "invalid"]);
         assert_eq!((context.calls_for(SLOW), context.withdraw_calls()), (1, 4), "{again}");
     }
+    assert_text!(told, @r"
+    exit code: 130
+    ----- stdout
+      withdrawn          1
+      invalid            1
+      not_attempted      3
+      rows               5 (1 success)
+      calls              1 in [DURATION]; at most 1 in any 1 s (allowed: 100000/1s)
+      results            [DIR]/leavers.results.csv
+      journal            [DIR]/leavers.results.csv.journal
+
+    error codes
+      bad_id             1
+    What to do is in the advice column of the results.
+
+    stopped early: interrupted by Ctrl-C (SIGINT)
+    to continue, run the same command again:
+      prehire withdraw [DIR]/leavers.csv --burst 10000 --rate 100000/1s --read-back-delay 10ms --retry-base 1ms --retry-cap 5ms --workers 1 --yes --base-url http://127.0.0.1:[PORT]
+    ----- stderr
+    stopping: waiting for the calls in flight; send the same signal again to quit at once
+    exit code: 143
+    ----- stdout
+      withdrawn          1
+      invalid            1
+      not_attempted      3
+      rows               5 (1 success)
+      calls              1 in [DURATION]; at most 1 in any 1 s (allowed: 100000/1s)
+      results            [DIR]/leavers.results.csv
+      journal            [DIR]/leavers.results.csv.journal
+
+    error codes
+      bad_id             1
+    What to do is in the advice column of the results.
+
+    stopped early: interrupted by SIGTERM
+    to continue, run the same command again:
+      prehire withdraw [DIR]/leavers.csv --burst 10000 --rate 100000/1s --read-back-delay 10ms --retry-base 1ms --retry-cap 5ms --workers 1 --yes --base-url http://127.0.0.1:[PORT]
+    ----- stderr
+    stopping: waiting for the calls in flight; send the same signal again to quit at once
+    ");
 }
 
 #[test]

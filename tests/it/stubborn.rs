@@ -14,7 +14,27 @@ fn a_row_whose_token_is_always_stale_ends_the_run_though_others_succeed() {
         context = context.row(&(7_345_005_664_477_775_401_u64 + row).to_string(), "an ordinary row");
     }
     let run = context.row(ALWAYS_STALE, "a stubborn one").run();
-    run.assert_exit(3).assert_stdout("99991663");
+    assert_said!(run.assert_exit(3), @r"
+    exit code: 3
+    ----- stdout
+      withdrawn          30
+      not_attempted      1
+      rows               31 (30 successes)
+      calls              33 in [DURATION]; at most 32 in any 1 s (allowed: 100000/1s)
+      results            [DIR]/leavers.results.csv
+      journal            [DIR]/leavers.results.csv.journal
+
+    error codes
+      99991663           1
+    What to do is in the advice column of the results.
+
+    stopped early: the API rejected the token, and it can't be renewed
+      said    99991663 Invalid access token for authorization. Please make a request with token attached.
+      help    https://open.feishu.cn/search?from=openapi&log_id=202611300125260FA850FCA75A00000024&code=99991663&method_id=7345005664477790000
+      log id  202611300125260FA850FCA75A00000024
+    to continue, run the same command again:
+      prehire withdraw [DIR]/leavers.csv --burst 10000 --rate 100000/1s --read-back-delay 10ms --retry-base 1ms --retry-cap 5ms --yes --base-url http://127.0.0.1:[PORT]
+    ");
     let stale = run.results().pop().expect("one row out for every row in");
     assert_eq!(stale.words(&["status", "attempts", "retry_outcome"]), "not_attempted 0 interrupted");
 }
@@ -49,11 +69,12 @@ fn the_attempts_of_a_refused_row_survive_a_kill_in_its_second_chance() {
 
 #[test]
 fn results_can_not_go_to_standard_output() {
-    TestContext::new()
-        .row("7345005664477775401", "a")
-        .flag("--output", "-")
-        .run()
-        .assert_unusable("need a file");
+    assert_said!(TestContext::new().row("7345005664477775401", "a").flag("--output", "-").run().assert_unusable(), @r"
+    exit code: 2
+    ----- stderr
+    error: the results need a file
+    hint: give its name with -o FILE
+    ");
 }
 
 fn ms(milliseconds: u64) -> std::time::Duration {

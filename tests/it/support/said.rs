@@ -1,17 +1,19 @@
-//! The whole text that a run says, for snapshots: without paths, ports, times, digests and versions, which are
+//! The whole text that a run says, for snapshots: without paths, ports, times and versions, which are
 //! different each time.
 
 use crate::run::Run;
 
 /// What is shown in place of what differs from run to run; the first that fits wins.
-pub const FILTERS: [(&str, &str); 7] = [
+pub const FILTERS: [(&str, &str); 9] = [
     (r#"(/private)?/[^\s"',)]*/\.tmp[A-Za-z0-9]{6}"#, "[DIR]"),
     (r#"/[^\s"',)]*/(debug|release)/prehire\b"#, "prehire"),
     (r"127\.0\.0\.1:\d{2,5}", "127.0.0.1:[PORT]"),
     (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?( ?(Z|[+-]\d\d:?\d\d))?", "[TIME]"),
-    (r"\b[0-9a-f]{64}\b", "[DIGEST]"),
+    (r"\b20\d\d-\d\d-\d\d\b", "[DATE]"),
+    (r"\b20\d{12}[0-9A-F]{20}\b", "[LOG ID]"),
     (r"prehire \d+\.\d+\.\d+", "prehire [VERSION]"),
-    (r"\bin \d+(\.\d+)? (ms|s|min)\b", "in [DURATION]"),
+    (r"\b(in|after|for) \d+(\.\d+)? (ms|s|min)\b", "$1 [DURATION]"),
+    (r"\b\d+(\.\d+)? (ms|s|min) held back", "[DURATION] held back"),
 ];
 
 impl Run {
@@ -27,13 +29,19 @@ impl Run {
     }
 }
 
-/// Compares all that a run said with what stands here. To accept what it says now:
-/// `INSTA_UPDATE=always cargo insta test`, or `cargo insta review`.
-macro_rules! assert_said {
-    ($run:expr, @$expected:literal) => {{
-        let said = $run.said();
-        insta::with_settings!({ filters => crate::support::said::FILTERS.to_vec() }, {
-            insta::assert_snapshot!(said, @$expected);
+/// Compares a text, such as what several runs said, with what stands here. To accept what it is now: `cargo insta test
+/// --review`.
+macro_rules! assert_text {
+    ($text:expr, @$expected:literal) => {
+        insta::with_settings!({ filters => $crate::support::said::FILTERS.to_vec() }, {
+            insta::assert_snapshot!($text, @$expected);
         });
-    }};
+    };
+}
+
+/// Compares all that a run said with what stands here.
+macro_rules! assert_said {
+    ($run:expr, @$expected:literal) => {
+        assert_text!($run.said(), @$expected);
+    };
 }
