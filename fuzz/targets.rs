@@ -1,18 +1,18 @@
 //! Owns what must hold for any bytes: one function per fuzz target. The seeds in `seeds/` are run as tests of `prehire`.
 
-use std::io::{Seek, Write};
-use std::path::Path;
+use std::io::Write;
 
 use prehire::feishu::{Exchange, Reply, body_of};
 use prehire::input::workbook::is_workbook;
 use prehire::input::{ColumnChoice, FileChoice, RowRules, Spool, survey};
+use prehire::journal::IndexBuilder;
 use prehire::journal::chain::Chain;
 use prehire::journal::entry::Entry;
 use prehire::model::Operation;
 use prehire::model::PreHireId;
 use prehire::model::Verdict;
 use prehire::send::classify::{classify, classify_token};
-use prehire::store::replay;
+use prehire::store::{JournalSource, open_journal};
 
 /// Any bytes are a text with delimiters, or refused; each row is counted once, and the copy reads the same twice.
 pub fn text(data: &[u8]) {
@@ -68,23 +68,27 @@ pub fn id(data: &[u8]) {
 pub fn journal(data: &[u8]) {
     replay_file(data);
     let mut chained = Vec::new();
-    let mut chain = Chain::default();
+    let (mut chain, mut entries) = (Chain::default(), 0);
     for line in data.split(|byte| *byte == b'\n') {
         if let Ok(entry) = serde_json::from_slice::<Entry>(line) {
             chain.append(&mut chained, &entry);
+            entries += 1;
         }
     }
     if let Some(replayed) = replay_file(&chained) {
-        assert_eq!(replayed, (chained.len() as u64, 0), "what was chained is whole");
+        assert_eq!(replayed, (entries, 0), "what was chained is whole");
     }
 }
 
-/// How many bytes are good, and how many are torn off.
+/// How many lines are good, and how many bytes are torn off behind them.
 fn replay_file(bytes: &[u8]) -> Option<(u64, u64)> {
-    let mut file = tempfile::tempfile().expect("a temporary file");
-    file.write_all(bytes).and_then(|()| file.rewind()).expect("it takes the bytes");
-    let replayed = replay(&file, Path::new("journal")).ok()?;
-    Some((replayed.good_bytes, replayed.torn_bytes))
+    let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
+    file.write_all(bytes).expect("it takes the bytes");
+    let journal = open_journal(file.path()).expect("it is there");
+    let mut index = IndexBuilder::with_room_for(journal.most_rows());
+    let scan = journal.scan(&mut |id, entry| index.take(id, entry)).ok()?;
+    let _ = index.build();
+    scan.damage().is_none().then(|| (scan.lines, scan.torn_bytes()))
 }
 
 /// The first two bytes are the status, the others the body: every reply has one verdict, and success needs a 2xx.

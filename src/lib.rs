@@ -28,7 +28,7 @@
 //! 2. [`input`]: a [`Spool`](input::Spool) is the one private copy of the file, a [`Survey`](input::Survey) is what a
 //!    first pass over all of it finds, before any call.
 //! 3. [`plan`]: in a second pass the [`Planner`](plan::Planner) says what is to be done with each row, by the
-//!    [`Ledger`](journal::Ledger) of earlier runs.
+//!    [`Index`](journal::Index) of earlier runs.
 //! 4. [`send`]: the [`Account`](send::Account) pulls rows from the plan, lets each call through its [`Gate`](send::Gate), and
 //!    tells what happens as [`Event`](model::Event)s. [`feishu`] holds the API's words and the client that speaks them.
 //! 5. [`journal`], [`store`], [`results`]: each event goes into the [`Journal`](store::Journal), and is on the disk before anything follows
@@ -58,7 +58,7 @@
 //! | question | decision | deed |
 //! |---|---|---|
 //! | Can this row be sent? | [`Validator`](input::Validator), [`PreHireId`](model::PreHireId), [`WithdrawReason`](model::WithdrawReason) | [`Spool`](input::Spool), [`RecordReader`](input::RecordReader) |
-//! | Is it to be sent in this run? | [`Ledger`](journal::Ledger), [`Planner`](plan::Planner) | [`replay`](store::replay) |
+//! | Is it to be sent in this run? | [`Past`](store::Past), [`Planner`](plan::Planner) | [`Index`](journal::Index) |
 //! | May a call go now? | [`Pacing`](pace::Pacing) | [`Gate`](send::Gate) |
 //! | What does the reply mean? | [`classify`](send::classify::classify) | [`Client`](feishu::Client) |
 //! | Once more, and when? | [`RetryPolicy`](send::RetryPolicy) | [`Account`](send::Account) |
@@ -82,7 +82,7 @@
 //! 5. **In doubt is a state of its own.** A call that may have arrived is looked up before it is repeated, and never
 //!    guessed about: [`Doubt`](model::Doubt), [`Question`](send::Question).
 //! 6. **Identity, not position.** What is known of earlier runs is known of an id, under one [`Owner`](journal::entry::Owner)
-//!    (host, app, tenant, operation): [`Ledger`](journal::Ledger).
+//!    (host, app, tenant, operation): [`Index`](journal::Index).
 //! 7. **An id is text.** One that a spreadsheet has damaged could be another person's, and is refused:
 //!    [`PreHireId`](model::PreHireId).
 //! 8. **The world is read once**, in `main`: [`Surroundings`](settings::Surroundings). Decisions get a

@@ -1,18 +1,20 @@
 //! Owns `prehire check` and every dry run: one pass over the file, and a report. With `-o` also one result per row, none of them sent.
 
-use super::output::print_summary;
-use super::preflight::OnlineCheck;
-use super::rules::row_rules;
+use super::commands::print_summary;
+use super::preflight::check_online;
 use super::searching::say_stopped;
+use super::source_journal::withdrawn_ids;
 use crate::cli::Duplicates;
-use crate::input::{Spool, Survey, survey};
-use crate::journal::{Ledger, Past};
+use crate::input::{RestoreRules, RowPurpose, RowRules, Spool, Survey, survey};
+use crate::journal::Index;
+use crate::journal::entry::Owner;
 use crate::language::text;
 use crate::model::{Error, Exit, Operation, Result, Settlement};
 use crate::plan::{Decision, Planned, Planner};
 use crate::report::{CheckReport, Log};
 use crate::results::{OutputPath, ResultsFile};
-use crate::settings::{CheckSettings, InputSettings, Surroundings};
+use crate::settings::{CheckSettings, InputSettings, Purpose, Surroundings};
+use crate::store::Past;
 
 /// Checks the file.
 pub(super) fn run(settings: &CheckSettings, surroundings: &Surroundings) -> Result<Exit> {
@@ -38,24 +40,21 @@ pub(super) fn run(settings: &CheckSettings, surroundings: &Surroundings) -> Resu
         ResultsFile::create(output, &spool, &survey, &rules).map(|results| results.speaking(language))
     };
     let results = || output.map(create).transpose();
-    let ledger = Ledger::default();
-    let past = Past { ledger: &ledger, recall: None };
+    let index = Index::default();
+    let past = Past { index: &index, journal: None };
     let plan = Planner::new(spool.records(), &survey, &rules, past)?;
     let online = match &settings.online {
         None => {
             results()?.map(|results| write_results(results, plan)).transpose()?;
             None
         }
-        Some(calls) => {
-            let online = OnlineCheck { calls, show: settings.show, operation, to_look_up: survey.sendable };
-            match online.run(plan, results)? {
-                Ok(seen) => Some(seen),
-                Err(cause) => {
-                    let log = Log::new(settings.show.log);
-                    return Ok(say_stopped(&cause, &surroundings.command_line, &log));
-                }
+        Some(calls) => match check_online(settings, calls, (plan, survey.sendable), results)? {
+            Ok(seen) => Some(seen),
+            Err(cause) => {
+                let log = Log::new(settings.show.log);
+                return Ok(say_stopped(&cause, &surroundings.command_line, &log));
             }
-        }
+        },
     };
     let input = settings.input.path.shown();
     let online = online.as_ref().map(|(report, progress)| (report, progress));
@@ -63,6 +62,18 @@ pub(super) fn run(settings: &CheckSettings, surroundings: &Surroundings) -> Resu
     let report = CheckReport { input: &input, operation, survey, copied, rate, online, language };
     print_summary(settings.show, || report.text(), || report.json());
     Ok(report.exit())
+}
+
+/// The rules for the rows; the journal of the withdrawals must belong to `source_owner`, where that is known.
+pub(super) fn row_rules(input: &InputSettings, source_owner: Option<&Owner>) -> Result<RowRules> {
+    let purpose = match &input.purpose {
+        Purpose::Withdraw(rules) => RowPurpose::Withdraw(rules.clone()),
+        Purpose::Restore { confirm_workforce, source_journal } => RowPurpose::Restore(RestoreRules {
+            confirm_workforce: *confirm_workforce,
+            withdrawn: withdrawn_ids(source_journal, source_owner)?,
+        }),
+    };
+    Ok(RowRules { only: input.only.clone(), purpose })
 }
 
 /// `--duplicates refuse`.

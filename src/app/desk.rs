@@ -1,4 +1,4 @@
-//! Owns the one event loop: what the pool says goes into the journal, then into the results, then onto the screen.
+//! The one event loop: what the pool says goes into the journal, then into the results, then onto the screen.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -11,21 +11,23 @@ use crate::model::{Error, Event, Exit, Look, Result, Settlement, StopCause};
 use crate::report::{Progress, Tally};
 use crate::results::ResultsFile;
 use crate::send::{Ack, Notice, Stop};
-use crate::store::Journal;
+use crate::store::{Journal, Seq};
 
 /// How often the display and the partial results are brought up to date.
 const TICK: Duration = Duration::from_millis(200);
 
 /// Everything that changes when something happens, in one hand.
 pub(super) struct Desk<'a> {
-    pub(super) journal: Journal,
+    pub(super) journal: Box<dyn Journal>,
+    /// The last entry that was appended.
+    pub(super) appended: Seq,
     pub(super) results: ResultsFile<'a>,
     pub(super) tally: &'a mut Tally,
     pub(super) progress: Progress,
     /// Stops the pool when the results can't be written any more.
     pub(super) stop: Stop,
     /// Settled rows whose record is not on disk yet: nobody may see them before.
-    pub(super) unseen: VecDeque<(u64, u32, Settlement)>,
+    pub(super) unseen: VecDeque<(Seq, u32, Settlement)>,
     /// Why the results can't be written any more; the journal goes on.
     pub(super) trouble: Option<Error>,
 }
@@ -51,23 +53,19 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// Closes the books: the journal first, then the results get their name.
-    pub(super) async fn close(mut self, stop: Option<&StopCause>) -> Result<Exit> {
-        let exit = match (&self.trouble, stop) {
-            (Some(_), _) => Exit::CannotRecord,
+    /// Closes the books: the results get their name, and the journal says how the run ended.
+    pub(super) async fn close(self, stop: Option<&StopCause>) -> Result<Exit> {
+        let Desk { mut journal, results, tally, trouble, .. } = self;
+        let trouble = trouble.or_else(|| results.finish().err());
+        let exit = match (&trouble, stop) {
+            (Some(trouble), _) => trouble.exit(),
             (None, Some(stop)) => stop.exit(),
-            (None, None) => self.tally.exit(),
+            (None, None) => tally.exit(),
         };
-        let stopped = stop.map(|stop| crate::report::stop_words(stop).to_string());
+        let stopped = stop.map(crate::report::stop_words);
         let entry = Entry::RunFinished { at: Timestamp::now(), exit_code: exit.code(), stopped };
-        self.journal.append_durably(entry).await?;
-        match self.trouble {
-            Some(trouble) => Err(trouble),
-            None => {
-                self.results.finish()?;
-                Ok(exit)
-            }
-        }
+        journal.append_durably(entry).await?;
+        trouble.map_or(Ok(exit), Err)
     }
 
     fn apply(&mut self, notice: Notice) -> Result<()> {
@@ -79,7 +77,7 @@ impl Desk<'_> {
                 if let Settlement::Sent(sent) = &settlement {
                     self.append(Entry::RowSettled(sent.clone()), None)?;
                 }
-                self.unseen.push_back((self.journal.appended(), row, settlement));
+                self.unseen.push_back((self.appended, row, settlement));
             }
             Event::LeftInDoubt(sent) => self.append(Entry::RowSettled(sent), None)?,
             event => {
@@ -93,7 +91,8 @@ impl Desk<'_> {
     }
 
     fn append(&mut self, entry: Entry, ack: Option<Ack>) -> Result<()> {
-        self.journal.append(entry, ack).map(|_| ())
+        self.appended = self.journal.append(entry, ack)?;
+        Ok(())
     }
 
     fn tick(&mut self) -> Result<()> {

@@ -5,8 +5,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::allowance::search_gate;
-use super::connect::{connect, warn};
-use super::output::print_summary;
+use super::commands::{connect, print_summary, warn};
 use super::searching::{say_stopped, until_a_signal};
 use crate::cli::Format;
 use crate::feishu::{SearchFilter, SearchQuery};

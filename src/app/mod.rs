@@ -1,52 +1,41 @@
 //! The wiring: the only place that knows all stages.
 //!
-//! - [`run()`] chooses what the command asks for: a file for each, such as `check`, `explain` or `simulate`.
-//! - `operate` is a run that changes pre-hires, from the file to the exit code. `rules` say how its rows are judged,
-//!   `allowance` makes its gates, `confirm` asks before the first call.
+//! - [`run()`] chooses what the command asks for: a file for each, such as `check` or `find`; the short ones are in `commands`.
+//! - `operate` is a run that changes pre-hires, from the file to the exit code. `allowance` makes its gates,
+//!   `confirm` asks before the first call.
 //! - `find` and `preflight` look pre-hires up and change none, by `searching`.
 //! - `run` is the pool beside `desk`, the one event loop. `watch` and `signals` stop it; `ending` tells those who were
 //!   not there how it ended.
-//! - `output` is what goes to standard output.
 
 mod allowance;
 mod check;
-mod config;
+mod commands;
 mod confirm;
-mod connect;
 mod desk;
 mod ending;
-mod explain;
 mod find;
 mod operate;
-mod output;
-mod pages;
 mod preflight;
 #[cfg(test)]
 mod readme_tests;
 mod report;
-mod rules;
 mod run;
 mod searching;
 mod signals;
-mod simulate;
 mod source_journal;
 mod verify;
 mod watch;
 
-use crate::cli::{Cli, Command, LogFormat};
+use crate::cli::{Cli, Command, ConfigArgs, ConfigCommand, LogFormat};
 use crate::model::{Exit, Operation, Result};
 use crate::report::Log;
-use crate::settings::{
-    CheckSettings, FindSettings, OperationSettings, ReportSettings, Surroundings, VerifySettings,
-    log_settings,
-};
-use crate::settings::{Detail, LogSettings};
+use crate::settings::{CheckSettings, Detail, FindSettings, LogSettings, OperationSettings, Surroundings};
 
 /// Does what was asked for, and says what has gone wrong; how the process is to end.
 pub fn run(cli: Cli, surroundings: Surroundings) -> Exit {
     let language = surroundings.language;
     let plain = LogSettings { format: LogFormat::Text, detail: Detail::Usual, language };
-    let log = Log::new(cli.show().map_or(plain, |typed| log_settings(typed, language)));
+    let log = Log::new(cli.show().map_or(plain, |typed| LogSettings::new(typed, language)));
     match cli.command {
         Command::Withdraw(typed) if !typed.run.dry_run => {
             let (tell, log_of_run) = (typed.run.tell.clone(), log.clone());
@@ -80,13 +69,15 @@ fn answer(command: Command, surroundings: &Surroundings) -> Result<Exit> {
         }
         Command::Check(typed) => check::run(&CheckSettings::new(*typed, surroundings)?, surroundings),
         Command::Find(typed) => find::run(&FindSettings::new(*typed, surroundings)?, surroundings),
-        Command::Explain(typed) => explain::run(&typed, surroundings.language),
-        Command::Verify(typed) => verify::run(&VerifySettings::new(typed, surroundings)?),
-        Command::Report(typed) => report::run(&ReportSettings::new(typed, surroundings)?),
-        Command::Config(typed) => config::run(&typed.command, surroundings),
-        Command::Simulate(typed) => simulate::run(&typed),
-        Command::Completions(typed) => pages::completions(&typed, surroundings.language),
-        Command::Man(typed) => pages::man(&typed, surroundings.language),
+        Command::Explain(typed) => commands::explain(&typed, surroundings.language),
+        Command::Verify(typed) => verify::run(typed, surroundings),
+        Command::Report(typed) => report::run(typed, surroundings),
+        Command::Config(ConfigArgs { command: ConfigCommand::Show(typed) }) => {
+            commands::config_show(&typed, surroundings)
+        }
+        Command::Simulate(typed) => commands::simulate(&typed),
+        Command::Completions(typed) => commands::completions(&typed, surroundings.language),
+        Command::Man(typed) => commands::man(&typed, surroundings.language),
         Command::CopySheet { request } => crate::input::workbook::answer_request(&request),
     }
 }

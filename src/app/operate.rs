@@ -6,12 +6,10 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::allowance::gates;
-use super::check::{check_command, refuse_duplicates};
+use super::check::{check_command, refuse_duplicates, row_rules};
+use super::commands::{connect, print_summary, warn};
 use super::confirm::{confirm, refuse_to_ask_nobody};
-use super::connect::{connect, warn};
-use super::output::print_summary;
 use super::preflight::preview;
-use super::rules::row_rules;
 use super::run::{Means, Ran, RunInput, RunOutput, run_to_the_end, runtime};
 use super::searching::say_stopped;
 use super::signals::Signals;
@@ -20,7 +18,6 @@ use crate::cli::Format;
 use crate::feishu::Client;
 use crate::input::{RowRules, Spool, Survey};
 use crate::journal::entry::{Entry, Owner, RunSettings, RunStarted, VERSION};
-use crate::journal::{Past, Recall};
 use crate::language::{Text, text};
 use crate::model::{Error, Exit, Operation, Result};
 use crate::plan::first_pass;
@@ -28,7 +25,7 @@ use crate::report::{Log, RunReport, Tally, stop_line};
 use crate::results::{OutputPath, ResultsFile};
 use crate::send::Gates;
 use crate::settings::{OperationSettings, Purpose, Surroundings, Target};
-use crate::store::{JournalFile, seen_from};
+use crate::store::{JournalFile, Past, platform};
 
 /// Withdraws, or restores, the rows of the file.
 pub(super) fn run(
@@ -49,11 +46,11 @@ pub(super) fn run(
     let rules = row_rules(&settings.input, Some(&source_owner))?;
 
     // Before the first pass, which decides on each row by it.
-    let (keep, owner) = (&settings.keep, owner(settings, &rules));
-    let (journal_file, ledger) =
-        JournalFile::take(&journal_path, &owner, keep.restart, settings.calls.wait_lock)?;
-    let recall = journal_file.reader()?;
-    let past = Past { ledger: &ledger, recall: recall.as_ref().map(|reader| reader as &dyn Recall) };
+    let owner = owner(settings, &rules);
+    let (journal_file, index) =
+        JournalFile::take(&journal_path, &owner, settings.restart, settings.calls.wait_lock)?;
+    let earlier = journal_file.earlier()?;
+    let past = Past { index: &index, journal: earlier.as_deref() };
     let (survey, upcoming) = first_pass(spool.records(), &settings.input.file.columns, &rules, past)?;
     refuse_duplicates(&survey, &settings.input)?;
     output.refuse_what_does_not_fit(&survey)?;
@@ -75,7 +72,7 @@ pub(super) fn run(
     };
     confirm(input, &preview)?;
     let books = Books { output, journal_path, journal_file, owner };
-    carry_out(RunInput { spent, ..input }, books, (client, gates), again)
+    carry_out(RunInput { spent, ..input }, books, (client, gates), surroundings)
 }
 
 /// Where a run is recorded.
@@ -86,8 +83,14 @@ struct Books {
     owner: Owner,
 }
 
-/// From the first call to the summary; `again` is the command that goes on.
-fn carry_out(input: RunInput<'_>, books: Books, (api, gates): (Client, Gates), again: &str) -> Result<Exit> {
+/// From the first call to the summary.
+fn carry_out(
+    input: RunInput<'_>,
+    books: Books,
+    (api, gates): (Client, Gates),
+    surroundings: &Surroundings,
+) -> Result<Exit> {
+    let again = &surroundings.command_line;
     let RunInput { settings, rules, spool, survey, witness, .. } = input;
     let Books { output, journal_path, journal_file, owner } = books;
     let started = Instant::now();
@@ -96,8 +99,13 @@ fn carry_out(input: RunInput<'_>, books: Books, (api, gates): (Client, Gates), a
     witness.begin()?;
     let (mut journal, reader) = journal_file.open()?;
     let results_path = output.results().to_owned();
-    let begun = run_started(settings, owner, survey, seen_from(&journal_path, &results_path));
-    runtime.block_on(journal.append_durably(begun))?;
+    let begun = RunStarted {
+        results: journal_file.name_of(&results_path),
+        digest: survey.digest.clone(),
+        command: surroundings.typed.clone(),
+        ..run_started(settings, owner)
+    };
+    runtime.block_on(journal.append_durably(Entry::RunStarted(begun)))?;
     let results = ResultsFile::create(output, spool, survey, rules)?
         .speaking(settings.show.language)
         .with_journal(reader);
@@ -140,7 +148,7 @@ fn places(settings: &OperationSettings) -> Result<(OutputPath, PathBuf)> {
     let is_simulated = matches!(settings.calls.target, Target::Simulator { .. });
     let (typed, input) = (settings.output.as_deref(), &settings.input.path);
     let output = OutputPath::choose(typed, input, settings.operation(), is_simulated)?;
-    let journal = output.journal(settings.keep.journal.as_deref());
+    let journal = output.journal(settings.journal.as_deref());
     output.refuse_journal_at(&journal, input)?;
     if let Purpose::Restore { source_journal, .. } = &settings.input.purpose {
         output.refuse_source_at(source_journal, &journal)?;
@@ -192,7 +200,8 @@ fn show(settings: &OperationSettings, report: &RunReport<'_>, log: &Log) {
     }
 }
 
-fn run_started(settings: &OperationSettings, owner: Owner, survey: &Survey, results: String) -> Entry {
+/// What a run was about, as far as its settings tell.
+fn run_started(settings: &OperationSettings, owner: Owner) -> RunStarted {
     let send = &settings.send;
     let (source_journal, confirm_workforce) = match &settings.input.purpose {
         Purpose::Withdraw(_) => (None, false),
@@ -200,15 +209,18 @@ fn run_started(settings: &OperationSettings, owner: Owner, survey: &Survey, resu
             (Some(source_journal.display().to_string()), *confirm_workforce)
         }
     };
-    Entry::RunStarted(RunStarted {
+    RunStarted {
         version: VERSION,
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         at: Timestamp::now(),
+        user: platform::user(),
+        machine: platform::machine(),
+        command: String::new(),
         owner,
         input: settings.input.path.shown(),
         source_journal,
-        digest: survey.digest.clone(),
-        results,
+        digest: String::new(),
+        results: String::new(),
         settings: RunSettings {
             rate: send.rate.to_string(),
             burst: send.burst.get(),
@@ -218,5 +230,5 @@ fn run_started(settings: &OperationSettings, owner: Owner, survey: &Survey, resu
             read_back: send.read_back.is_some(),
             confirm_workforce,
         },
-    })
+    }
 }

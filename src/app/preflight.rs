@@ -4,18 +4,18 @@ use std::time::Duration;
 
 use super::allowance::search_gate;
 use super::check::{check_command, unsent};
-use super::connect::{connect, warn};
+use super::commands::{connect, warn};
 use super::run::{RunInput, runtime};
 use super::searching::{stopped_apart, until_a_signal};
 use crate::language::{Text, text};
 use crate::model::{Error, Operation, Result, StopCause};
-use crate::plan::{Planned, Planner, UpcomingRow};
-use crate::preflight::{PreflightReport, batches, glance, look_at_all, look_up};
+use crate::plan::{Decision, Planned, Planner, UpcomingRow};
+use crate::preflight::{PreflightReport, ToLookUp, batches, glance, look_at_all, look_up};
 use crate::report::{Log, SearchProgress, stop_words};
 use crate::results::ResultsFile;
 use crate::send::SearchApi;
 use crate::send::search::{SearchEnd, Searcher};
-use crate::settings::{CallSettings, ShowSettings};
+use crate::settings::{CallSettings, CheckSettings};
 
 /// What is known of the rows that are still to be sent.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ pub(super) enum Preview {
 }
 
 /// What came of it: the look, and how much of the time until the deadline it took; or why it was stopped.
-type Looked = std::result::Result<(Preview, Duration), StopCause>;
+type Looked = Result<(Preview, Duration), StopCause>;
 
 /// Looks, as far as was asked for. A signal ends the process meanwhile: nothing is sent yet.
 pub(super) fn preview<A: SearchApi>(input: RunInput<'_>, client: A) -> Result<Looked> {
@@ -98,11 +98,8 @@ fn upcoming_rows(input: RunInput<'_>) -> Result<Box<dyn Iterator<Item = Result<U
         return Ok(Box::new(upcoming.first.iter().map(|row| Ok(*row))));
     }
     let plan = Planner::new(spool.records(), survey, rules, past)?;
-    Ok(Box::new(plan.filter_map(|planned| match planned {
-        Ok(Planned::Row { line, decision, .. }) => decision.upcoming(line).map(Ok),
-        Ok(Planned::LeftInDoubt(..)) => None,
-        Err(error) => Some(Err(error)),
-    })))
+    let rows = plan.filter_map(to_be_looked_up);
+    Ok(Box::new(rows.filter_map(|row| row.map(|(_, row)| row).transpose())))
 }
 
 fn refusal(report: &PreflightReport) -> Error {
@@ -125,56 +122,26 @@ fn refusal(report: &PreflightReport) -> Error {
     }
 }
 
-/// `prehire check --online`: every row that can be sent is looked up, and the results grow with what is found.
-pub(super) struct OnlineCheck<'a> {
-    pub(super) calls: &'a CallSettings,
-    pub(super) show: ShowSettings,
-    pub(super) operation: Operation,
-    pub(super) to_look_up: u32,
-}
-
-impl OnlineCheck<'_> {
-    /// Looks the rows of the plan up, and writes the results, if there are to be any; or why it was stopped.
-    pub(super) fn run<'r>(
-        &self,
-        plan: impl Iterator<Item = Result<Planned>>,
-        results: impl FnOnce() -> Result<Option<ResultsFile<'r>>>,
-    ) -> Result<std::result::Result<(PreflightReport, SearchProgress), StopCause>> {
-        let (calls, log) = (self.calls, Log::new(self.show.log));
-        warn(calls, &log);
-        let (client, _simulator) = connect(calls, self.operation)?;
-        let gate = search_gate(calls)?;
-        let mut results = results()?;
-        let progress = SearchProgress::new(self.show.progress, log, Some(self.to_look_up));
-        let mut searcher = Searcher::new(client, gate, calls.search(), progress);
-        let looked = until_a_signal(self.look(plan, &mut searcher, results.as_mut()));
-        let progress = searcher.into_watcher();
-        progress.finish();
-        if let Ok(Ok(_)) = looked {
-            results.map(ResultsFile::finish).transpose()?;
-        } else if let Some(results) = results {
-            results.discard();
-        }
-        looked.map(|stopped| stopped.map(|report| (report, progress)))
-    }
-
-    async fn look<A: SearchApi>(
-        &self,
-        plan: impl Iterator<Item = Result<Planned>>,
-        searcher: &mut Searcher<A, SearchProgress>,
-        mut results: Option<&mut ResultsFile<'_>>,
-    ) -> std::result::Result<PreflightReport, SearchEnd> {
-        let rows = plan.filter_map(|planned| match planned {
-            Ok(Planned::Row { index, line, decision }) => {
-                let row = decision.upcoming(line);
-                Some(Ok(((index, decision), row)))
-            }
-            Ok(Planned::LeftInDoubt(..)) => None,
-            Err(error) => Some(Err(error)),
-        });
-        let mut report = PreflightReport::new(self.operation);
-        for batch in batches(rows) {
-            let looked_up = look_up(searcher, self.operation, batch?).await?;
+/// `prehire check --online`: looks up the rows of the plan, `to_look_up` of which can be sent, and writes the results, if there
+/// are to be any; or why it was stopped.
+pub(super) fn check_online<'r>(
+    settings: &CheckSettings,
+    calls: &CallSettings,
+    (plan, to_look_up): (impl Iterator<Item = Result<Planned>>, u32),
+    results: impl FnOnce() -> Result<Option<ResultsFile<'r>>>,
+) -> Result<Result<(PreflightReport, SearchProgress), StopCause>> {
+    let (show, log) = (settings.show, Log::new(settings.show.log));
+    let operation = settings.input.purpose.operation();
+    warn(calls, &log);
+    let (client, _simulator) = connect(calls, operation)?;
+    let gate = search_gate(calls)?;
+    let mut results = results()?;
+    let progress = SearchProgress::new(show.progress, log, Some(to_look_up));
+    let mut searcher = Searcher::new(client, gate, calls.search(), progress);
+    let mut report = PreflightReport::new(operation);
+    let looked = until_a_signal(async {
+        for batch in batches(plan.filter_map(to_be_looked_up)) {
+            let looked_up = look_up(&mut searcher, operation, batch?).await?;
             searcher.watcher().advance(looked_up.iter().filter(|(_, seen)| seen.is_some()).count());
             for ((index, decision), seen) in looked_up {
                 seen.iter().for_each(|seen| report.note(seen.clone()));
@@ -183,6 +150,26 @@ impl OnlineCheck<'_> {
                 }
             }
         }
-        Ok(report)
+        Ok(())
+    });
+    let progress = searcher.into_watcher();
+    progress.finish();
+    match (results, &looked) {
+        (Some(results), Ok(Ok(()))) => results.finish()?,
+        (Some(results), _) => results.discard(),
+        (None, _) => {}
+    }
+    looked.map(|stopped| stopped.map(|()| (report, progress)))
+}
+
+/// A row of the plan, whether it can be sent or not.
+fn to_be_looked_up(planned: Result<Planned>) -> Option<Result<ToLookUp<(u32, Decision)>>> {
+    match planned {
+        Ok(Planned::Row { index, line, decision }) => {
+            let row = decision.upcoming(line);
+            Some(Ok(((index, decision), row)))
+        }
+        Ok(Planned::LeftInDoubt(..)) => None,
+        Err(error) => Some(Err(error)),
     }
 }

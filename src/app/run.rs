@@ -10,7 +10,6 @@ use super::desk::Desk;
 use super::signals::Signals;
 use super::watch::{Fact, Witness};
 use crate::input::{RowRules, Spool, Survey};
-use crate::journal::Past;
 use crate::language::text;
 use crate::model::{Error, Exit, Result, StopCause};
 use crate::plan::{Planner, Upcoming};
@@ -18,7 +17,7 @@ use crate::report::{Level, Log, LogLine, Progress, Tally};
 use crate::results::ResultsFile;
 use crate::send::{Account, Api, Gates, Lines, SendSettings, Stop};
 use crate::settings::OperationSettings;
-use crate::store::{Journal, JournalFile};
+use crate::store::{Journal, JournalFile, Past};
 
 /// Events that may wait for the desk.
 const QUEUE: usize = 1_024;
@@ -48,7 +47,7 @@ pub(super) struct Means<A> {
 
 /// What a run writes.
 pub(super) struct RunOutput<'a> {
-    pub(super) journal: Journal,
+    pub(super) journal: Box<dyn Journal>,
     pub(super) results: ResultsFile<'a>,
     /// Held until the end, so that no other run takes the journal.
     pub(super) journal_file: JournalFile,
@@ -87,6 +86,7 @@ pub(super) async fn run_to_the_end<A: Api>(
     let (show, rate) = (settings.show, settings.send.rate);
     let mut desk = Desk {
         journal: output.journal,
+        appended: 0,
         results: output.results,
         tally: output.tally,
         progress: Progress::new(show.progress, log.clone(), (survey.results(), upcoming.rows), rate),

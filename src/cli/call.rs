@@ -1,13 +1,12 @@
-//! Owns the flags of every command that calls the API, whatever for: where the calls go, and how.
+//! The flags of every command that calls the API, whatever for: where the calls go, and how.
 
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
 
-use super::host::HostArgs;
-use super::profile::ProfileArgs;
-use crate::model::{Rate, parse_positive_span, parse_span};
+use crate::model::{BaseUrl, Rate, parse_positive_span, parse_span};
 
 /// Where calls go, and how.
 #[derive(Args, Clone, Debug)]
@@ -50,11 +49,39 @@ pub struct CallArgs {
     #[arg(long, conflicts_with_all = ["base_url", "lark"], help_heading = "Target")]
     pub simulate: bool,
 
-    /// At which host.
     #[command(flatten)]
     pub host: HostArgs,
 
-    /// Which profile of which file.
     #[command(flatten)]
     pub profile: ProfileArgs,
+}
+
+/// Which host.
+#[derive(Args, Clone, Debug, Default)]
+pub struct HostArgs {
+    /// Another host.
+    #[arg(
+        long,
+        help = "Use another host [default: https://open.feishu.cn]",
+        value_name = "URL",
+        conflicts_with = "lark",
+        help_heading = "Target"
+    )]
+    pub base_url: Option<BaseUrl>,
+
+    /// Use the host of Lark, open.larksuite.com.
+    #[arg(long, help_heading = "Target")]
+    pub lark: bool,
+}
+
+/// Which profile of which file.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ProfileArgs {
+    /// The profile of the config file: app, host, pace [default: default].
+    #[arg(long, value_name = "NAME", help_heading = "Target")]
+    pub profile: Option<String>,
+
+    /// The config file [default: prehire/config.toml in $XDG_CONFIG_HOME, else in ~/.config].
+    #[arg(long, value_name = "FILE", help_heading = "Target")]
+    pub config: Option<PathBuf>,
 }

@@ -1,4 +1,4 @@
-//! Owns the flags of `prehire find`.
+//! The flags of `prehire find`.
 
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -57,11 +57,9 @@ pub struct FindArgs {
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
-    /// Where calls go, and how.
     #[command(flatten)]
     pub call: CallArgs,
 
-    /// How things are shown.
     #[command(flatten)]
     pub show: ShowArgs,
 }

@@ -1,40 +1,20 @@
-//! Owns what `-h` and `--help` show: `-h` fits a screen, with the flags that most runs need; `--help` has all of them.
+//! What `-h` and `--help` show: `-h` fits a screen, with the flags that most runs need; `--help` has all of them.
 
-use clap::builder::StyledStr;
+use clap::builder::{Resettable, StyledStr};
 use clap::{Arg, Command, CommandFactory};
 
 use crate::cli::Cli;
 use crate::language::Language;
 
-/// The flags that `-h` shows; a command that is not here shows all of its own.
-const FIRST: [(&str, &[&str]); 4] = [
-    (
-        "withdraw",
-        &[
-            "output", "reason", "only", "sheet", "max-rows", "deadline", "yes", "restart", "dry-run",
-            "simulate", "lang",
-        ],
-    ),
-    (
-        "restore",
-        &["output", "only", "max-rows", "yes", "restart", "dry-run", "simulate", "lang", "confirm-workforce"],
-    ),
-    ("check", &["output", "reason", "only", "sheet", "online", "format", "lang"]),
+/// The flags that `-h` shows; a command that is not here shows all of its own. Commands share flags, and differ in
+/// which of them most runs need: so this is said by command, and not at each flag.
+const FIRST: [(&str, &str); 4] = [
+    ("withdraw", "output reason only sheet max-rows deadline yes restart dry-run simulate lang"),
+    ("restore", "output only max-rows yes restart dry-run simulate lang confirm-workforce"),
+    ("check", "output reason only sheet online format lang"),
     (
         "find",
-        &[
-            "stage",
-            "onboarding-from",
-            "onboarding-to",
-            "updated-before",
-            "department",
-            "key-word",
-            "limit",
-            "reason",
-            "output",
-            "format",
-            "lang",
-        ],
+        "stage onboarding-from onboarding-to updated-before department key-word limit reason output format lang",
     ),
 ];
 
@@ -77,15 +57,10 @@ const EXAMPLES: [(&str, &[&str]); 7] = [
     ("explain", &["prehire explain leavers.results.csv.journal 7345005664477775401"]),
 ];
 
-/// Without a heading of its own.
-const POSITIONALS: &str = "Arguments";
-const OTHERS: &str = "Options";
-const COMMANDS: &str = "Commands";
 /// For developers: its help is in English alone.
 const UNTRANSLATED: &str = "simulate";
 
 /// The command line, with its help in a language.
-#[must_use]
 pub fn command(language: Language) -> Command {
     let command = english();
     match language {
@@ -124,51 +99,38 @@ fn english() -> Command {
     command
 }
 
-fn with_first_flags(command: Command, first: &[&str]) -> Command {
+fn with_first_flags(command: Command, first: &str) -> Command {
     command.mut_args(|argument| {
-        let is_first =
-            argument.is_positional() || argument.get_long().is_some_and(|flag| first.contains(&flag));
-        let is_help = argument.get_id() == "help";
-        argument.hide_short_help(!is_first && !is_help)
+        let is_first = |flag| flag == "help" || first.split(' ').any(|first| first == flag);
+        let is_hidden = argument.get_long().is_some_and(|flag| !is_first(flag));
+        argument.hide_short_help(is_hidden)
     })
 }
 
 /// Texts and headings in another language; what clap itself adds (defaults, possible values, errors) stays.
 fn translated(command: Command, language: Language) -> Command {
     let template = "{before-help}{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}";
-    let said = |text: String| language.help(&text).map_or(text, str::to_owned);
-    let about = command.get_about().map(|text| said(text.to_string()));
-    let long_about = command.get_long_about().map(|text| said(text.to_string()));
+    let about = said(command.get_about(), language);
+    if command.get_name() == UNTRANSLATED {
+        return command.about(about);
+    }
+    let long_about = said(command.get_long_about(), language);
     let examples = command.get_after_help().map(|text| translated_examples(&text.to_string(), language));
-    let mut command = command
+    command
         .help_template(template)
-        .subcommand_help_heading(heading(COMMANDS))
+        .subcommand_help_heading("命令")
         .mut_args(|argument| translated_argument(argument, language))
-        .mut_subcommands(|command| {
-            if command.get_name() == UNTRANSLATED {
-                with_about(command, language)
-            } else {
-                translated(command, language)
-            }
-        });
-    if let Some(about) = about {
-        command = command.about(about);
-    }
-    if let Some(about) = long_about {
-        command = command.long_about(about);
-    }
-    match examples {
-        Some(examples) => command.after_help(examples),
-        None => command,
-    }
+        .mut_subcommands(|command| translated(command, language))
+        .about(about)
+        .long_about(long_about)
+        .after_help(Resettable::from(examples.map(StyledStr::from)))
 }
 
-fn with_about(command: Command, language: Language) -> Command {
-    let about = command.get_about().and_then(|text| language.help(&text.to_string()));
-    match about {
-        Some(about) => command.about(about),
-        None => command,
-    }
+/// A text of the help in this language; the same where there is no translation.
+fn said(text: Option<&StyledStr>, language: Language) -> Resettable<StyledStr> {
+    let said =
+        |text: &StyledStr| language.help(&text.to_string()).map_or_else(|| text.clone(), StyledStr::from);
+    text.map(said).into()
 }
 
 /// What is typed stays; what is said of it does not.
@@ -181,28 +143,19 @@ fn translated_examples(examples: &str, language: Language) -> String {
 }
 
 fn translated_argument(argument: Arg, language: Language) -> Arg {
-    let said = |text: &StyledStr| {
-        let text = text.to_string();
-        language.help(&text).map_or(text, str::to_owned)
-    };
-    let (help, long_help) = (argument.get_help().map(said), argument.get_long_help().map(said));
     let own = argument.get_help_heading().and_then(|heading| language.help(heading));
-    let heading = own.unwrap_or(heading(if argument.is_positional() { POSITIONALS } else { OTHERS }));
-    let argument = argument.help_heading(heading);
-    let Some(help) = help else { return argument };
+    let heading = own.unwrap_or(if argument.is_positional() { "参数" } else { "选项" });
+    let help = said(argument.get_help(), language);
+    let long_help = said(argument.get_long_help(), language);
     let values = described_values(&argument);
-    if values.is_empty() {
-        return match long_help {
-            Some(long_help) => argument.help(help).long_help(long_help),
-            None => argument.help(help),
-        };
-    }
+    let argument = argument.help_heading(heading).help(help).long_help(long_help);
+    let Some(help) = argument.get_help().filter(|_| !values.is_empty()) else { return argument };
     // clap's own list of the values would be in English.
     let names: Vec<&str> = values.iter().map(|(name, _)| name.as_str()).collect();
     let lines =
         values.iter().map(|(name, said)| format!("- {name}：{}", language.help(said).unwrap_or(said)));
     let lines = lines.collect::<Vec<_>>().join("\n");
-    let long_help = format!("{}\n\n可选值：\n{lines}", long_help.as_ref().unwrap_or(&help));
+    let long_help = format!("{}\n\n可选值：\n{lines}", argument.get_long_help().unwrap_or(help));
     let help = format!("{help} [可选值：{}]", names.join(", "));
     argument.hide_possible_values(true).help(help).long_help(long_help)
 }
@@ -213,14 +166,6 @@ fn described_values(argument: &Arg) -> Vec<(String, String)> {
     let values = if takes_values { argument.get_possible_values() } else { Vec::new() };
     let values = values.iter().filter(|value| !value.is_hide_set());
     values.filter_map(|value| Some((value.get_name().to_owned(), value.get_help()?.to_string()))).collect()
-}
-
-fn heading(english: &str) -> &'static str {
-    match english {
-        POSITIONALS => "参数",
-        COMMANDS => "命令",
-        _ => "选项",
-    }
 }
 
 #[cfg(test)]
@@ -243,7 +188,7 @@ mod tests {
         for (name, flags) in FIRST {
             let help = short_help(name);
             assert!(help.lines().count() <= SCREEN.1, "{}: {help}", help.lines().count());
-            for flag in flags {
+            for flag in flags.split(' ') {
                 assert!(help.contains(&format!("--{flag}")), "{name} has no --{flag}");
             }
         }

@@ -1,4 +1,4 @@
-//! Owns the manual: what is defined about commands and flags, as pages for `man`.
+//! The manual: what is defined about commands and flags, as pages for `man`.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -28,7 +28,6 @@ pub struct ManualPage {
 }
 
 /// The one page with all commands.
-#[must_use]
 pub fn manual(language: Language) -> Vec<u8> {
     let mut page = Vec::new();
     write_manual(&mut page, language).expect("memory takes it");
@@ -36,7 +35,6 @@ pub fn manual(language: Language) -> Vec<u8> {
 }
 
 /// A page for the program, and one for each command.
-#[must_use]
 pub fn manual_pages(language: Language) -> Vec<ManualPage> {
     let root = built(language);
     let commands = std::iter::once(&root).chain(commands_below(&root));

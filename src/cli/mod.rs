@@ -1,45 +1,35 @@
-//! Owns the commands and flags as they are typed, and their help. What they mean is `settings`' business.
+//! The commands and flags as they are typed, and their help. What they mean is `settings`' business.
 //!
-//! - [`Cli`] is the whole command line; each [`Command`] has a file for its flags.
+//! - [`Cli`] is the whole command line. The flags of each [`Command`] are in `withdraw`, `find`, `simulate` or `local`.
 //! - [`InputArgs`], [`RunArgs`], [`CallArgs`], [`HostArgs`], [`ProfileArgs`] and [`ShowArgs`] are shared by several.
 //! - `help`, `manual` and `shells` make of the definitions what people and shells read.
+#![allow(missing_docs, reason = "nobody uses these from outside; a doc comment here is a text of the help")]
 
 mod call;
-mod config;
 mod find;
 mod help;
-mod host;
+mod local;
 mod manual;
-mod profile;
-mod report;
-mod restore;
 mod run;
 mod shells;
 mod simulate;
-mod verify;
 mod withdraw;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
 use crate::language::Language;
 
-pub use call::CallArgs;
-pub use config::{ConfigArgs, ConfigCommand, ConfigShowArgs};
+pub use call::{CallArgs, HostArgs, ProfileArgs};
 pub use find::FindArgs;
 pub use help::{command, typed_language};
-pub use host::HostArgs;
+pub use local::{ConfigArgs, ConfigCommand, ConfigShowArgs, ExplainArgs, ReportArgs, VerifyArgs};
 pub use manual::{ManArgs, ManualPage, manual, manual_pages};
-pub use profile::ProfileArgs;
-pub use report::ReportArgs;
-pub use restore::{RestoreArgs, UndoArgs};
 pub use run::{Format, LogFormat, ProgressChoice, RunArgs, ShowArgs, TellArgs};
 pub use shells::{CompletionsArgs, ShellName};
 pub use simulate::{Limit, SimulateArgs};
-pub use verify::VerifyArgs;
-pub use withdraw::{CheckArgs, Duplicates, FormArgs, InputArgs, RowArgs, WithdrawArgs};
+pub use withdraw::{CheckArgs, Duplicates, FormArgs, InputArgs, RestoreArgs, RowArgs, WithdrawArgs};
 
 /// Withdraws Feishu (飞书) pre-hires in bulk from a spreadsheet: one throttled call and one result per row, with an undo.
 #[derive(Debug, Parser)]
@@ -58,14 +48,12 @@ pub struct Cli {
     #[arg(long, global = true, value_enum, help_heading = "Output")]
     pub lang: Option<Language>,
 
-    /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
 
 impl Cli {
     /// What was typed about standard error; nothing for a command that keeps no log.
-    #[must_use]
     pub fn show(&self) -> Option<&ShowArgs> {
         match &self.command {
             Command::Withdraw(typed) => Some(&typed.run.show),
@@ -85,22 +73,11 @@ impl Cli {
 }
 
 /// The form of the log that a command line asks for, also one that can't be understood.
-#[must_use]
 pub fn log_format_in(arguments: impl Iterator<Item = OsString>) -> LogFormat {
     let words: Vec<OsString> = arguments.collect();
     let is_json = words.windows(2).any(|pair| pair[0] == "--log-format" && pair[1] == "json")
         || words.iter().any(|word| word == "--log-format=json");
     if is_json { LogFormat::Json } else { LogFormat::Text }
-}
-
-/// Tells one pre-hire's whole story from a journal. Exit code 1: the journal does not know the id.
-#[derive(Args, Debug)]
-pub struct ExplainArgs {
-    /// The journal of a run.
-    pub journal: PathBuf,
-
-    /// The pre-hire's id.
-    pub id: String,
 }
 
 /// The commands.

@@ -1,4 +1,4 @@
-//! Owns the flags of every run that changes pre-hires, and those about what is shown.
+//! The flags of every run that changes pre-hires, and those about what is shown.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -64,15 +64,12 @@ pub struct RunArgs {
     #[arg(short, long, help_heading = "Guards")]
     pub yes: bool,
 
-    /// Where calls go, and how.
     #[command(flatten)]
     pub call: CallArgs,
 
-    /// How things are shown.
     #[command(flatten)]
     pub show: ShowArgs,
 
-    /// Who else is told how it ended.
     #[command(flatten)]
     pub tell: TellArgs,
 }

@@ -1,4 +1,4 @@
-//! Owns what is made from the flag definitions for others to use: completions of shells, and the flags of that command.
+//! What is made from the flag definitions for others to use: completions of shells, and the flags of that command.
 
 use clap::{Args, Command, ValueEnum};
 use clap_complete::Shell;
@@ -30,7 +30,6 @@ pub enum ShellName {
 
 impl ShellName {
     /// The completions of this shell, as its script.
-    #[must_use]
     pub fn completions(self, language: Language) -> Vec<u8> {
         let shell = match self {
             ShellName::Bash => Shell::Bash,

@@ -1,4 +1,4 @@
-//! Owns the flags of `prehire simulate` and their help.
+//! The flags of `prehire simulate` and their help.
 
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
@@ -101,7 +101,6 @@ pub struct Limit(pub Option<simulator::Rate>);
 
 impl SimulateArgs {
     /// What the simulator needs.
-    #[must_use]
     pub fn settings(&self) -> SimulatorSettings {
         SimulatorSettings {
             listen: self.listen,

@@ -1,4 +1,4 @@
-//! Owns the flags of `prehire withdraw` and `prehire check`, and those about the input.
+//! The flags of `prehire withdraw`, `restore` and `check`, and those about the input.
 
 use std::path::PathBuf;
 
@@ -14,11 +14,9 @@ use crate::input::{Delimiter, Selected, TextEncoding};
 /// FEISHU_TENANT_ACCESS_TOKEN), from systemd's credentials, or from a profile; `prehire config show` tells.
 #[derive(Args, Debug)]
 pub struct WithdrawArgs {
-    /// What to read.
     #[command(flatten)]
     pub input: InputArgs,
 
-    /// How its rows are read.
     #[command(flatten)]
     pub rows: RowArgs,
 
@@ -28,7 +26,32 @@ pub struct WithdrawArgs {
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
-    /// How the run goes.
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// Restores the pre-hires that a run of `prehire withdraw` has withdrawn: the undo.
+///
+/// Only rows that the results call `withdrawn` are sent, and of these only those of which the journal of the results proves
+/// that this tool did it. The app is found as for `prehire withdraw`.
+#[derive(Args, Debug)]
+#[command(mut_arg("input", |input| input.value_name("RESULTS").help("The results of prehire withdraw, or - for standard input")))]
+pub struct RestoreArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+
+    /// The results: .csv or .xlsx, by the extension [default: leavers.restored.csv for leavers.results.csv].
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// The journal that proves what was withdrawn; it is only read [default: the name of RESULTS with .journal].
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    pub source_journal: Option<PathBuf>,
+
+    /// Restore even where this exceeds the headcount.
+    #[arg(long, help_heading = "Guards")]
+    pub confirm_workforce: bool,
+
     #[command(flatten)]
     pub run: RunArgs,
 }
@@ -37,11 +60,9 @@ pub struct WithdrawArgs {
 /// 2: the file is unusable.
 #[derive(Args, Debug)]
 pub struct CheckArgs {
-    /// What to read.
     #[command(flatten)]
     pub input: InputArgs,
 
-    /// How its rows are read.
     #[command(flatten)]
     pub rows: RowArgs,
 
@@ -53,11 +74,9 @@ pub struct CheckArgs {
     #[arg(long)]
     pub online: bool,
 
-    /// Where calls go, and how; the rate is also that of the estimate.
     #[command(flatten)]
     pub call: CallArgs,
 
-    /// How things are shown.
     #[command(flatten)]
     pub show: ShowArgs,
 }
@@ -68,7 +87,6 @@ pub struct InputArgs {
     /// A CSV file, a workbook (.xlsx, .xls, .ods), or - for standard input.
     pub input: PathBuf,
 
-    /// What form it has.
     #[command(flatten)]
     pub form: FormArgs,
 

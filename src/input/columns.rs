@@ -1,6 +1,6 @@
-//! Owns the header: which column is the id, which the reason, and what the results' header looks like.
+//! The header: which column is the id, which the reason, and what the results' header looks like.
 
-use super::record::Record;
+use super::records::Record;
 use crate::language::text;
 use crate::model::{Error, Operation, Result};
 
@@ -20,6 +20,9 @@ pub const RESULT_COLUMNS: [&str; 13] = [
     "first_sent_at",
     "settled_at",
 ];
+
+/// The columns of every version's results, the newest first: a file that any of them wrote is ours.
+const OUR_COLUMNS: [&[&str]; 1] = [&RESULT_COLUMNS];
 
 /// The columns that stand before those, where pre-hires were looked up (contract, "Flags", `check`).
 pub const LOOK_UP_COLUMNS: [&str; 3] = ["name", "stage", "onboarding_date"];
@@ -68,28 +71,34 @@ pub struct Columns {
     names: Vec<String>,
     id: usize,
     reason: Option<usize>,
-    is_results: bool,
+    /// The columns of ours that an input has which is a results file: those of the version that wrote it.
+    earlier: &'static [&'static str],
     /// Do the results tell what was looked up?
     with_look_up: bool,
 }
 
 impl Columns {
     /// Finds the columns in the header. A restoration needs no reasons, but a results file.
-    ///
-    /// # Errors
-    /// When there is no id column, or two candidates for one column; exit 2, naming them. Also for a header that does not
-    /// end with our columns where it must.
     pub fn find(header: &Record, choice: &ColumnChoice, operation: Operation) -> Result<Columns> {
+        Columns::find_among(header, choice, operation, &OUR_COLUMNS)
+    }
+
+    /// The same by a table of all columns that are ours.
+    fn find_among(
+        header: &Record,
+        choice: &ColumnChoice,
+        operation: Operation,
+        ours: &[&'static [&'static str]],
+    ) -> Result<Columns> {
         let names: Vec<String> = header.cells().map(str::to_owned).collect();
-        let is_results = ends_with_ours(header.cells());
-        if operation == Operation::Restore && !is_results {
+        let earlier = ours_at_the_end(&names, ours).unwrap_or_default();
+        if operation == Operation::Restore && earlier.is_empty() {
             return Err(Error::unusable(text!(
                 "this is not a results file: its header does not end with the result columns"
             ))
             .hint(text!("give a results file that prehire withdraw has written")));
         }
-        let own = if is_results { names.len() - RESULT_COLUMNS.len() } else { names.len() };
-        let searched = &names[..own];
+        let searched = &names[..names.len() - earlier.len()];
         let id = find_one(searched, choice.id.as_deref(), &ID_NAMES, "--id-column")?.ok_or_else(|| {
             Error::unusable(text!(
                 "there is no column with pre-hire ids; the columns are: {names}",
@@ -109,70 +118,66 @@ impl Columns {
                 name = names[id]
             )));
         }
-        Ok(Columns { names, id, reason, is_results, with_look_up: false })
+        Ok(Columns { names, id, reason, earlier, with_look_up: false })
     }
 
     /// The place of the id column.
-    #[must_use]
     pub const fn id(&self) -> usize {
         self.id
     }
 
     /// The place of the reason column, if there is one.
-    #[must_use]
     pub const fn reason(&self) -> Option<usize> {
         self.reason
     }
 
     /// How many cells a row may have.
-    #[must_use]
     pub fn width(&self) -> usize {
         self.names.len()
     }
 
     /// The name of a column.
-    #[must_use]
     pub fn name(&self, index: usize) -> &str {
         self.names.get(index).map_or("", String::as_str)
     }
 
     /// The column names of the input.
-    #[must_use]
     pub fn names(&self) -> &[String] {
         &self.names
     }
 
     /// Is the input itself a results file of ours?
-    #[must_use]
     pub const fn is_results(&self) -> bool {
-        self.is_results
+        !self.earlier.is_empty()
     }
 
     /// The same for results that tell what was looked up.
-    #[must_use]
     pub fn with_look_up(self) -> Columns {
         Columns { with_look_up: true, ..self }
     }
 
     /// Do the results tell what was looked up?
-    #[must_use]
     pub const fn tell_look_up(&self) -> bool {
         self.with_look_up
     }
 
     /// Where the columns of ours begin in an input that has them; else behind the last one.
-    #[must_use]
     pub fn earlier_results(&self) -> usize {
-        self.names.len() - if self.is_results { RESULT_COLUMNS.len() } else { 0 }
+        self.names.len() - self.earlier.len()
+    }
+
+    /// Where the input is a results file of ours: what a record says in one of our columns, if that version had it.
+    pub fn earlier_cell<'r>(&self, record: &'r Record, column: &str) -> Option<&'r str> {
+        let place = self.earlier.iter().position(|name| *name == column)?;
+        Some(record.cell(self.earlier_results() + place))
     }
 
     /// How many of the input's columns pass through to the results: all, but those that are ours already.
-    #[must_use]
     pub fn passed_through(&self) -> usize {
         let own = self.earlier_results();
         let before_look_up = own.saturating_sub(LOOK_UP_COLUMNS.len());
         let are_replaced = self.with_look_up
-            && self.is_results
+            && self.is_results()
             && self.names[before_look_up..own] == LOOK_UP_COLUMNS
             && self.id < before_look_up
             && self.reason.is_none_or(|reason| reason < before_look_up);
@@ -192,8 +197,18 @@ impl Columns {
 
 /// Does a header end with the columns of our results?
 pub fn ends_with_ours<'a>(names: impl Iterator<Item = &'a str>) -> bool {
-    let names: Vec<&str> = names.collect();
-    names.len() > RESULT_COLUMNS.len() && names.ends_with(&RESULT_COLUMNS)
+    ours_at_the_end(&names.collect::<Vec<_>>(), &OUR_COLUMNS).is_some()
+}
+
+/// The columns of ours with which a header ends, behind one of its own at least.
+fn ours_at_the_end(
+    names: &[impl AsRef<str>],
+    ours: &[&'static [&'static str]],
+) -> Option<&'static [&'static str]> {
+    ours.iter().copied().find(|ours| {
+        let own = names.len().saturating_sub(ours.len());
+        own > 0 && names[own..].iter().map(AsRef::as_ref).eq(ours.iter().copied())
+    })
 }
 
 /// Column names are matched without case, spaces, `-` and `_`.
@@ -343,5 +358,32 @@ mod tests {
         for other in ["pre_hire_id,reason".to_owned(), format!("pre_hire_id,{ours},more"), ours] {
             assert_eq!(restore(&other).expect_err("not a results file").exit().code(), 2, "{other}");
         }
+    }
+
+    #[test]
+    fn a_new_column_disowns_no_file_and_is_read_by_its_name() {
+        // What a later version could write: a column more in their midst, and one behind them.
+        const NEWER: [&str; 5] = ["row", "tenant", "status", "success", "seal"];
+        const OLDER: [&str; 3] = ["row", "status", "success"];
+        let table: [&[&str]; 2] = [&NEWER, &OLDER];
+        let read = |text: &str, column: &str| {
+            let mut reader = RecordReader::new(text.as_bytes(), Layout::default());
+            let header = reader.read().expect("readable").expect("a header");
+            let columns = Columns::find_among(header, &ColumnChoice::default(), Operation::Restore, &table);
+            let columns = columns.expect("results of ours");
+            let record = reader.read().expect("readable").expect("a row");
+            (columns.passed_through(), columns.earlier_cell(record, column).map(str::to_owned))
+        };
+        let newer = format!("name,pre_hire_id,{}\nWang,7,2,t1,withdrawn,true,ab12\n", NEWER.join(","));
+        let older = format!("name,pre_hire_id,{}\nWang,7,2,withdrawn,true\n", OLDER.join(","));
+        for text in [&newer, &older] {
+            assert_eq!(read(text, "status"), (2, Some("withdrawn".to_owned())));
+            assert_eq!(read(text, "success"), (2, Some("true".to_owned())));
+        }
+        assert_eq!(read(&newer, "seal"), (2, Some("ab12".to_owned())));
+        assert_eq!(read(&older, "seal"), (2, None));
+        let names: Vec<&str> = older.lines().next().expect("a header").split(',').collect();
+        assert_eq!(ours_at_the_end(&names, &table), Some(&OLDER[..]));
+        assert_eq!(ours_at_the_end(&names[2..], &table), None, "nothing of its own");
     }
 }

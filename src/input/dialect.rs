@@ -1,8 +1,7 @@
-//! Owns how a text is cut: its delimiter, its line ends, and a first line that names the delimiter.
+//! How a text is cut: its delimiter, its line ends, and a first line that names the delimiter.
 
 use super::columns::ColumnChoice;
-use super::layout::{Delimiter, Layout, LineEnd};
-use super::records::RecordReader;
+use super::records::{Delimiter, Layout, LineEnd, RecordReader};
 
 /// The delimiters that are found by themselves; the earlier one wins a tie.
 const CANDIDATES: [Delimiter; 4] = [Delimiter::COMMA, Delimiter::SEMICOLON, Delimiter::TAB, Delimiter::BAR];
@@ -25,7 +24,6 @@ pub struct Dialect {
 impl Dialect {
     /// Finds it in the beginning of a text (UTF-8, without a byte order mark). A delimiter that was typed comes first,
     /// then one that the text names itself.
-    #[must_use]
     pub fn find(head: &[u8], typed: Option<Delimiter>, columns: &ColumnChoice) -> Dialect {
         let (named, naming_line) = naming_line(head);
         let head = &head[naming_line..];

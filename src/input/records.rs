@@ -1,20 +1,185 @@
-//! Owns how the text is cut into records, and on which line each begins, as an editor counts.
+//! How the text is cut into records, and on which line each begins, as an editor counts.
 //!
 //! It stands on `csv-core`, the parser of the `csv` crate: that one's own line numbers are off after blank lines
 //! and with CR LF, and here the bytes in front of a record can be seen.
 //!
 //! The private copy of a workbook is such a text, too. Its sheet's row numbers stand in front of each record.
 
+use std::fmt;
 use std::io::Read;
+use std::str::FromStr;
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
-use super::layout::Layout;
-use super::quotes::Quotes;
-use super::record::Record;
-use super::text_copy::unreadable_copy;
-use crate::language::text;
+use super::text::unreadable_copy;
+use crate::language::{Text, text};
 use crate::model::{Error, Result};
+
+/// What stands between two cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Delimiter(u8);
+
+impl Delimiter {
+    /// The usual one.
+    pub const COMMA: Delimiter = Delimiter(b',');
+    /// What a spreadsheet writes where the comma is the decimal point.
+    pub const SEMICOLON: Delimiter = Delimiter(b';');
+    /// What "Unicode Text" has.
+    pub const TAB: Delimiter = Delimiter(b'\t');
+    /// What some HR systems write.
+    pub const BAR: Delimiter = Delimiter(b'|');
+
+    /// The byte that it is.
+    pub const fn byte(self) -> u8 {
+        self.0
+    }
+}
+
+impl fmt::Display for Delimiter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            b'\t' => f.write_str("tab"),
+            byte => write!(f, "{}", char::from(byte)),
+        }
+    }
+}
+
+impl FromStr for Delimiter {
+    type Err = Text;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.as_bytes() {
+            _ if text.eq_ignore_ascii_case("tab") || text == "\\t" => Ok(Delimiter(b'\t')),
+            [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\r' | b'\n' | 0) => Ok(Delimiter(*byte)),
+            _ => Err(text!(
+                "expected one character such as , ; | or the word tab, not \"{typed}\"",
+                typed = text
+            )),
+        }
+    }
+}
+
+/// What ends a line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LineEnd {
+    /// LF, as everywhere but on Windows.
+    #[default]
+    Lf,
+    /// CR LF, as on Windows.
+    CrLf,
+    /// CR alone, as on an old Macintosh.
+    Cr,
+}
+
+impl fmt::Display for LineEnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            LineEnd::Lf => "LF",
+            LineEnd::CrLf => "CRLF",
+            LineEnd::Cr => "CR",
+        })
+    }
+}
+
+/// How the text is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// What stands between two cells.
+    pub delimiter: Delimiter,
+    /// The number of the first line.
+    pub first_line: u64,
+    /// Does each record begin with a cell that holds its row number, and that nobody else sees?
+    pub has_row_numbers: bool,
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Layout { delimiter: Delimiter::COMMA, first_line: 1, has_row_numbers: false }
+    }
+}
+
+/// One record: its cells, and the line on which it begins.
+#[derive(Debug)]
+pub struct Record {
+    line: u64,
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+    length: usize,
+    /// Cells in front that do not count: the row number.
+    hidden: usize,
+}
+
+impl Record {
+    /// The line on which it begins, counted from 1.
+    pub const fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// How many cells it has.
+    pub const fn len(&self) -> usize {
+        self.length.saturating_sub(self.hidden)
+    }
+
+    /// Is every cell empty, as in a blank line or in `,,`?
+    pub fn is_empty(&self) -> bool {
+        self.length <= self.hidden || self.ends[self.length - 1] == self.start_of(self.hidden)
+    }
+
+    /// The text of a cell; a missing one is empty.
+    pub fn cell(&self, index: usize) -> &str {
+        std::str::from_utf8(self.cell_bytes(index)).expect("the copy of the input is UTF-8, cut at ASCII")
+    }
+
+    /// The bytes of a cell; a missing one is empty.
+    pub fn cell_bytes(&self, index: usize) -> &[u8] {
+        if index >= self.len() {
+            return &[];
+        }
+        let index = index + self.hidden;
+        &self.bytes[self.start_of(index)..self.ends[index]]
+    }
+
+    fn start_of(&self, index: usize) -> usize {
+        if index == 0 { 0 } else { self.ends[index - 1] }
+    }
+
+    /// All cells, in order.
+    pub fn cells(&self) -> impl Iterator<Item = &str> {
+        (0..self.len()).map(|index| self.cell(index))
+    }
+}
+
+/// Where in a row the last byte was, as far as quotation marks go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Quotes {
+    /// At the beginning of a cell.
+    Before,
+    /// In a cell without quotation marks around it.
+    Outside,
+    /// In a cell that was opened with one, on this line.
+    Inside(u64),
+    /// Behind one that closes the cell, unless another follows.
+    Closing(u64),
+    /// Behind a closed cell something else followed than the next cell, on this line.
+    Astray(u64),
+}
+
+impl Quotes {
+    /// The place behind the next byte, which stands on this line.
+    const fn after(self, byte: u8, delimiter: u8, line: u64) -> Quotes {
+        match (self, byte) {
+            (Quotes::Astray(line), _) => Quotes::Astray(line),
+            (Quotes::Before, b'"') => Quotes::Inside(line),
+            (Quotes::Inside(opened), b'"') => Quotes::Closing(opened),
+            (Quotes::Inside(opened), _) => Quotes::Inside(opened),
+            (Quotes::Closing(opened), b'"') => Quotes::Inside(opened),
+            (_, b'\r' | b'\n') => Quotes::Before,
+            (_, byte) if byte == delimiter => Quotes::Before,
+            (Quotes::Closing(_), _) => Quotes::Astray(line),
+            (Quotes::Before | Quotes::Outside, _) => Quotes::Outside,
+        }
+    }
+}
 
 const BUFFER: usize = 64 * 1024;
 /// More than any honest row; a quote that is never closed would swallow the rest of the file.
@@ -63,7 +228,6 @@ impl<R: Read> RecordReader<R> {
     }
 
     /// Says how long the text is, so that whoever remembers its rows can reserve memory.
-    #[must_use]
     pub fn with_bytes(self, bytes: u64) -> Self {
         RecordReader { bytes, ..self }
     }
@@ -74,9 +238,6 @@ impl<R: Read> RecordReader<R> {
     }
 
     /// The next record that is not empty; `None` at the end.
-    ///
-    /// # Errors
-    /// When the source fails, or a record is larger than any honest row.
     pub fn read(&mut self) -> Result<Option<&Record>> {
         loop {
             self.skip_line_ends()?;
@@ -91,9 +252,6 @@ impl<R: Read> RecordReader<R> {
     }
 
     /// The header: the first record that is not empty.
-    ///
-    /// # Errors
-    /// As [`RecordReader::read`]; also when there is none.
     pub fn header(&mut self) -> Result<&Record> {
         self.read()?.ok_or_else(|| Error::unusable(text!("the file contains only empty rows")))
     }
@@ -210,6 +368,18 @@ impl<R: Read> RecordReader<R> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_delimiter_is_typed_as_one_character_or_as_tab() {
+        let parsed = |text: &str| text.parse::<Delimiter>().map(Delimiter::byte).ok();
+        assert_eq!(parsed(";"), Some(b';'));
+        assert_eq!(parsed("tab"), Some(b'\t'));
+        assert_eq!(parsed("\\t"), Some(b'\t'));
+        assert_eq!(parsed("\t"), Some(b'\t'));
+        for text in ["", ";;", "\"", "\n", "，", "\0"] {
+            assert_eq!(parsed(text), None, "{text:?}");
+        }
+    }
 
     fn read(text: &str) -> Vec<(u64, Vec<String>)> {
         let mut reader = RecordReader::new(text.as_bytes(), Layout::default());

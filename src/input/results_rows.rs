@@ -1,9 +1,8 @@
-//! Owns reading a results file of ours, row by row: whoever has saved it since, and in whatever form.
+//! Reading a results file of ours, row by row: whoever has saved it since, and in whatever form.
 
-use super::columns::{ColumnChoice, Columns, RESULT_COLUMNS};
-use super::record::Record;
-use super::records::RecordReader;
-use super::selection::is_true;
+use super::columns::{ColumnChoice, Columns};
+use super::records::{Record, RecordReader};
+use super::rows::is_true;
 use super::spool::{Spool, SpoolReader};
 use crate::model::{Operation, PreHireId, Result, Status};
 
@@ -23,9 +22,6 @@ pub struct ResultsRow<'r> {
 
 impl<'a> ResultsRows<'a> {
     /// The rows of the copy of a results file.
-    ///
-    /// # Errors
-    /// When it is none of ours, or can't be read; exit 2.
     pub fn of(spool: &'a Spool, choice: &ColumnChoice) -> Result<Self> {
         let mut reader = spool.records();
         let header = reader.header()?;
@@ -35,74 +31,49 @@ impl<'a> ResultsRows<'a> {
     }
 
     /// What the header says.
-    #[must_use]
     pub const fn columns(&self) -> &Columns {
         &self.columns
     }
 
     /// The next row; `None` at the end.
-    ///
-    /// # Errors
-    /// When the copy can't be read.
     pub fn read(&mut self) -> Result<Option<ResultsRow<'_>>> {
         let columns = &self.columns;
         Ok(self.reader.read()?.map(|record| ResultsRow { record, columns }))
     }
 }
 
-impl Columns {
-    /// Where the input is a results file of ours: what a record says in one of our columns.
-    pub fn earlier_cell<'r>(&self, record: &'r Record, column: &str) -> Option<&'r str> {
-        let place = RESULT_COLUMNS.iter().position(|name| *name == column)?;
-        self.is_results().then(|| record.cell(self.earlier_results() + place))
-    }
-}
-
 impl<'r> ResultsRow<'r> {
     /// The line on which it begins, in the results.
-    #[must_use]
     pub const fn line(self) -> u64 {
         self.record.line()
     }
 
     /// The pre-hire, as the cell has it.
-    #[must_use]
     pub fn id_cell(self) -> &'r str {
         self.record.cell(self.columns.id())
     }
 
     /// The pre-hire, if it can be read.
-    #[must_use]
     pub fn id(self) -> Option<PreHireId> {
         PreHireId::parse(self.id_cell(), true).ok()
     }
 
     /// A cell of the input's own.
-    #[must_use]
     pub fn input_cell(self, index: usize) -> &'r str {
         self.record.cell(index)
     }
 
-    /// The cell in a column of ours, by its place in [`RESULT_COLUMNS`].
-    #[must_use]
-    pub fn cell(self, place: usize) -> &'r str {
-        self.record.cell(self.columns.earlier_results() + place)
-    }
-
     /// The cell in a column of ours, by its name.
-    #[must_use]
     pub fn named(self, column: &str) -> &'r str {
         self.columns.earlier_cell(self.record, column).unwrap_or_default()
     }
 
     /// The status, if it is one of our words.
-    #[must_use]
     pub fn status(self) -> Option<Status> {
         Status::from_word(self.named("status").trim())
     }
 
     /// Is the pre-hire as it was to be? A spreadsheet writes `TRUE`.
-    #[must_use]
     pub fn is_success(self) -> bool {
         is_true(self.named("success"))
     }

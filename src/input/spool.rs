@@ -1,17 +1,123 @@
-//! Owns the one private copy of the input: checking, sending and results all read it, whatever happens to the file.
+//! The one private copy of the input: checking, sending and results all read it, whatever happens to the file. And what the
+//! input is: where it comes from, what was typed about its form, and what was found out about it.
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 
+use super::columns::ColumnChoice;
 use super::dialect::Dialect;
-use super::records::RecordReader;
-use super::source::{Copied, FileChoice, FileFormat, InputPath};
-use super::text_copy::{TextCopy, copy_text, read_piece, unreadable, unreadable_copy};
-use super::workbook;
-use crate::input::workbook::Extent;
-use crate::language::text;
+use super::records::{Delimiter, Layout, LineEnd, RecordReader};
+use super::text::{TextCopy, TextEncoding, copy_text, read_piece, unreadable, unreadable_copy};
+use super::workbook::{self, Extent, SheetRequest, WorkbookKind, WorkbookReading};
+use crate::language::{Language, text};
 use crate::model::{Error, Result};
 use crate::store::platform;
+
+/// Where the input comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InputPath {
+    /// A file.
+    File(PathBuf),
+    /// Standard input, written `-`.
+    Standard,
+}
+
+impl InputPath {
+    /// Reads the argument: a path, or `-`.
+    pub fn from_argument(argument: &Path) -> Self {
+        if argument == Path::new("-") { InputPath::Standard } else { InputPath::File(argument.to_owned()) }
+    }
+
+    /// The name for messages.
+    pub fn shown(&self) -> String {
+        match self {
+            InputPath::File(path) => path.display().to_string(),
+            InputPath::Standard => "standard input".to_owned(),
+        }
+    }
+}
+
+/// What was typed about the form of the file, where it is not to be found by itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileChoice {
+    /// `--encoding`.
+    pub encoding: Option<TextEncoding>,
+    /// `--delimiter`.
+    pub delimiter: Option<Delimiter>,
+    /// `--sheet`.
+    pub sheet: Option<String>,
+    /// `--id-column` and `--reason-column`.
+    pub columns: ColumnChoice,
+    /// The language of messages about it.
+    pub language: Language,
+    /// Where workbooks are read.
+    pub workbooks: WorkbookReading,
+}
+
+/// What form the file has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileFormat {
+    /// A text with delimiters.
+    Text {
+        /// Its encoding.
+        encoding: TextEncoding,
+        /// Did it begin with a byte order mark?
+        had_byte_order_mark: bool,
+        /// How it is cut.
+        dialect: Dialect,
+    },
+    /// A sheet of a workbook.
+    Workbook {
+        /// Which program's.
+        kind: WorkbookKind,
+        /// The name of the sheet.
+        sheet: String,
+    },
+}
+
+/// What was found out about the input while it was copied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// What form it has.
+    pub format: FileFormat,
+    /// The size of the copy, in bytes.
+    pub bytes: u64,
+}
+
+impl Copied {
+    /// How the copy is to be read.
+    pub fn layout(&self) -> Layout {
+        match &self.format {
+            FileFormat::Text { dialect, .. } => dialect.layout(),
+            FileFormat::Workbook { .. } => Layout { has_row_numbers: true, ..Layout::default() },
+        }
+    }
+
+    /// The delimiter of results in CSV: that of the input.
+    pub fn delimiter(&self) -> Delimiter {
+        self.layout().delimiter
+    }
+
+    /// The line ends of results in CSV: those of the input.
+    pub fn line_end(&self) -> LineEnd {
+        match &self.format {
+            FileFormat::Text { dialect, .. } => dialect.line_end,
+            FileFormat::Workbook { .. } => LineEnd::CrLf,
+        }
+    }
+
+    /// Do results in CSV begin with a byte order mark? Without one, the program that wrote such an input would take
+    /// them for another encoding.
+    pub fn wants_byte_order_mark(&self) -> bool {
+        match &self.format {
+            FileFormat::Text { encoding, had_byte_order_mark, .. } => {
+                *had_byte_order_mark || *encoding != TextEncoding::UTF_8
+            }
+            FileFormat::Workbook { .. } => true,
+        }
+    }
+}
 
 /// How much of a text is looked at to find how it is cut; also how much is read first.
 const HEAD: usize = 64 * 1024;
@@ -29,9 +135,6 @@ pub struct Spool {
 
 impl Spool {
     /// Copies the input, and finds out what it is.
-    ///
-    /// # Errors
-    /// When it can't be read or decoded, or is empty; exit 2.
     pub fn copy(input: &InputPath, choice: &FileChoice) -> Result<Spool> {
         let name = input.shown();
         match input {
@@ -44,9 +147,6 @@ impl Spool {
     }
 
     /// Copies any source; `name` is for messages.
-    ///
-    /// # Errors
-    /// As [`Spool::copy`].
     pub fn copy_from(mut source: impl Read, name: &str, choice: &FileChoice) -> Result<Spool> {
         let mut head = vec![0; HEAD];
         let length = read_piece(&mut source, &mut head).map_err(|error| unreadable(name, error))?;
@@ -61,19 +161,30 @@ impl Spool {
         Spool::of_text(text, name, choice)
     }
 
-    pub(super) fn of_workbook(
-        source: &mut impl Read,
-        name: &str,
-        choice: &FileChoice,
-        extent: Extent,
-    ) -> Result<Spool> {
-        let sheet = workbook::copy_sheet(source, name, choice, extent)?;
+    fn of_workbook(source: &mut impl Read, name: &str, choice: &FileChoice, extent: Extent) -> Result<Spool> {
+        let typed = choice.encoding.map(|_| "--encoding").or(choice.delimiter.map(|_| "--delimiter"));
+        if let Some(flag) = typed {
+            return Err(Error::unusable(text!(
+                "{name} is a workbook, and {flag} is for text files",
+                name,
+                flag
+            ))
+            .hint(text!("omit {flag}", flag)));
+        }
+        let request = SheetRequest {
+            name: name.to_owned(),
+            sheet: choice.sheet.clone(),
+            id_column: choice.columns.id.clone(),
+            language: choice.language,
+            extent,
+        };
+        let sheet = workbook::copy_sheet(source, &request, &choice.workbooks)?;
         let bytes = sheet.file.metadata().map_err(unreadable_copy)?.len();
         let format = FileFormat::Workbook { kind: sheet.kind, sheet: sheet.name };
         Ok(Spool { file: sheet.file, start: 0, copied: Copied { format, bytes } })
     }
 
-    pub(super) fn of_text(text: TextCopy, name: &str, choice: &FileChoice) -> Result<Spool> {
+    fn of_text(text: TextCopy, name: &str, choice: &FileChoice) -> Result<Spool> {
         let TextCopy { file, encoding } = text;
         let mut head = vec![0; HEAD];
         let length = platform::read_at(&file, &mut head, 0).map_err(unreadable_copy)?;
@@ -113,13 +224,11 @@ impl Spool {
     }
 
     /// What was found out about the input.
-    #[must_use]
     pub const fn copied(&self) -> &Copied {
         &self.copied
     }
 
     /// The records of the whole copy, with a place of its own: several can read at once.
-    #[must_use]
     pub fn records(&self) -> RecordReader<SpoolReader<'_>> {
         let reader = SpoolReader { file: &self.file, place: self.start };
         RecordReader::new(reader, self.copied.layout()).with_bytes(self.copied.bytes)
@@ -157,5 +266,65 @@ impl Read for SpoolReader<'_> {
         let length = platform::read_at(self.file, buffer, self.place)?;
         self.place += length as u64;
         Ok(length)
+    }
+}
+
+/// No header of ours is longer, as long as its names can be read.
+const LONGEST_HEADER: usize = 1024 * 1024;
+
+/// The names in the first row; `input` is what was typed about the input that the results were made from.
+pub fn header_of(results: &Path, input: &FileChoice) -> Result<Vec<String>> {
+    let name = results.display().to_string();
+    let mut file = File::open(results).map_err(|error| unreadable(&name, error))?;
+    let mut head = vec![0; LONGEST_HEADER];
+    let length = read_piece(&mut file, &mut head).map_err(|error| unreadable(&name, error))?;
+    head.truncate(length);
+    let (columns, workbooks) = (input.columns.clone(), input.workbooks.clone());
+    let choice = FileChoice { columns, workbooks, ..FileChoice::default() };
+    let spool = if workbook::is_workbook(&head) {
+        Spool::of_workbook(&mut head.chain(file), &name, &choice, Extent::FirstRow)?
+    } else {
+        let line_end = head.iter().rposition(|byte| matches!(byte, b'\r' | b'\n'));
+        head.truncate(line_end.map_or(length, |place| place + 1));
+        let text = copy_text(&mut io::empty(), Some(TextEncoding::UTF_8), &head, &name)?;
+        Spool::of_text(text, &name, &FileChoice { delimiter: input.delimiter, ..choice })?
+    };
+    let mut records = spool.records();
+    let header = records.read()?.map(|header| header.cells().map(str::to_owned).collect());
+    Ok(header.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(bytes: &[u8], input: &FileChoice) -> Option<Vec<String>> {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("out.csv");
+        std::fs::write(&path, bytes).expect("it can be written");
+        header_of(&path, input).ok()
+    }
+
+    #[test]
+    fn the_header_is_read_as_we_write_it_and_nothing_else() {
+        let found = |text: &str| header(text.as_bytes(), &FileChoice::default()).expect("a header");
+        assert_eq!(found("id,row\n1,2\n"), ["id", "row"]);
+        assert_eq!(found("\u{FEFF}id;row\r\n1;2\r\n"), ["id", "row"]);
+        assert_eq!(found("id,row"), ["id", "row"]);
+        let rows = "1,x\n".repeat(LONGEST_HEADER);
+        assert_eq!(
+            found(&format!("id,row\n{rows}1,\"a quotation mark that is never closed\n")),
+            ["id", "row"]
+        );
+        let input = FileChoice { delimiter: "~".parse().ok(), ..FileChoice::default() };
+        assert_eq!(header(b"id~row\n", &input), Some(vec!["id".to_owned(), "row".to_owned()]));
+    }
+
+    #[test]
+    fn what_we_do_not_write_is_an_error() {
+        for bytes in [&b""[..], b"id,\xFF\xFErow\n", b"PK\x03\x04", b"<html></html>"] {
+            assert_eq!(header(bytes, &FileChoice::default()), None, "{bytes:?}");
+        }
+        assert!(header_of(Path::new("/nowhere/out.csv"), &FileChoice::default()).is_err());
     }
 }

@@ -1,17 +1,16 @@
-//! Owns the first pass: the whole file is validated before any call, and what it holds is counted.
+//! The first pass: the whole file is validated before any call, and what it holds is counted.
 
 use std::collections::BTreeMap;
+use std::hash::{BuildHasher, RandomState};
 use std::io::Read;
 
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 use ring::digest::{Context, SHA256};
 
 use super::columns::{ColumnChoice, Columns, ROWS_ABOVE_A_HEADER};
-use super::duplicates::SeenIds;
-use super::longest_cell::LongestCell;
-use super::record::Record;
-use super::records::RecordReader;
-use super::rules::RowRules;
-use super::validate::{Row, Validator};
+use super::records::{Record, RecordReader};
+use super::rows::{CheckedRow, RowRules, Validator};
 use crate::language::text;
 use crate::model::{Error, ErrorCode, PreHireId, Problem, Result, Status, ValidRequest};
 
@@ -58,19 +57,16 @@ pub struct Survey {
 
 impl Survey {
     /// Rows that will have a result.
-    #[must_use]
     pub const fn results(&self) -> u32 {
         self.rows - self.left_out
     }
 
     /// Rows that an earlier results file settled.
-    #[must_use]
     pub fn carried_over_rows(&self) -> u32 {
         self.carried_over.values().sum()
     }
 
     /// Rows that can't be sent.
-    #[must_use]
     pub fn invalid_rows(&self) -> u32 {
         self.invalid.values().sum()
     }
@@ -89,9 +85,6 @@ pub struct SendableRow<'r> {
 }
 
 /// Reads the whole file once, and shows `visit` each row that can be sent.
-///
-/// # Errors
-/// When the file can't be used at all; exit 2.
 pub fn survey<R: Read>(
     mut reader: RecordReader<R>,
     choice: &ColumnChoice,
@@ -175,32 +168,32 @@ impl Surveyor {
         &mut self,
         survey: &mut Survey,
         record: &Record,
-        row: Row<'r>,
+        row: CheckedRow<'r>,
     ) -> Option<(PreHireId, ValidRequest<'r>)> {
-        if !matches!(row, Row::LeftOut { .. }) {
+        if !matches!(row, CheckedRow::LeftOut { .. }) {
             survey.longest_cell.note(record, survey.columns.width());
         }
         let first = match &row {
-            Row::Sendable { id, .. } => self.seen.note(*id, survey.rows),
-            Row::CarriedOver { id, .. } | Row::LeftOut { success: id } => {
+            CheckedRow::Sendable { id, .. } => self.seen.note(*id, survey.rows),
+            CheckedRow::CarriedOver { id, .. } | CheckedRow::LeftOut { success: id } => {
                 id.and_then(|id| self.seen.note(id, survey.rows))
             }
-            Row::Repetition { id, .. } => self.seen.first_with(*id),
-            Row::Invalid(_) => None,
+            CheckedRow::Repetition { id, .. } => self.seen.first_with(*id),
+            CheckedRow::Invalid(_) => None,
         };
         match (row, first) {
-            (Row::Invalid(problem), _) | (Row::Repetition { problem, .. }, None) => {
+            (CheckedRow::Invalid(problem), _) | (CheckedRow::Repetition { problem, .. }, None) => {
                 *survey.invalid.entry(problem.code).or_default() += 1;
                 if survey.problems.len() < KEPT_PROBLEMS {
                     survey.problems.push((record.line(), problem));
                 }
             }
-            (Row::LeftOut { .. }, _) => survey.left_out += 1,
+            (CheckedRow::LeftOut { .. }, _) => survey.left_out += 1,
             (_, Some(first)) => survey.duplicates.push(DuplicateRow { row: survey.rows, first }),
-            (Row::CarriedOver { status, .. }, None) => {
+            (CheckedRow::CarriedOver { status, .. }, None) => {
                 *survey.carried_over.entry(status).or_default() += 1;
             }
-            (Row::Sendable { id, request }, None) => {
+            (CheckedRow::Sendable { id, request }, None) => {
                 self.add_to_digest(&id.to_string());
                 self.add_to_digest(request.reason());
                 survey.sendable += 1;
@@ -227,10 +220,84 @@ impl Surveyor {
     }
 }
 
+/// An id of 19 digits, a comma, a reason and a line end.
+const FEWEST_BYTES_A_ROW: u64 = 24;
+/// Beyond this a file of short rows just grows.
+const MOST_RESERVED: usize = 4_000_000;
+
+/// The ids seen so far.
+#[derive(Debug, Default)]
+struct SeenIds {
+    places: HashTable<u32>,
+    ids: Vec<PreHireId>,
+    rows: Vec<u32>,
+    hasher: RandomState,
+}
+
+impl SeenIds {
+    /// Room for the ids of a file of this size. What is not used costs no memory; growing would, for a moment.
+    fn for_file_of(bytes: u64) -> Self {
+        let rows = usize::try_from(bytes / FEWEST_BYTES_A_ROW).unwrap_or(0).min(MOST_RESERVED);
+        let (ids, rows_of) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
+        SeenIds { places: HashTable::with_capacity(rows), ids, rows: rows_of, hasher: RandomState::new() }
+    }
+
+    /// The row that held the id first, if one did.
+    fn first_with(&self, id: PreHireId) -> Option<u32> {
+        let place = self.places.find(self.hasher.hash_one(id), |place| self.ids[*place as usize] == id)?;
+        Some(self.rows[*place as usize])
+    }
+
+    /// Notes that a row (counted from 0) holds the id; the row that held it first, if there was one.
+    fn note(&mut self, id: PreHireId, row: u32) -> Option<u32> {
+        let SeenIds { places, ids, rows, hasher } = self;
+        let hash = hasher.hash_one(id);
+        let rehash = |place: &u32| hasher.hash_one(ids[*place as usize]);
+        match places.entry(hash, |place| ids[*place as usize] == id, rehash) {
+            Entry::Occupied(entry) => Some(rows[*entry.get() as usize]),
+            Entry::Vacant(entry) => {
+                entry.insert(u32::try_from(rows.len()).expect("rows are counted in 32 bits"));
+                ids.push(id);
+                rows.push(row);
+                None
+            }
+        }
+    }
+}
+
+/// The longest cell that belongs to a column, the header's included; the first of several.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LongestCell {
+    /// The line on which its row begins.
+    pub line: u64,
+    /// The place of its column.
+    pub column: usize,
+    /// Its length in UTF-16 code units, as spreadsheets count.
+    pub length: usize,
+}
+
+impl LongestCell {
+    /// Looks at the cells of one more row, as far as the header goes.
+    fn note(&mut self, record: &Record, width: usize) {
+        for column in 0..width.min(record.len()) {
+            // No text has more code units than bytes, so hardly any must be counted.
+            if record.cell_bytes(column).len() <= self.length {
+                continue;
+            }
+            let length = record.cell(column).encode_utf16().count();
+            if length > self.length {
+                *self = LongestCell { line: record.line(), column, length };
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::input::Layout;
+    use proptest::prelude::*;
+    use std::collections::HashMap;
 
     fn survey_of(text: &str) -> Survey {
         let reader = RecordReader::new(text.as_bytes(), Layout::default());
@@ -274,5 +341,37 @@ mod tests {
         assert_ne!(plain, digest("pre_hire_id,reason\n2,b\n1,a\n"));
         assert_ne!(plain, digest("pre_hire_id,reason\n1,a\n2,B\n"));
         assert_eq!(plain.len(), "sha256:".len() + 64);
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_a_plain_map(ids in proptest::collection::vec(0_u8..40, 0..120)) {
+            let mut seen = SeenIds::default();
+            let mut plain = HashMap::new();
+            for (row, id) in ids.iter().enumerate() {
+                let row = u32::try_from(row).expect("few rows");
+                let id = PreHireId::parse(&id.to_string(), false).expect("digits");
+                prop_assert_eq!(seen.first_with(id), plain.get(&id).copied());
+                prop_assert_eq!(seen.note(id, row), plain.get(&id).copied());
+                plain.entry(id).or_insert(row);
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_counting_every_cell(rows in proptest::collection::vec("[a字😀]{1,9}(,[a字😀]{0,9}){0,3}", 1..8)) {
+            let text = rows.join("\n");
+            let mut reader = RecordReader::new(text.as_bytes(), Layout::default());
+            let (mut longest, mut expected) = (LongestCell::default(), 0);
+            while let Some(record) = reader.read().expect("readable") {
+                longest.note(record, 3);
+                let lengths = record.cells().take(3).map(|cell| cell.encode_utf16().count());
+                expected = lengths.fold(expected, usize::max);
+            }
+            prop_assert_eq!(longest.length, expected);
+            let row = rows[longest.line as usize - 1].split(',').nth(longest.column).unwrap_or("");
+            prop_assert_eq!(row.encode_utf16().count(), expected);
+        }
     }
 }

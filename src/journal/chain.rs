@@ -4,6 +4,7 @@
 //! finds damage and careless edits; it is no signature.
 
 use std::cmp::Ordering;
+use std::fmt::{self, Write};
 
 use ring::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
@@ -27,9 +28,16 @@ pub struct Chain([u8; HASH_BYTES]);
 pub enum Unread {
     /// It is not as it was written.
     Damaged(Damage),
-    /// It is as it was written, by a version of prehire after this one: its name, where the line says so.
+    /// It is as it was written, and not by this version of prehire.
+    OfAnotherVersion(Maker),
+}
+
+/// The version of prehire that wrote a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Maker {
+    /// One after this: its name, where the line says so.
     Newer(Option<String>),
-    /// It was written by this version of prehire, before there was a format to keep to.
+    /// One from before there was a format to keep to.
     Older(String),
 }
 
@@ -61,13 +69,20 @@ impl Damage {
 /// The beginning of a run, as far as every version writes it.
 #[derive(Deserialize)]
 struct Head {
-    run_started: Maker,
+    run_started: Version,
 }
 
 #[derive(Deserialize)]
-struct Maker {
+struct Version {
     version: u64,
     tool: String,
+}
+
+/// The hash of the last line.
+impl fmt::Display for Chain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.hex().iter().try_for_each(|digit| f.write_char(char::from(*digit)))
+    }
 }
 
 impl Chain {
@@ -97,9 +112,9 @@ impl Chain {
             return Err(Unread::Damaged(Damage::HashDoesNotFit));
         }
         if entry.starts_with(BEFORE_RUN) {
-            check_version(entry)?;
+            check_version(entry).map_err(Unread::OfAnotherVersion)?;
         }
-        serde_json::from_slice(entry).map_err(|_| Unread::Newer(None))
+        serde_json::from_slice(entry).map_err(|_| Unread::OfAnotherVersion(Maker::Newer(None)))
     }
 
     fn add(&mut self, entry: &[u8]) {
@@ -121,14 +136,14 @@ impl Chain {
 }
 
 /// The version comes before anything else: what a line of another version says otherwise is not ours to judge.
-fn check_version(entry: &[u8]) -> Result<(), Unread> {
-    let Ok(Head { run_started: Maker { version, tool } }) = serde_json::from_slice(entry) else {
-        return Err(Unread::Newer(None));
+fn check_version(entry: &[u8]) -> Result<(), Maker> {
+    let Ok(Head { run_started: Version { version, tool } }) = serde_json::from_slice(entry) else {
+        return Err(Maker::Newer(None));
     };
     match version.cmp(&u64::from(VERSION)) {
-        Ordering::Less => Err(Unread::Older(tool)),
+        Ordering::Less => Err(Maker::Older(tool)),
         Ordering::Equal => Ok(()),
-        Ordering::Greater => Err(Unread::Newer(Some(tool))),
+        Ordering::Greater => Err(Maker::Newer(Some(tool))),
     }
 }
 
@@ -136,12 +151,6 @@ fn check_version(entry: &[u8]) -> Result<(), Unread> {
 #[must_use]
 pub fn entry_of(line: &[u8]) -> Option<Entry> {
     serde_json::from_slice(parts(line)?.1).ok()
-}
-
-/// The hash that a line carries.
-#[must_use]
-pub fn hash_of(line: &[u8]) -> Option<String> {
-    String::from_utf8(parts(line)?.0.to_vec()).ok()
 }
 
 fn parts(line: &[u8]) -> Option<([u8; 2 * HASH_BYTES], &[u8])> {
@@ -200,14 +209,17 @@ mod tests {
         let read = |entry: serde_json::Value| {
             let mut line = Vec::new();
             Chain::default().append(&mut line, &entry);
-            Chain::default().read(&line[..line.len() - 1])
+            Chain::default().read(&line[..line.len() - 1]).map_err(|unread| match unread {
+                Unread::OfAnotherVersion(maker) => maker,
+                Unread::Damaged(damage) => panic!("{damage:?}"),
+            })
         };
         let run = |version: u32| json!({ "run_started": { "version": version, "tool": "9.0.0", "who": [] } });
-        assert_eq!(read(run(VERSION + 1)), Err(Unread::Newer(Some("9.0.0".to_owned()))));
-        assert_eq!(read(run(VERSION - 1)), Err(Unread::Older("9.0.0".to_owned())));
-        assert_eq!(read(run(VERSION)), Err(Unread::Newer(None)), "whatever it is, it is as it was written");
-        assert_eq!(read(json!({ "run_started": 7 })), Err(Unread::Newer(None)));
-        assert_eq!(read(json!({ "moon_landed": {} })), Err(Unread::Newer(None)));
+        assert_eq!(read(run(VERSION + 1)), Err(Maker::Newer(Some("9.0.0".to_owned()))));
+        assert_eq!(read(run(VERSION - 1)), Err(Maker::Older("9.0.0".to_owned())));
+        assert_eq!(read(run(VERSION)), Err(Maker::Newer(None)), "whatever it is, it is as it was written");
+        assert_eq!(read(json!({ "run_started": 7 })), Err(Maker::Newer(None)));
+        assert_eq!(read(json!({ "moon_landed": {} })), Err(Maker::Newer(None)));
     }
 
     #[test]

@@ -81,7 +81,7 @@ pub enum Entry {
     },
     /// The story of a row is over, for this run at least.
     RowSettled(SentRow),
-    /// A run ends in order.
+    /// A run ends in order; its exit code is known.
     RunFinished {
         /// When.
         at: Timestamp,
@@ -89,7 +89,7 @@ pub enum Entry {
         exit_code: u8,
         /// Why it was stopped early, if it was.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        stopped: Option<String>,
+        stopped: Option<Text>,
     },
 }
 
@@ -102,6 +102,15 @@ pub struct RunStarted {
     pub tool: String,
     /// When.
     pub at: Timestamp,
+    /// Who started it.
+    #[serde(default)]
+    pub user: String,
+    /// On which machine.
+    #[serde(default)]
+    pub machine: String,
+    /// The whole command, as it was typed.
+    #[serde(default)]
+    pub command: String,
     /// To whom the journal belongs.
     #[serde(flatten)]
     pub owner: Owner,

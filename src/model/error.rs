@@ -197,7 +197,7 @@ impl std::error::Error for Error {
 }
 
 /// The result of everything that can stop a run.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 #[cfg(test)]
 mod tests {

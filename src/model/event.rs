@@ -99,11 +99,8 @@ pub enum Settlement {
     Sent(SentRow),
     /// The run ended before its turn came.
     NotReached,
-    /// An earlier run settled it; its cells are in the journal at this place.
-    Recorded {
-        /// The place of its line in the journal, in bytes.
-        offset: u64,
-    },
+    /// An earlier run settled it; what came of it is this entry of the journal.
+    Recorded(EntryId),
     /// It could not be sent.
     Invalid(Problem),
     /// Its id stands in an earlier row, which tells whether it is a success.
@@ -116,6 +113,10 @@ pub enum Settlement {
     /// A row that `--only` leaves out: it has no result.
     LeftOut,
 }
+
+/// An entry of a journal. What the number means is known to the store that keeps it; later entries have higher ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct EntryId(pub(crate) u64);
 
 /// A row that was to be sent, and what came of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -66,23 +66,25 @@ impl History {
         History { attempts_of_earlier_runs: self.attempts, last, ..self }
     }
 
-    /// Does it begin with its first call of one run, without what earlier runs have told?
-    #[must_use]
-    pub const fn knows_nothing_before(&self) -> bool {
-        self.attempts_of_earlier_runs == 0
-    }
-
     /// The same story as it goes on after an earlier one: no call and no doubt of that is forgotten.
     #[must_use]
-    pub fn after(self, earlier: &History) -> Self {
+    pub fn after(self, earlier: History) -> Self {
         History {
             attempts: self.attempts.saturating_add(earlier.attempts),
             was_ever_in_doubt: self.was_ever_in_doubt || earlier.was_ever_in_doubt,
             is_in_doubt: self.is_in_doubt || earlier.is_in_doubt,
             first_sent_at: earlier.first_sent_at.or(self.first_sent_at),
+            recorded_code: earlier.recorded_code,
             http_status: self.http_status.or(earlier.http_status),
+            log_id: if self.http_status.is_some() { self.log_id } else { earlier.log_id },
             ..self
         }
+    }
+
+    /// The same without the code of a refusal: what was asked for then is not what is asked for now.
+    #[must_use]
+    pub fn without_code(self) -> Self {
+        History { recorded_code: None, ..self }
     }
 
     /// Notes the reason (or what stands for it) of the last call.

@@ -23,7 +23,9 @@ pub use base_url::{BaseUrl, is_this_machine};
 pub use day::Day;
 pub use error::{Error, Exit, Result};
 pub use error_code::ErrorCode;
-pub use event::{Event, Interrupt, Look, NoTicket, PageFault, Refusal, SentRow, Settlement, StopCause};
+pub use event::{
+    EntryId, Event, Interrupt, Look, NoTicket, PageFault, Refusal, SentRow, Settlement, StopCause,
+};
 pub use history::{Doubt, Ending, History};
 pub(crate) use id::is_blank;
 pub use id::{IdProblem, PreHireId};

@@ -1,9 +1,9 @@
 //! What is to be done with a row, by its own cells and by the journal.
 
 use crate::input::{Record, SendableRow, Validator};
-use crate::journal::{Earlier, Past};
 use crate::language::Text;
 use crate::model::{Doubt, History, Outcome, PreHireId, Request, Result, Settlement, Status};
+use crate::store::{Earlier, Past};
 
 /// What to do with a row.
 #[derive(Debug)]
@@ -44,9 +44,7 @@ impl Decision {
 pub(super) fn decide(row: SendableRow<'_>, past: Past<'_>) -> Result<Decision> {
     let SendableRow { validator, record, id, request } = row;
     match in_doubt_by_its_cells(validator, record) {
-        Some(history) if past.ledger.get(id).is_none() => {
-            Ok(Decision::Resume(id, Some(request.into()), history))
-        }
+        Some(history) if !past.knows(id) => Ok(Decision::Resume(id, Some(request.into()), history)),
         _ => by_the_past(past, id, request.into()),
     }
 }
@@ -69,24 +67,15 @@ fn in_doubt_by_its_cells(validator: &Validator<'_>, record: &Record) -> Option<H
 }
 
 fn by_the_past(past: Past<'_>, id: PreHireId, request: Request) -> Result<Decision> {
-    let decision = match past.ledger.get(id) {
+    Ok(match past.of(id)? {
         None => Decision::Send(id, request),
-        Some(Earlier::Done { offset }) => Decision::Settled(Settlement::Recorded { offset }),
-        Some(Earlier::Refused { offset, reason: refused }) => {
-            if refused == request.hash() {
-                Decision::Settled(Settlement::Recorded { offset })
-            } else {
-                // Another request is a new chance, but neither its calls nor its doubt are forgotten.
-                let history = past.recall.map(|recall| recall.history_at(offset)).transpose()?;
-                Decision::Resume(id, Some(request), history.unwrap_or_default())
-            }
+        Some(Earlier::Done(entry)) => Decision::Settled(Settlement::Recorded(entry)),
+        Some(Earlier::Refused { entry, reason, .. }) if reason == request.hash() => {
+            Decision::Settled(Settlement::Recorded(entry))
         }
-        Some(Earlier::Open { history, refused_before }) => {
-            let before = refused_before.filter(|_| history.knows_nothing_before());
-            let before = before.and_then(|offset| Some(past.recall?.history_at(offset))).transpose()?;
-            let history = before.map_or_else(|| history.clone(), |before| history.clone().after(&before));
+        // Another request is a new chance, but neither its calls nor its doubt are forgotten.
+        Some(Earlier::Refused { history, .. } | Earlier::Open(history)) => {
             Decision::Resume(id, Some(request), history)
         }
-    };
-    Ok(decision)
+    })
 }

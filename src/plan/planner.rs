@@ -1,12 +1,12 @@
 //! The second pass, during the run: row after row, what is to be done with it.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::io::Read;
 
 use super::decision::{Decision, decide};
-use crate::input::{RecordReader, Row, RowRules, SendableRow, Survey, Validator};
-use crate::journal::Past;
+use crate::input::{CheckedRow, RecordReader, RowRules, SendableRow, Survey, Validator};
 use crate::model::{History, PreHireId, Result, Settlement};
+use crate::store::{Earlier, Past};
 
 /// One step of the plan.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ pub struct Planner<'a, R> {
     survey: &'a Survey,
     rules: &'a RowRules,
     past: Past<'a>,
-    left_in_doubt: BTreeMap<PreHireId, History>,
+    left_in_doubt: BTreeSet<PreHireId>,
     next_row: u32,
     next_duplicate: usize,
     at_end: bool,
@@ -59,7 +59,7 @@ impl<'a, R: Read> Planner<'a, R> {
         past: Past<'a>,
     ) -> Result<Self> {
         reader.read()?;
-        let left_in_doubt = past.ledger.in_doubt().map(|(id, history)| (id, history.clone())).collect();
+        let left_in_doubt = past.index.in_doubt().collect();
         Ok(Planner {
             reader,
             survey,
@@ -74,8 +74,12 @@ impl<'a, R: Read> Planner<'a, R> {
 
     fn plan_next(&mut self) -> Result<Option<Planned>> {
         if self.at_end {
-            let left = self.left_in_doubt.pop_first();
-            return Ok(left.map(|(id, history)| Planned::LeftInDoubt(id, history)));
+            let Some(id) = self.left_in_doubt.pop_first() else { return Ok(None) };
+            let history = match self.past.of(id)? {
+                Some(Earlier::Open(history)) => history,
+                _ => History::default(),
+            };
+            return Ok(Some(Planned::LeftInDoubt(id, history)));
         }
         let Some(record) = self.reader.read()? else {
             self.at_end = true;
@@ -92,15 +96,15 @@ impl<'a, R: Read> Planner<'a, R> {
         }
         let validator = Validator::new(&self.survey.columns, self.rules);
         let decision = match validator.row(record) {
-            Row::Sendable { id, request } => {
+            CheckedRow::Sendable { id, request } => {
                 self.left_in_doubt.remove(&id);
                 decide(SendableRow { validator: &validator, record, id, request }, self.past)?
             }
-            Row::Invalid(problem) | Row::Repetition { problem, .. } => {
+            CheckedRow::Invalid(problem) | CheckedRow::Repetition { problem, .. } => {
                 Decision::Settled(Settlement::Invalid(problem))
             }
-            Row::CarriedOver { .. } => Decision::Settled(Settlement::CarriedOver),
-            Row::LeftOut { .. } => Decision::Settled(Settlement::LeftOut),
+            CheckedRow::CarriedOver { .. } => Decision::Settled(Settlement::CarriedOver),
+            CheckedRow::LeftOut { .. } => Decision::Settled(Settlement::LeftOut),
         };
         Ok(Some(Planned::Row { index, line, decision }))
     }
@@ -118,15 +122,21 @@ impl<R: Read> Iterator for Planner<'_, R> {
 mod tests {
     use super::*;
     use crate::input::{ColumnChoice, Layout};
-    use crate::journal::{Ledger, LedgerBuilder};
-    use crate::model::{ReasonHash, Request, Status};
+    use crate::journal::IndexBuilder;
+    use crate::journal::entry::Entry;
+    use crate::model::{Doubt, Outcome, ReasonHash, Request, SentRow, Status};
     use crate::plan::first_pass;
+    use crate::store::{JournalSource, MemoryJournal};
     use jiff::Timestamp;
 
-    fn plan(text: &str, ledger: &Ledger) -> Vec<String> {
+    fn plan(text: &str, earlier: &[Entry]) -> Vec<String> {
+        let journal = MemoryJournal::of(earlier);
+        let mut index = IndexBuilder::default();
+        journal.scan(&mut |id, entry| index.take(id, entry)).expect("memory");
+        let index = index.build();
         let rules = RowRules::default();
         let records = || RecordReader::new(text.as_bytes(), Layout::default());
-        let past = Past { ledger, recall: None };
+        let past = Past { index: &index, journal: Some(&journal) };
         let (found, upcoming) =
             first_pass(records(), &ColumnChoice::default(), &rules, past).expect("a usable file");
         let planner = Planner::new(records(), &found, &rules, past).expect("readable");
@@ -138,7 +148,7 @@ mod tests {
                 Decision::Resume(id, ..) => format!("resume {id}"),
                 Decision::Settled(Settlement::Duplicate { first }) => format!("duplicate of {first}"),
                 Decision::Settled(Settlement::Invalid(problem)) => problem.code.to_string(),
-                Decision::Settled(Settlement::Recorded { offset }) => format!("recorded at {offset}"),
+                Decision::Settled(Settlement::Recorded(entry)) => format!("recorded at {}", entry.0),
                 Decision::Settled(other) => format!("{other:?}"),
             },
         };
@@ -154,21 +164,31 @@ mod tests {
 
     #[test]
     fn decides_on_every_row_in_order() {
-        let planned = plan("pre_hire_id,reason\n1,a\n2,\n1,b\n\n3,c\n", &Ledger::default());
+        let planned = plan("pre_hire_id,reason\n1,a\n2,\n1,b\n\n3,c\n", &[]);
         assert_eq!(planned, ["send 1 a", "missing_reason", "duplicate of 0", "send 3 c"]);
     }
 
     #[test]
     fn what_is_settled_is_not_sent_again_and_what_is_in_doubt_goes_on() {
         let id = |text| PreHireId::parse(text, true).expect("an id");
-        let mut builder = LedgerBuilder::default();
-        builder.settled(id("1"), Status::Withdrawn, 10, ReasonHash::of("old"));
-        builder.settled(id("2"), Status::Refused, 20, ReasonHash::of("same"));
-        builder.settled(id("3"), Status::Refused, 30, ReasonHash::of("old"));
-        builder.open(id("4")).record_cut_off(Timestamp::UNIX_EPOCH);
-        builder.open(id("9")).record_cut_off(Timestamp::UNIX_EPOCH);
-        let planned = plan("pre_hire_id,reason\n4,a\n3,new\n2,same\n1,new\n", &builder.build());
-        assert_eq!(planned, ["resume 4", "resume 3", "recorded at 20", "recorded at 10", "look up 9"]);
+        let settled = |text, status, reason| {
+            let outcome = Outcome { status, ..Outcome::default() };
+            let (line, reason, doubt) = (2, Some(ReasonHash::of(reason)), Doubt::Never);
+            Entry::RowSettled(SentRow { line, id: id(text), reason, doubt, outcome })
+        };
+        let called = |text| {
+            let (at, reason) = (Timestamp::UNIX_EPOCH, ReasonHash(1));
+            Entry::CallStarted { at, id: id(text), row: 2, reason, attempt: 1 }
+        };
+        let earlier = [
+            settled("1", Status::Withdrawn, "old"),
+            settled("2", Status::Refused, "same"),
+            settled("3", Status::Refused, "old"),
+            called("4"),
+            called("9"),
+        ];
+        let planned = plan("pre_hire_id,reason\n4,a\n3,new\n2,same\n1,new\n", &earlier);
+        assert_eq!(planned, ["resume 4", "resume 3", "recorded at 1", "recorded at 0", "look up 9"]);
     }
 
     #[test]
@@ -179,6 +199,6 @@ mod tests {
         };
         let text =
             format!("{header}\n{}\n{}\n{}\n", row(1, "unknown"), row(2, "exhausted"), row(3, "withdrawn"));
-        assert_eq!(plan(&text, &Ledger::default()), ["resume 1", "send 2 a", "CarriedOver"]);
+        assert_eq!(plan(&text, &[]), ["resume 1", "send 2 a", "CarriedOver"]);
     }
 }

@@ -4,8 +4,8 @@ use std::io::Read;
 
 use super::decision::{UpcomingRow, decide};
 use crate::input::{ColumnChoice, RecordReader, RowRules, SendableRow, Survey, survey};
-use crate::journal::Past;
 use crate::model::Result;
+use crate::store::Past;
 
 /// How many rows a person who is asked is shown with all their cells.
 const SHOWN_ROWS: usize = 3;
@@ -50,5 +50,52 @@ impl Upcoming {
             self.first_cells.push((row.line, record.cells().map(str::to_owned).collect()));
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::Layout;
+    use crate::journal::IndexBuilder;
+    use crate::journal::entry::Entry;
+    use crate::model::{Doubt, Outcome, PreHireId, ReasonHash, SentRow, Status};
+    use crate::store::{JournalSource, MemoryJournal};
+    use jiff::Timestamp;
+
+    #[test]
+    fn all_are_counted_and_the_first_ones_are_remembered() {
+        let id = |number: u32| PreHireId::parse(&number.to_string(), true).expect("an id");
+        let (reason, at) = (ReasonHash::of("a"), Timestamp::UNIX_EPOCH);
+        let outcome = Outcome { status: Status::Withdrawn, ..Outcome::default() };
+        let journal = MemoryJournal::of(&[
+            Entry::RowSettled(SentRow {
+                line: 2,
+                id: id(1),
+                reason: Some(reason),
+                doubt: Doubt::Never,
+                outcome,
+            }),
+            Entry::CallStarted { at, id: id(3), row: 6, reason, attempt: 1 },
+        ]);
+        let mut index = IndexBuilder::default();
+        journal.scan(&mut |id, entry| index.take(id, entry)).expect("memory");
+        let index = index.build();
+        let rows: String = (1..=700).map(|number| format!("{number},a\n{number},repeated\n")).collect();
+        let text = format!("pre_hire_id,reason\n{rows}none,a\n");
+        let reader = RecordReader::new(text.as_bytes(), Layout::default());
+        let past = Past { index: &index, journal: Some(&journal) };
+        let (survey, upcoming) =
+            first_pass(reader, &ColumnChoice::default(), &RowRules::default(), past).expect("a usable file");
+        assert_eq!((survey.sendable, upcoming.rows), (700, 699), "the first one is done");
+        assert_eq!(upcoming.first.len(), REMEMBERED_ROWS);
+        let first = |row: &UpcomingRow| (row.line, row.id, row.was_in_doubt);
+        assert_eq!(
+            upcoming.first[..3].iter().map(first).collect::<Vec<_>>(),
+            [(4, id(2), false), (6, id(3), true), (8, id(4), false)]
+        );
+        let cells: Vec<(u64, String)> =
+            upcoming.first_cells.iter().map(|(line, cells)| (*line, cells.join(","))).collect();
+        assert_eq!(cells, [(4, "2,a".to_owned()), (6, "3,a".to_owned()), (8, "4,a".to_owned())]);
     }
 }

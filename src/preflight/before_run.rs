@@ -18,11 +18,11 @@ const INDEX_LAG: Duration = Duration::from_secs(5);
 /// No allowance changes more pre-hires in that time.
 const MOST_LAGGING: usize = 1_000;
 
-type Looked<T> = std::result::Result<T, SearchEnd>;
+type Looked<T> = Result<T, SearchEnd>;
 
 /// Looks at the first rows, without a long wait: all of a small file, those of one search of a larger one. What was seen
 /// before something went wrong is better than nothing.
-pub async fn glance<A: SearchApi, W: SearchWatcher>(
+pub(crate) async fn glance<A: SearchApi, W: SearchWatcher>(
     mut searcher: Searcher<A, W>,
     operation: Operation,
     upcoming: &Upcoming,
@@ -45,7 +45,7 @@ pub async fn glance<A: SearchApi, W: SearchWatcher>(
 }
 
 /// Looks at all rows. What has just been created or changed is looked up again when the index must know of it.
-pub async fn look_at_all<A: SearchApi, W: SearchWatcher>(
+pub(crate) async fn look_at_all<A: SearchApi, W: SearchWatcher>(
     searcher: &mut Searcher<A, W>,
     operation: Operation,
     rows: impl Iterator<Item = Result<UpcomingRow>>,

@@ -12,11 +12,11 @@ use crate::send::search::{Pager, SearchEnd, SearchWatcher, Searcher};
 /// Rows that wait for the answer to one search; those that are not looked up count, too.
 const MOST_WAITING: usize = 4_096;
 
-/// A row's item, and the row itself if it is to be looked up.
-type ToLookUp<T> = (T, Option<UpcomingRow>);
+/// What the caller knows of a row, and the row itself if it is to be looked up.
+pub(crate) type ToLookUp<T> = (T, Option<UpcomingRow>);
 
 /// Cuts a plan into pieces of one search each.
-pub fn batches<T>(
+pub(crate) fn batches<T>(
     rows: impl Iterator<Item = Result<ToLookUp<T>>>,
 ) -> impl Iterator<Item = Result<Vec<ToLookUp<T>>>> {
     let mut rows = rows.fuse();
@@ -38,11 +38,11 @@ pub fn batches<T>(
 }
 
 /// Looks up one batch.
-pub async fn look_up<T, A: SearchApi, W: SearchWatcher>(
+pub(crate) async fn look_up<T, A: SearchApi, W: SearchWatcher>(
     searcher: &mut Searcher<A, W>,
     operation: Operation,
     batch: Vec<ToLookUp<T>>,
-) -> std::result::Result<Vec<(T, Option<PreflightRow>)>, SearchEnd> {
+) -> Result<Vec<(T, Option<PreflightRow>)>, SearchEnd> {
     let ids = batch.iter().filter_map(|(_, row)| row.map(|row| row.id)).collect();
     let mut found = find(searcher, ids).await?;
     let mut seen = |row: UpcomingRow| PreflightRow::new(row, operation, found.remove(&row.id));
@@ -53,7 +53,7 @@ pub async fn look_up<T, A: SearchApi, W: SearchWatcher>(
 async fn find<A: SearchApi, W: SearchWatcher>(
     searcher: &mut Searcher<A, W>,
     ids: Vec<PreHireId>,
-) -> std::result::Result<HashMap<PreHireId, PreHire>, SearchEnd> {
+) -> Result<HashMap<PreHireId, PreHire>, SearchEnd> {
     let mut found = HashMap::new();
     let Some(ids) = SearchedIds::new(ids) else { return Ok(found) };
     let mut pager = Pager::new(SearchQuery::Ids(ids));
@@ -63,4 +63,35 @@ async fn find<A: SearchApi, W: SearchWatcher>(
         }
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_is_one_search_and_no_row_is_left_out() {
+        let row = |line| UpcomingRow {
+            line,
+            id: PreHireId::parse(&line.to_string(), true).expect("an id"),
+            was_in_doubt: false,
+        };
+        let sizes = |rows: u64, is_upcoming: fn(&u64) -> bool| -> Vec<(usize, usize)> {
+            let rows = (1..=rows).map(|line| Ok((line, is_upcoming(&line).then(|| row(line)))));
+            let batches: Vec<Vec<(u64, _)>> = batches(rows).map(|batch| batch.expect("readable")).collect();
+            let lines = batches.iter().flatten().map(|(line, _)| *line);
+            assert!(lines.eq(1..=batches.iter().map(|batch| batch.len() as u64).sum()), "in order");
+            let to_look_up = |batch: &Vec<(u64, Option<UpcomingRow>)>| {
+                batch.iter().filter(|(_, row)| row.is_some()).count()
+            };
+            batches.iter().map(|batch| (batch.len(), to_look_up(batch))).collect()
+        };
+        assert_eq!(sizes(250, |_| true), [(100, 100), (100, 100), (50, 50)]);
+        assert_eq!(sizes(300, |line| line % 2 == 0), [(200, 100), (100, 50)]);
+        assert_eq!(sizes(5_000, |_| false), [(MOST_WAITING, 0), (5_000 - MOST_WAITING, 0)]);
+        assert_eq!(sizes(0, |_| true), []);
+        let broken = || crate::model::Error::unusable(crate::language::Text::default());
+        let mut rows = batches([Ok(((), Some(row(1)))), Err(broken())].into_iter());
+        assert!(rows.next().is_some_and(|batch| batch.is_err()), "what can't be read is not passed over");
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::preflight::{add_looked_up, looked_up_json};
+use super::preflight::{add_preflight, preflight_json};
 use super::search_progress::SearchProgress;
 use super::summary::counts;
 use super::table::Table;
@@ -119,7 +119,7 @@ impl CheckReport<'_> {
         // Scripts look for this name, so it is the same in every language.
         table.count(Text::Plain("digest".to_owned()), &survey.digest);
         self.add_problems(&mut table);
-        add_looked_up(&mut table, self.online, self.language);
+        add_preflight(&mut table, self.online, self.language);
         table.into_text()
     }
 
@@ -213,7 +213,7 @@ impl CheckReport<'_> {
             "rate": self.rate.to_string(),
             "estimated_seconds": self.duration().as_secs_f64().round(),
             "digest": survey.digest,
-            "online": looked_up_json(self.online),
+            "online": preflight_json(self.online),
             "exit_code": self.exit().code(),
         })
     }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::table::padded;
 use crate::language::{Language, Text, text};
 use crate::model::Error;
-use crate::settings::{Config, Effective, Origin, Pieces, SecretSource, Sourced};
+use crate::settings::{Config, CredentialSources, Effective, Origin, SecretSource, Sourced};
 
 const WIDTH: usize = 80;
 /// The places of the column of names.
@@ -23,7 +23,7 @@ pub struct ConfigReport<'a> {
     /// The settings of a run.
     pub in_force: &'a Effective,
     /// The credentials.
-    pub pieces: &'a Pieces,
+    pub sources: &'a CredentialSources<'a>,
     /// Where state is kept.
     pub state_directory: Option<&'a Path>,
     /// What a person should know.
@@ -126,7 +126,7 @@ impl ConfigReport<'_> {
     }
 
     fn rows(&self) -> Vec<Row> {
-        let Pieces { token, app_id, app_secret, app_ticket, tenant_key, .. } = self.pieces;
+        let CredentialSources { token, app_id, app_secret, app_ticket, tenant_key, .. } = self.sources;
         let plain = |name, piece: &Option<Sourced<String>>| Row {
             name,
             value: piece.as_ref().map(|piece| piece.value.clone()),

@@ -1,14 +1,12 @@
-//! Owns the file of metrics: replaced in one step, so that nobody reads half of it.
+//! The file of metrics: replaced in one step, so that nobody reads half of it.
 
 use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
-use tempfile::Builder;
-
 use super::ending::Ending;
 use super::metrics::{is_metrics, last_success, metrics};
-use crate::store::{parent_of, platform};
+use crate::store::{parent_of, platform, write_whole};
 
 /// No file of ours is longer.
 const MOST_BYTES: u64 = 64 * 1024;
@@ -20,13 +18,12 @@ const MOST_BYTES: u64 = 64 * 1024;
 pub fn write_metrics(path: &Path, ending: &Ending) -> io::Result<()> {
     let text = metrics(ending, earlier_success(path)?);
     // The exporter reads names that end with .prom; this one does not.
-    let mut file = Builder::new().prefix(".prehire-metrics-").tempfile_in(parent_of(path))?;
-    file.write_all(text.as_bytes())?;
-    // It names nobody, and another user's exporter reads it.
-    platform::let_all_read(file.as_file())?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    let partial = parent_of(path).join(format!(".prehire-metrics-{}", std::process::id()));
+    write_whole(path, &partial, |writer| {
+        writer.write_all(text.as_bytes())?;
+        // It names nobody, and another user's exporter reads it.
+        platform::let_all_read(writer.get_ref())
+    })
 }
 
 fn earlier_success(path: &Path) -> io::Result<Option<f64>> {

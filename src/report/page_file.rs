@@ -1,7 +1,7 @@
-//! Owns where a page goes, and what must not be overwritten: only a page of ours is ever replaced, and only by a whole one.
+//! Where a page goes, and what must not be overwritten: only a page of ours is ever replaced, and only by a whole one.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use askama::Template;
@@ -10,8 +10,7 @@ use crate::input::InputPath;
 use crate::language::text;
 use crate::model::{Error, Result};
 use crate::report::page::Page;
-use crate::store::create_anew;
-use crate::store::{put_in_place, with_ending};
+use crate::store::{with_ending, write_whole};
 
 /// Every page of ours has it near its beginning, and nothing else does.
 const SIGN: &[u8] = b"<meta name=\"generator\" content=\"prehire report\">";
@@ -66,21 +65,12 @@ impl PageFile {
     /// When it can't be written: exit 4.
     pub fn write(&self, page: &Page) -> Result<()> {
         let partial = with_ending(&self.path, "partial");
-        let written = write_whole(&partial, page).and_then(|()| put_in_place(&partial, &self.path));
-        written.map_err(|error| {
-            // Half a page is of no use; if it can't be removed, the next one replaces it.
-            let _ = fs::remove_file(&partial);
+        write_whole(&self.path, &partial, |writer| page.write_into(writer)).map_err(|error| {
             Error::cannot_record(text!("can't write {path}", path = self.path.display()))
                 .because(error)
                 .hint(text!("free up disk space, or choose another place with -o FILE"))
         })
     }
-}
-
-fn write_whole(partial: &Path, page: &Page) -> io::Result<()> {
-    let mut writer = BufWriter::new(create_anew(partial)?);
-    page.write_into(&mut writer)?;
-    writer.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
 }
 
 fn is_ours(path: &Path) -> bool {

@@ -120,7 +120,7 @@ fn stage_or_why(row: &PreflightRow) -> Text {
 }
 
 /// What `check --online` says to people; nothing where nothing was looked up.
-pub(super) fn add_looked_up(
+pub(super) fn add_preflight(
     table: &mut Table,
     online: Option<(&PreflightReport, &SearchProgress)>,
     language: Language,
@@ -144,7 +144,7 @@ pub(super) fn add_looked_up(
 }
 
 /// The same for scripts.
-pub(super) fn looked_up_json(online: Option<(&PreflightReport, &SearchProgress)>) -> Value {
+pub(super) fn preflight_json(online: Option<(&PreflightReport, &SearchProgress)>) -> Value {
     let Some((report, progress)) = online else { return Value::Null };
     let mut object = report.json();
     for (name, value) in progress.json() {

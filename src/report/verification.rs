@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::results_check::ResultsCheck;
 use super::table::Table;
-use crate::journal::Logbook;
+use crate::journal::Runs;
 use crate::language::{Text, text};
 use crate::model::{Exit, Status};
 use crate::results::cells::Locale;
@@ -20,7 +20,7 @@ pub struct Verification<'a> {
     /// What reading it has come to.
     pub scan: &'a Scan,
     /// Its runs.
-    pub book: &'a Logbook,
+    pub runs: &'a Runs,
     /// Its pre-hires by their last status; those without were called, and not settled since.
     pub pre_hires: &'a BTreeMap<Option<Status>, u64>,
     /// Its results, if they were asked for and the record is whole.
@@ -91,7 +91,7 @@ impl Verification<'_> {
     }
 
     fn add_owner(&self, table: &mut Table) {
-        let Some(run) = self.book.runs.last() else { return };
+        let Some(run) = self.runs.all.last() else { return };
         let owner = &run.started.owner;
         table.count(text!("operation"), &owner.operation);
         table.count(text!("app"), &owner.app);
@@ -102,8 +102,8 @@ impl Verification<'_> {
     }
 
     fn add_runs(&self, table: &mut Table) {
-        let (Some(first), Some(last)) = (self.book.runs.first(), self.book.runs.last()) else { return };
-        table.count(text!("runs"), self.book.runs.len());
+        let (Some(first), Some(last)) = (self.runs.all.first(), self.runs.all.last()) else { return };
+        table.count(text!("runs"), self.runs.all.len());
         table.count(text!("first time"), self.locale.shown(first.started.at));
         table.count(text!("last time"), self.locale.shown(last.last_at));
         if self.scan.damage().is_none() {
@@ -117,7 +117,7 @@ impl Verification<'_> {
     }
 
     fn add_pre_hires(&self, table: &mut Table) {
-        if self.book.runs.is_empty() {
+        if self.runs.all.is_empty() {
             return;
         }
         table.count(text!("pre-hires"), self.total());
@@ -130,7 +130,7 @@ impl Verification<'_> {
     }
 
     fn calls(&self) -> u64 {
-        self.book.runs.iter().map(|run| run.calls).sum()
+        self.runs.all.iter().map(|run| run.calls).sum()
     }
 
     /// Those in flight last.
@@ -147,7 +147,7 @@ impl Verification<'_> {
     /// The one object for scripts.
     #[must_use]
     pub fn json(&self) -> Value {
-        let owner = self.book.runs.last().map(|run| {
+        let owner = self.runs.all.last().map(|run| {
             let owner = &run.started.owner;
             json!({ "operation": owner.operation, "app": owner.app, "host": owner.host, "tenant": owner.tenant })
         });
@@ -166,10 +166,10 @@ impl Verification<'_> {
             "lines": self.scan.lines,
             "torn_bytes": self.scan.torn_bytes(),
             "owner": owner,
-            "runs": self.book.runs.len(),
-            "first_at": self.book.runs.first().map(|run| run.started.at.to_string()),
-            "last_at": self.book.last_at.map(|at| at.to_string()),
-            "last_exit_code": self.book.runs.last().and_then(|run| Some(run.ended.as_ref()?.exit_code)),
+            "runs": self.runs.all.len(),
+            "first_at": self.runs.all.first().map(|run| run.started.at.to_string()),
+            "last_at": self.runs.last_at.map(|at| at.to_string()),
+            "last_exit_code": self.runs.all.last().and_then(|run| Some(run.ended.as_ref()?.exit_code)),
             "calls": self.calls(),
             "pre_hires": { "total": self.total(), "by_status": by_status },
             "results": self.results.map(ResultsCheck::json),

@@ -1,20 +1,21 @@
-//! Owns the results file: every row of the input, in its order, with our columns behind its own.
+//! The results file: every row of the input, in its order, with our columns behind its own.
 //!
 //! The input's cells are read from the private copy again, so that nothing but the outcome waits in memory.
 
 use std::{fs, io};
 
-use super::cells::{self, Locale};
-use super::earlier::carried_over;
+use super::cells::{self, Cells, Locale};
 use super::order::ReorderWindow;
 use super::originals::Originals;
 use super::output_path::{OutputPath, ResultsFormat};
 use super::results_writer::{ResultRow, ResultsWriter};
-use crate::input::{Columns, Record, RecordReader, RowRules, Spool, SpoolReader, Survey, Validator};
+use crate::input::{
+    Columns, RESULT_COLUMNS, Record, RecordReader, RowRules, Spool, SpoolReader, Survey, Validator,
+};
 use crate::language::{Language, text};
 use crate::model::{Error, ErrorCode, Outcome, Result, SentRow, Settlement, Status};
 use crate::preflight::PreflightRow;
-use crate::store::{JournalReader, put_in_place};
+use crate::store::{JournalSource, put_in_place};
 
 /// What was written about one row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +51,7 @@ pub struct ResultsFile<'a> {
     columns: &'a Columns,
     rules: &'a RowRules,
     locale: Locale,
-    journal: Option<JournalReader>,
+    journal: Option<Box<dyn JournalSource>>,
     window: ReorderWindow<Settled>,
     originals: Originals,
 }
@@ -93,7 +94,7 @@ impl<'a> ResultsFile<'a> {
 
     /// Gives it the journal, for rows that earlier runs have settled.
     #[must_use]
-    pub fn with_journal(self, journal: JournalReader) -> Self {
+    pub fn with_journal(self, journal: Box<dyn JournalSource>) -> Self {
         ResultsFile { journal: Some(journal), ..self }
     }
 
@@ -162,9 +163,9 @@ impl<'a> ResultsFile<'a> {
         let cells_of = |outcome| cells::sent(line, outcome, self.rules.operation(), &self.locale);
         let (cells, written) = match settlement {
             Settlement::Sent(SentRow { outcome, .. }) => (cells_of(outcome), Written::of(outcome)),
-            Settlement::Recorded { offset } => {
+            Settlement::Recorded(entry) => {
                 let journal = self.journal.as_ref().expect("a run that goes on has a journal");
-                let SentRow { outcome, .. } = journal.row_at(*offset)?;
+                let SentRow { outcome, .. } = journal.entry(*entry)?;
                 (cells_of(&outcome), Written::of(&outcome))
             }
             Settlement::Invalid(problem) => {
@@ -209,6 +210,19 @@ impl<'a> ResultsFile<'a> {
         self.writer.write(&row).map_err(|error| cannot_write(&self.path, error))?;
         Ok(Some(written))
     }
+}
+
+/// An earlier success goes over as it is, with the new row number.
+fn carried_over(line: u64, record: &Record, columns: &Columns) -> (Cells, Written) {
+    let cell = |column: &str| columns.earlier_cell(record, column).unwrap_or_default();
+    let cells = RESULT_COLUMNS.map(|column| match column {
+        "row" => line.to_string(),
+        // A spreadsheet writes TRUE.
+        "success" => true.to_string(),
+        column => cell(column).to_owned(),
+    });
+    let status = Status::from_word(cell("status").trim()).unwrap_or(Status::Withdrawn);
+    (cells, Written { status, success: true, error_code: cell("error_code").parse().ok() })
 }
 
 /// The cells that tell what was looked up; of an earlier success, what was looked up then.

@@ -4,7 +4,6 @@ pub mod advice;
 pub mod cells;
 mod column_widths;
 mod csv_results;
-mod earlier;
 mod file;
 mod found_list;
 mod guarded;

@@ -1,24 +1,67 @@
-//! Owns the settings of every command that calls the API, whatever for: where the calls go, and how.
+//! What every command that calls the API needs, whatever for: where the calls go, and how.
 
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::Effective;
 use super::config_file::Config;
+use super::credentials::CredentialSources;
 use super::environment::Surroundings;
-use super::layers::Origin;
-use super::run::Target;
+use super::layers::{Effective, Origin};
 use crate::cli::CallArgs;
+use crate::feishu::Credentials;
+use crate::journal::entry::{Owner, SIMULATED};
 use crate::language::Text;
-use crate::model::{Rate, Result};
+use crate::model::{BaseUrl, Operation, Rate, Result};
 use crate::send::RetryPolicy;
 use crate::send::search::SearchSettings;
 
-/// Where calls go, and how.
+#[derive(Clone, Debug)]
+pub enum Target {
+    Api {
+        base_url: BaseUrl,
+        credentials: Credentials,
+    },
+    /// The simulated API in this process, with a limit of its own.
+    Simulator {
+        limit: Rate,
+    },
+}
+
+impl Target {
+    /// The host, and the credentials for it; what a person should know about them goes to `warnings`.
+    pub(super) fn api(
+        config: &Config,
+        in_force: &Effective,
+        surroundings: &Surroundings,
+        warnings: &mut Vec<Text>,
+    ) -> Result<Target> {
+        let host = &in_force.base_url;
+        let credentials = CredentialSources::find(surroundings, config).resolve(host)?.read(warnings)?;
+        Ok(Target::Api { base_url: host.value.clone(), credentials })
+    }
+
+    /// It allows as many calls as the run makes, or else as the real one does.
+    pub(super) fn simulated(in_force: &Effective) -> Target {
+        let rate = &in_force.rate;
+        Target::Simulator { limit: if rate.origin == Origin::Default { Rate::SIMULATOR } else { rate.value } }
+    }
+
+    /// To whom a journal belongs that tells of this operation there.
+    pub fn owner(&self, operation: Operation) -> Owner {
+        let (host, app, tenant) = match self {
+            Target::Api { base_url, credentials } => {
+                (base_url.host(), credentials.app(), credentials.tenant())
+            }
+            Target::Simulator { .. } => (SIMULATED.to_owned(), SIMULATED, ""),
+        };
+        let (app, tenant) = (app.to_owned(), tenant.to_owned());
+        Owner { host, app, tenant, operation: operation.word().to_owned(), source: None }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct CallSettings {
-    /// Where.
     pub target: Target,
     /// Never more than this, as the server sees it, for each API apart.
     pub rate: Rate,
@@ -26,7 +69,6 @@ pub struct CallSettings {
     pub burst: NonZeroU32,
     /// The longest time for one call.
     pub timeout: Duration,
-    /// How often something is tried, and after which pauses.
     pub retry: RetryPolicy,
     /// No new call this long after the first one.
     pub deadline: Option<Duration>,
@@ -39,10 +81,6 @@ pub struct CallSettings {
 }
 
 impl CallSettings {
-    /// Completes what is in force by where the calls go.
-    ///
-    /// # Errors
-    /// When the credentials are missing, or can't be used; exit 2.
     pub(super) fn new(
         typed: &CallArgs,
         in_force: &Effective,
@@ -51,9 +89,9 @@ impl CallSettings {
     ) -> Result<Self> {
         let mut warnings = Vec::new();
         let target = if typed.simulate {
-            simulated(in_force)
+            Target::simulated(in_force)
         } else {
-            config.target(in_force, surroundings, &mut warnings)?
+            Target::api(config, in_force, surroundings, &mut warnings)?
         };
         let retry = RetryPolicy {
             max_attempts: in_force.max_attempts.value,
@@ -73,15 +111,7 @@ impl CallSettings {
         })
     }
 
-    /// How searches go.
-    #[must_use]
     pub const fn search(&self) -> SearchSettings {
         SearchSettings { retry: self.retry, deadline: self.deadline }
     }
-}
-
-/// The simulated API, which allows as many calls as the run makes, or else as the real one does.
-pub(super) fn simulated(in_force: &Effective) -> Target {
-    let rate = &in_force.rate;
-    Target::Simulator { limit: if rate.origin == Origin::Default { Rate::SIMULATOR } else { rate.value } }
 }

@@ -1,16 +1,14 @@
-//! Owns the config file as a file: where it is, who else may read it, and which of its profiles was asked for.
+//! The config file as a file: where it is, who else may read it, and which of its profiles was asked for.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
-use super::credentials::Pieces;
 use super::environment::Surroundings;
-use super::layers::{Effective, Layer};
-use super::profile::{Fault, Profile, parse};
-use super::run::Target;
+use super::layers::Layer;
+use super::profile::{Profile, parse};
+use super::secret_file::{SecretSource, contents};
 use crate::cli::ProfileArgs;
-use crate::language::{Text, text};
+use crate::language::text;
 use crate::model::{Error, Result};
 use crate::store::platform;
 
@@ -24,20 +22,14 @@ const MOST_BYTES: u64 = 1024 * 1024;
 pub struct Config {
     /// Where it is, or would be; `None` if no place is known.
     pub path: Option<PathBuf>,
-    /// Is it there?
     pub exists: bool,
-    /// The names of its profiles.
     pub names: Vec<String>,
-    /// The chosen profile; `None` if none was asked for, and there is none called `default`.
+    /// `None` if none was asked for, and there is none called `default`.
     pub profile: Option<Profile>,
 }
 
 impl Config {
     /// Reads the file, if there is one, and chooses.
-    ///
-    /// # Errors
-    /// When something that was asked for is not there, the file can't be understood, or others may read its secrets;
-    /// exit 2.
     pub fn load(typed: &ProfileArgs, surroundings: &Surroundings) -> Result<Config> {
         let path = typed.config.clone().or_else(|| surroundings.config_file.clone());
         let profiles = match &path {
@@ -58,38 +50,18 @@ impl Config {
     }
 
     /// How the chosen profile wants runs to be.
-    #[must_use]
     pub fn layer(&self) -> Layer {
         self.profile.as_ref().map(|profile| profile.layer.clone()).unwrap_or_default()
-    }
-
-    /// The host, and the credentials for it; what a person should know about them goes to `warnings`.
-    ///
-    /// # Errors
-    /// When they are missing, don't belong together, or can't be read; exit 2.
-    pub(super) fn target(
-        &self,
-        in_force: &Effective,
-        surroundings: &Surroundings,
-        warnings: &mut Vec<Text>,
-    ) -> Result<Target> {
-        let host = &in_force.base_url;
-        let credentials = self.pieces(surroundings).access(host)?.read(warnings)?;
-        Ok(Target::Api { base_url: host.value.clone(), credentials })
-    }
-
-    /// The credentials, as far as they are to be found.
-    #[must_use]
-    pub fn pieces(&self, surroundings: &Surroundings) -> Pieces {
-        Pieces::find(&surroundings.variables, surroundings.systemd_secret.clone(), self)
     }
 }
 
 impl Profile {
     /// Makes its paths ones that can be opened: they are relative to the config file.
     fn resolve(&mut self, directory: &Path) {
-        for path in [&mut self.app_secret_file, &mut self.app_ticket_file].into_iter().flatten() {
-            *path = directory.join(&path);
+        for source in [&mut self.app_secret, &mut self.app_ticket].into_iter().flatten() {
+            if let SecretSource::File(path) = source {
+                *path = directory.join(&path);
+            }
         }
     }
 }
@@ -117,25 +89,23 @@ fn read(path: &Path, must_exist: bool) -> Result<Option<Vec<Profile>>> {
     let shown = path.display();
     let unreadable =
         |error: io::Error| Error::unusable(text!("can't read the config file {shown}", shown)).because(error);
-    let mut file = match File::open(path) {
-        Ok(file) => file,
+    let (access, text) = match contents(path, MOST_BYTES) {
         Err(error) if error.kind() == io::ErrorKind::NotFound && !must_exist => return Ok(None),
-        Err(error) => return Err(unreadable(error)),
+        read => read.map_err(unreadable)?,
     };
-    let access = platform::Access::of(&file).map_err(unreadable)?;
-    let mut text = String::new();
-    file.by_ref().take(MOST_BYTES + 1).read_to_string(&mut text).map_err(unreadable)?;
     if text.len() as u64 > MOST_BYTES {
         return Err(Error::unusable(text!("{shown} is not a config file: it is larger than 1 MiB", shown)));
     }
-    let profiles = parse(&text).map_err(|Fault { line, message, hint }| {
+    let profiles = parse(&text).map_err(|fault| {
+        let (line, message) = (fault.line_in(&text), fault.message);
         let error = Error::unusable(text!("{shown}, line {line}: {message}", shown, line, message));
-        match hint {
+        match fault.hint {
             Some(hint) => error.hint(hint),
             None => error,
         }
     })?;
-    refuse_if_exposed(path, access, profiles.iter().any(|profile| profile.app_secret.is_some()))?;
+    let holds_secret = |profile: &Profile| matches!(profile.app_secret, Some(SecretSource::Text(_)));
+    refuse_if_exposed(path, access, profiles.iter().any(holds_secret))?;
     Ok(Some(profiles))
 }
 

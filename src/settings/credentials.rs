@@ -1,124 +1,91 @@
-//! Owns whose credentials are used, and that those of one host are never sent to another.
+//! Whose credentials are used, and that those of one host are never sent to another.
 //!
-//! Found first, judged then: [`Pieces`] are what flags, environment, systemd and the profile hold, each by the order
-//! that `README.md` tells; [`Pieces::access`] says whether they belong together, and to the host.
-
-use std::path::PathBuf;
+//! [`CredentialSources`] are what environment, systemd and the profile hold, each by the order that `README.md` tells. A
+//! profile's id, secret, ticket and tenant go together: where the environment names another app, they are not looked at.
+//! [`CredentialSources::resolve`] judges what was found, by the first line that fits; 6 is said on top of 4 and 5:
+//!
+//! | | found | goes to |
+//! |---|---|---|
+//! | 1 | a token | any host, but not to that of another app |
+//! | 2 | no app id | nowhere: the app is not known |
+//! | 3 | no secret | nowhere: the secret is not known |
+//! | 4 | an id, a secret or a ticket of the profile | the profile's host alone |
+//! | 5 | an app of which nothing is the profile's | any host, but not to that of another app |
+//! | 6 | a ticket, but no tenant | nowhere: the tenant is not known |
+//!
+//! The host is that of another app if the profile names both the host and an app that is not known to be this one. A
+//! host that was typed is meant, and this very machine is nobody else's.
 
 use super::config_file::Config;
+use super::environment::{
+    APP_ID, APP_SECRET, APP_SECRET_FILE, APP_TICKET, APP_TICKET_FILE, Surroundings, TENANT_ACCESS_TOKEN,
+    TENANT_KEY,
+};
 use super::layers::{Origin, Sourced, known};
 use super::profile::Profile;
-use super::variables::{
-    APP_ID, APP_SECRET, APP_SECRET_FILE, APP_TICKET, APP_TICKET_FILE, TENANT_ACCESS_TOKEN, TENANT_KEY,
-    Variables,
-};
-use crate::feishu::Secret;
+use super::secret_file::{SecretSource, read_secret};
+use crate::feishu::{Credentials, Secret, Ticket, Token};
 use crate::language::{Text, text};
 use crate::model::{BaseUrl, Error, Result};
 
-/// Where a secret is to be had.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SecretSource {
-    /// Here it is.
-    Text(Secret),
-    /// In this file.
-    File(PathBuf),
-}
-
 /// What was found; nothing is read from files yet.
-#[derive(Clone, Debug, Default)]
-pub struct Pieces {
-    /// A token that was given.
-    pub token: Option<Sourced<Secret>>,
-    /// The app's id.
-    pub app_id: Option<Sourced<String>>,
-    /// The app's secret.
-    pub app_secret: Option<Sourced<SecretSource>>,
-    /// A store app's ticket.
-    pub app_ticket: Option<Sourced<SecretSource>>,
-    /// The tenant that a store app calls for.
-    pub tenant_key: Option<Sourced<String>>,
-    /// For which app and host the profile was made, if there is a profile.
-    bond: Option<Bond>,
-    /// The profiles that there are.
-    profiles: Vec<String>,
-}
-
-/// For which app and which host a profile was made.
 #[derive(Clone, Debug)]
-struct Bond {
-    profile: String,
-    app_id: Option<String>,
-    host: BaseUrl,
-    holds_secret: bool,
+pub struct CredentialSources<'a> {
+    pub token: Option<Sourced<Secret>>,
+    pub app_id: Option<Sourced<String>>,
+    pub app_secret: Option<Sourced<SecretSource>>,
+    pub app_ticket: Option<Sourced<SecretSource>>,
+    pub tenant_key: Option<Sourced<String>>,
+    config: &'a Config,
 }
 
 /// Credentials that belong together, and to the host.
 #[derive(Clone, Debug)]
-pub enum Access {
-    /// A token.
+pub enum ResolvedCredentials {
     Given(Secret),
-    /// An app.
+    /// With a ticket and a tenant it is a store app.
     App {
-        /// Its id.
         app_id: String,
-        /// Its secret.
         app_secret: Sourced<SecretSource>,
-        /// Its ticket, if it is a store app.
         app_ticket: Option<Sourced<SecretSource>>,
-        /// The tenant, if one is named; with the ticket it makes a store app.
         tenant_key: Option<String>,
     },
 }
 
-impl Pieces {
-    /// Looks for each piece; `systemd` is the file of systemd's credential, if it is there.
-    #[must_use]
-    pub fn find(variables: &Variables, systemd: Option<PathBuf>, config: &Config) -> Pieces {
-        let profile = config.profile.as_ref();
-        let variable =
-            |name: &'static str| Some(Sourced::new(variables.get(name)?.clone(), Origin::Variable(name)));
+impl<'a> CredentialSources<'a> {
+    pub fn find(surroundings: &Surroundings, config: &'a Config) -> Self {
+        let variable = |name: &'static str| {
+            Some(Sourced::new(surroundings.variables.get(name)?.clone(), Origin::Variable(name)))
+        };
         let word = |name| variable(name).map(|word| word.map(|word| word.reveal().to_owned()));
-        let text = |name| variable(name).map(|secret| secret.map(SecretSource::Text));
-        let file = |name| word(name).map(|path| path.map(|path| SecretSource::File(path.into())));
+        let secret = |name, name_of_file| {
+            let file = || word(name_of_file).map(|path| path.map(|path| SecretSource::File(path.into())));
+            variable(name).map(|secret| secret.map(SecretSource::Text)).or_else(file)
+        };
         let named = word(APP_ID);
-        // What a profile holds is of its own app: with another app's id it is of no use.
-        let own = profile.filter(|profile| match (&named, &profile.app_id) {
-            (Some(named), Some(own)) => named.value == *own,
-            _ => true,
-        });
+        let profile = matching_profile(config, named.as_ref());
+        let systemd = surroundings.systemd_secret.clone();
         let systemd = systemd.map(|path| Sourced::new(SecretSource::File(path), Origin::Systemd));
-        let app_secret = text(APP_SECRET).or_else(|| file(APP_SECRET_FILE)).or(systemd);
-        let app_ticket = text(APP_TICKET).or_else(|| file(APP_TICKET_FILE));
-        let bond = profile.map(|profile| Bond {
-            profile: profile.name.clone(),
-            app_id: profile.app_id.clone(),
-            host: profile.layer.base_url.clone().unwrap_or_else(|| known(BaseUrl::FEISHU)),
-            holds_secret: profile.secret().is_some(),
-        });
-        Pieces {
+        CredentialSources {
             token: variable(TENANT_ACCESS_TOKEN),
-            app_secret: app_secret.or_else(|| of_profile(own?.secret())),
-            app_ticket: app_ticket.or_else(|| of_profile(own?.ticket())),
-            tenant_key: word(TENANT_KEY).or_else(|| of_profile(own?.tenant_key.clone())),
-            app_id: named.or_else(|| of_profile(own?.app_id.clone())),
-            bond,
-            profiles: config.names.clone(),
+            app_secret: secret(APP_SECRET, APP_SECRET_FILE)
+                .or(systemd)
+                .or_else(|| of_profile(profile?.app_secret.as_ref())),
+            app_ticket: secret(APP_TICKET, APP_TICKET_FILE)
+                .or_else(|| of_profile(profile?.app_ticket.as_ref())),
+            tenant_key: word(TENANT_KEY).or_else(|| of_profile(profile?.tenant_key.as_ref())),
+            app_id: named.or_else(|| of_profile(profile?.app_id.as_ref())),
+            config,
         }
     }
 
-    /// Judges them: the credentials for this host.
-    ///
-    /// # Errors
-    /// When something is missing, or does not belong to the app or the host; exit 2.
-    pub fn access(&self, host: &Sourced<BaseUrl>) -> Result<Access> {
+    /// The credentials for this host, by the table.
+    pub fn resolve(&self, host: &Sourced<BaseUrl>) -> Result<ResolvedCredentials> {
         if let Some(token) = &self.token {
             self.refuse_host_of_another_app(host, TENANT_ACCESS_TOKEN, None)?;
-            return Ok(Access::Given(token.value.clone()));
+            return Ok(ResolvedCredentials::Given(token.value.clone()));
         }
-        let Some(app_id) = &self.app_id else {
-            return Err(self.no_app());
-        };
+        let app_id = self.app_id.as_ref().ok_or_else(|| self.no_app())?;
         let app_secret = self.app_secret.as_ref().ok_or_else(|| self.no_secret(app_id))?;
         let app_ticket = self.app_ticket.clone();
         let of_ticket = app_ticket.as_ref().map(|ticket| ticket.origin);
@@ -135,13 +102,17 @@ impl Pieces {
             .hint(text!("set {TENANT_KEY}, or put tenant_key in the profile", TENANT_KEY)));
         }
         let (app_id, app_secret) = (app_id.value.clone(), app_secret.clone());
-        Ok(Access::App { app_id, app_secret, app_ticket, tenant_key })
+        Ok(ResolvedCredentials::App { app_id, app_secret, app_ticket, tenant_key })
+    }
+
+    fn profile(&self) -> Option<&'a Profile> {
+        self.config.profile.as_ref()
     }
 
     fn no_app(&self) -> Error {
-        let profile = match (&self.bond, self.profiles.as_slice()) {
-            (None, [_, ..]) => {
-                text!("choose a profile with --profile ({profiles}), ", profiles = self.profiles.join(", "))
+        let profile = match (self.profile(), self.config.names.as_slice()) {
+            (None, names @ [_, ..]) => {
+                text!("choose a profile with --profile ({profiles}), ", profiles = names.join(", "))
             }
             _ => Text::default(),
         };
@@ -160,8 +131,10 @@ impl Pieces {
             APP_SECRET,
             APP_SECRET_FILE
         );
-        match &self.bond {
-            Some(Bond { profile, app_id: Some(other), holds_secret: true, .. }) if *other != app_id.value => {
+        match self.profile() {
+            Some(Profile { name: profile, app_id: Some(other), app_secret: Some(_), .. })
+                if *other != app_id.value =>
+            {
                 let app = &app_id.value;
                 Error::unusable(text!(
                     "{APP_ID} is {app}, but the secret of the profile {profile} is that of the app {other}",
@@ -177,23 +150,23 @@ impl Pieces {
         }
     }
 
-    /// What a profile holds goes to the profile's host alone.
     fn refuse_another_host(&self, host: &Sourced<BaseUrl>) -> Result<()> {
-        let Some(bond) = self.bond.as_ref().filter(|bond| bond.host != host.value) else { return Ok(()) };
-        let Bond { profile, host: own, .. } = bond;
+        let Some(Profile { name: profile, layer, .. }) = self.profile() else { return Ok(()) };
+        let own = layer.base_url.clone().unwrap_or_else(|| known(BaseUrl::FEISHU));
+        if own == host.value {
+            return Ok(());
+        }
         Err(Error::unusable(text!("the app of the profile {profile} belongs to {own}; its credentials are not sent to {host}", profile, own, host = host.value))
         .hint(text!("remove the flag for the host; or create a profile for that host; or set {APP_ID} and {APP_SECRET}", APP_ID, APP_SECRET)))
     }
 
-    /// A host that a profile names for its own app gets no credentials of the environment that may be another's.
-    /// This very machine is no other world.
     fn refuse_host_of_another_app(
         &self,
         host: &Sourced<BaseUrl>,
         variable: &str,
         app: Option<&str>,
     ) -> Result<()> {
-        let Some(Bond { profile, app_id: Some(own), .. }) = &self.bond else { return Ok(()) };
+        let Some(Profile { name: profile, app_id: Some(own), .. }) = self.profile() else { return Ok(()) };
         if host.origin != Origin::Profile || host.value.is_loopback() || app == Some(own) {
             return Ok(());
         }
@@ -203,19 +176,55 @@ impl Pieces {
     }
 }
 
-impl Profile {
-    fn secret(&self) -> Option<SecretSource> {
-        let text = self.app_secret.clone().map(SecretSource::Text);
-        text.or_else(|| self.app_secret_file.clone().map(SecretSource::File))
-    }
-
-    fn ticket(&self) -> Option<SecretSource> {
-        self.app_ticket_file.clone().map(SecretSource::File)
+impl ResolvedCredentials {
+    /// The credentials themselves; what a person should know about their files goes to `warnings`.
+    pub fn read(self, warnings: &mut Vec<Text>) -> Result<Credentials> {
+        let (app_id, app_secret, app_ticket, tenant_key) = match self {
+            ResolvedCredentials::Given(token) => return given(token),
+            ResolvedCredentials::App { app_id, app_secret, app_ticket, tenant_key } => {
+                (app_id, read_secret(&app_secret, warnings)?, app_ticket, tenant_key)
+            }
+        };
+        let Some(tenant_key) = tenant_key else { return Ok(Credentials::App { app_id, app_secret }) };
+        let Some(source) = app_ticket else {
+            warnings.push(text!(
+                "there is a tenant key but no app ticket: {app_id} is treated as a custom app",
+                app_id
+            ));
+            return Ok(Credentials::App { app_id, app_secret });
+        };
+        // A file is read to see whether it can be; its ticket may be another one by the time that it is needed.
+        let ticket = read_secret(&source, warnings)?;
+        let ticket = match source.value {
+            SecretSource::Text(_) => Ticket::Fixed(ticket),
+            SecretSource::File(path) => Ticket::File(path),
+        };
+        Ok(Credentials::StoreApp { app_id, app_secret, ticket, tenant_key })
     }
 }
 
-fn of_profile<T>(piece: Option<T>) -> Option<Sourced<T>> {
-    piece.map(|piece| Sourced::new(piece, Origin::Profile))
+/// A token goes into a header, where only visible characters may stand.
+fn given(token: Secret) -> Result<Credentials> {
+    if token.reveal().bytes().all(|byte| byte.is_ascii_graphic()) {
+        Ok(Credentials::Given(Token(token)))
+    } else {
+        Err(Error::unusable(text!(
+            "{TENANT_ACCESS_TOKEN} contains a character that no token has",
+            TENANT_ACCESS_TOKEN
+        )))
+    }
+}
+
+/// The profile, unless the environment names another app than the profile does.
+fn matching_profile<'a>(config: &'a Config, named: Option<&Sourced<String>>) -> Option<&'a Profile> {
+    config.profile.as_ref().filter(|profile| match (named, &profile.app_id) {
+        (Some(named), Some(own)) => named.value == *own,
+        _ => true,
+    })
+}
+
+fn of_profile<T: Clone>(piece: Option<&T>) -> Option<Sourced<T>> {
+    piece.map(|piece| Sourced::new(piece.clone(), Origin::Profile))
 }
 
 #[cfg(test)]
@@ -225,6 +234,7 @@ mod tests {
     use super::super::layers::{Effective, Layer};
     use super::*;
     use crate::cli::HostArgs;
+    use crate::settings::Variables;
     use crate::settings::profile::parse;
 
     const ELSEWHERE: &str = "https://elsewhere.example";
@@ -273,11 +283,14 @@ mod tests {
                 let found = self.variables.iter().find(|(known, _)| *known == name);
                 found.map(|(_, value)| (*value).to_owned())
             };
-            let systemd = self.systemd.then(|| "/run/cred".into());
-            let pieces = Pieces::find(&Variables::read(value_of), systemd, &self.config());
-            match pieces.access(&self.host()) {
-                Ok(Access::Given(token)) => format!("token {}", token.reveal()),
-                Ok(Access::App { app_id, app_secret, app_ticket, tenant_key }) => {
+            let surroundings = Surroundings {
+                variables: Variables::read(value_of),
+                systemd_secret: self.systemd.then(|| "/run/cred".into()),
+                ..Surroundings::read()
+            };
+            match CredentialSources::find(&surroundings, &self.config()).resolve(&self.host()) {
+                Ok(ResolvedCredentials::Given(token)) => format!("token {}", token.reveal()),
+                Ok(ResolvedCredentials::App { app_id, app_secret, app_ticket, tenant_key }) => {
                     let tenant = tenant_key.map_or_else(String::new, |key| format!(", tenant {key}"));
                     let ticket =
                         app_ticket.map_or_else(String::new, |ticket| format!(", ticket {}", told(&ticket)));

@@ -1,4 +1,4 @@
-//! Owns the settings of `prehire find`: whom to look for, and where the list goes.
+//! What `find` needs: whom to look for, and where the list goes.
 
 use std::path::PathBuf;
 
@@ -8,8 +8,8 @@ use jiff::civil::{Date, date};
 use super::call::CallSettings;
 use super::config_file::Config;
 use super::environment::Surroundings;
-use super::run::{ShowSettings, show_settings};
-use super::{Effective, Layer};
+use super::layers::{Effective, Layer};
+use super::show::ShowSettings;
 use crate::cli::FindArgs;
 use crate::feishu::SearchFilter;
 use crate::input::WithdrawRules;
@@ -22,32 +22,22 @@ const LAST_DAY: Date = date(2099, 12, 31);
 /// The most departments that one search takes.
 const MOST_DEPARTMENTS: usize = 100;
 
-/// The settings of `find`.
 #[derive(Clone, Debug)]
 pub struct FindSettings {
     /// Whom to look for: one search for each stage.
     pub searches: Vec<SearchFilter>,
-    /// The stages, each once.
     pub stages: Vec<Stage>,
     /// The days on which the job begins.
     pub onboarding: Option<(Date, Date)>,
-    /// No more than this many.
     pub limit: Option<u32>,
-    /// The reason in each row.
     pub reason: Option<WithdrawReason>,
     /// Where the list goes; `None` is standard output.
     pub output: Option<PathBuf>,
-    /// How the API is called.
     pub calls: CallSettings,
-    /// What is shown.
     pub show: ShowSettings,
 }
 
 impl FindSettings {
-    /// Checks what was typed.
-    ///
-    /// # Errors
-    /// For what can't be meant, and for missing credentials; exit 2.
     pub fn new(typed: FindArgs, surroundings: &Surroundings) -> Result<Self> {
         let today = surroundings.today;
         let onboarding = onboarding(typed.onboarding_from, typed.onboarding_to, today)?;
@@ -79,7 +69,7 @@ impl FindSettings {
             reason: WithdrawRules::new(typed.reason.as_deref(), false)?.default_reason,
             output: typed.output,
             calls: CallSettings::new(&typed.call, &in_force, &config, surroundings)?,
-            show: show_settings(&typed.show, in_force.lang.value, surroundings),
+            show: ShowSettings::new(&typed.show, in_force.lang.value, surroundings),
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Owns the settings that a profile may set: the one table of them, and which place wins: flag, profile, default.
+//! The settings that a profile may set: the one table of them, and which place wins: flag, profile, default.
 //!
 //! Credentials have an order of their own, in `credentials`.
 
@@ -14,15 +14,11 @@ use crate::model::{BaseUrl, DEFAULT_BURST, Rate, parse_positive_span, parse_span
 /// Where a value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// It was typed.
     Flag,
-    /// This environment variable.
     Variable(&'static str),
     /// A credential that systemd has loaded for the service.
     Systemd,
-    /// The profile.
     Profile,
-    /// Nobody said anything.
     Default,
 }
 
@@ -41,19 +37,15 @@ impl fmt::Display for Origin {
 /// A value, and where it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sourced<T> {
-    /// The value.
     pub value: T,
-    /// Where it comes from.
     pub origin: Origin,
 }
 
 impl<T> Sourced<T> {
-    /// A value from there.
     pub const fn new(value: T, origin: Origin) -> Self {
         Sourced { value, origin }
     }
 
-    /// Another form of the same value.
     pub(super) fn map<U>(self, change: impl FnOnce(T) -> U) -> Sourced<U> {
         Sourced::new(change(self.value), self.origin)
     }
@@ -70,21 +62,20 @@ impl<T> Sourced<T> {
 
 /// The table: key of the profile (with `-` for `_` the flag), type, default, how it is read, how it is written.
 macro_rules! layered {
-    ($($(#[$doc:meta])* $key:ident: $type:ty = $default:expr, $read:expr, $write:expr;)*) => {
+    ($($key:ident: $type:ty = $default:expr, $read:expr, $write:expr;)*) => {
         /// What one place says of each setting, or nothing.
         #[derive(Clone, Debug, Default, PartialEq, Eq)]
         pub struct Layer {
-            $($(#[$doc])* pub $key: Option<$type>,)*
+            $(pub $key: Option<$type>,)*
         }
 
         /// What is in force.
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub struct Effective {
-            $($(#[$doc])* pub $key: Sourced<$type>,)*
+            $(pub $key: Sourced<$type>,)*
         }
 
         impl Layer {
-            /// Every key.
             pub const KEYS: &[&str] = &[$(stringify!($key)),*];
 
             /// Sets what a profile says of a key; `None` if there is no such key.
@@ -98,13 +89,11 @@ macro_rules! layered {
 
         impl Effective {
             /// Lays the flags over the profile, and the profile over the defaults.
-            #[must_use]
             pub fn of(flags: Layer, profile: Layer) -> Self {
                 Effective { $($key: Sourced::first(flags.$key, profile.$key, || $default),)* }
             }
 
             /// Every key with its value as one would type it; `None` for no limit.
-            #[must_use]
             pub fn rows(&self) -> Vec<(&'static str, Sourced<Option<String>>)> {
                 vec![$((
                     stringify!($key),
@@ -116,47 +105,33 @@ macro_rules! layered {
 }
 
 layered! {
-    /// The host.
     base_url: BaseUrl = known(BaseUrl::FEISHU), parsed, shown;
-    /// Never more calls than this.
     rate: Rate = Rate::COREHR, parsed, shown;
-    /// Calls that may go at once.
     burst: NonZeroU32 = DEFAULT_BURST, positive, shown;
-    /// Calls in flight at most.
     workers: NonZeroUsize = NonZeroUsize::new(16).expect("sixteen is not zero"), positive, shown;
-    /// The longest time for one call.
     timeout: Duration = Duration::from_secs(30), parse_positive_span, shown_span;
-    /// Attempts for each row in one run.
     max_attempts: NonZeroU32 = NonZeroU32::new(5).expect("five is not zero"), positive, shown;
-    /// The first backoff is drawn between zero and this.
     retry_base: Duration = Duration::from_secs(1), parse_span, shown_span;
-    /// No backoff is longer.
     retry_cap: Duration = Duration::from_secs(60), parse_span, shown_span;
-    /// How long after a doubtful call the first look comes.
     read_back_delay: Duration = Duration::from_secs(3), parse_span, shown_span;
-    /// Refusals in a row that stop the run; 0 means never.
+    // Zero means never.
     stop_after: u32 = 20, whole, shown;
-    /// No run with more rows than this starts.
     max_rows: Option<u32> = None, |text| whole(text).map(Some), |rows: &Option<u32>| rows.as_ref().and_then(shown);
-    /// No new call this long after the first one.
     deadline: Option<Duration> =
         None, |text| parse_span(text).map(Some), |span: &Option<Duration>| span.as_ref().and_then(shown_span);
-    /// How long to wait for another run to end.
     wait_lock: Duration = Duration::ZERO, parse_span, shown_span;
-    /// The language of what is said; none is that of the locale.
+    // None is that of the locale.
     lang: Option<Language> = None, |text| parsed(text).map(Some), |language: &Option<Language>| language.as_ref().and_then(shown);
 }
 
 impl Layer {
     /// The host of `--base-url` or `--lark`, and nothing else.
-    #[must_use]
     pub fn of_host(typed: &HostArgs) -> Self {
         let base_url = typed.base_url.clone().or_else(|| typed.lark.then(|| known(BaseUrl::LARK)));
         Layer { base_url, ..Layer::default() }
     }
 
     /// What was typed about calls.
-    #[must_use]
     pub fn of_calls(typed: &CallArgs, language: Option<Language>) -> Self {
         Layer {
             rate: typed.rate,
@@ -173,7 +148,6 @@ impl Layer {
     }
 
     /// What was typed for a run.
-    #[must_use]
     pub fn of_run(typed: &RunArgs, language: Option<Language>) -> Self {
         Layer {
             workers: typed.workers,

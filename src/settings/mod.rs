@@ -3,36 +3,29 @@
 //! - [`Surroundings`] are read once, in `main`: environment ([`Variables`]), terminals, places.
 //! - [`Config`] finds a [`Profile`] in a file. A [`Layer`] is what one place says; [`Effective`] is what is in force, each
 //!   value [`Sourced`].
-//! - [`Pieces`] of credentials become an [`Access`] to one host, or an error: they never go to another.
-//! - [`OperationSettings`], [`CheckSettings`] and their likes are what a command needs, made of the parts in `run`.
+//! - [`CredentialSources`] become [`ResolvedCredentials`] for one host, or an error: they never go to another.
+//! - [`OperationSettings`], [`CheckSettings`] and [`FindSettings`] are what those commands need, made of [`CallSettings`],
+//!   [`InputSettings`] and [`ShowSettings`]. Other commands take what was typed as it is.
+#![allow(missing_docs, reason = "nobody uses these from outside; most names say what they are")]
 
-mod access;
 mod call;
-mod check;
 mod config_file;
 mod credentials;
 mod environment;
 mod find;
 mod layers;
-mod operation;
 mod profile;
-mod results;
 mod run;
+mod secret_file;
 mod show;
-mod variables;
-mod webhook;
 
-pub use call::CallSettings;
-pub use check::CheckSettings;
+pub use call::{CallSettings, Target};
 pub use config_file::Config;
-pub use credentials::{Access, Pieces, SecretSource};
-pub use environment::Surroundings;
+pub use credentials::{CredentialSources, ResolvedCredentials};
+pub use environment::{Surroundings, Variables};
 pub use find::FindSettings;
 pub use layers::{Effective, Layer, Origin, Sourced};
-pub use operation::OperationSettings;
 pub use profile::{Profile, profile_keys};
-pub use results::{ReportSettings, ResultsSettings, VerifySettings};
-pub use run::{Guards, InputSettings, KeepSettings, Purpose, ShowSettings, Target, log_settings};
-pub use show::{Detail, LogSettings, ProgressKind};
-pub use variables::Variables;
-pub use webhook::read_webhook;
+pub use run::{CheckSettings, Guards, InputSettings, OperationSettings, Purpose, file_choice};
+pub use secret_file::{SecretSource, read_webhook};
+pub use show::{Detail, LogSettings, ProgressKind, ShowSettings};

@@ -1,44 +1,43 @@
-//! Owns what a config file says: TOML text → profiles, or a fault with its line. It never repeats a secret's value.
-
-use std::ops::Range;
-use std::path::PathBuf;
+//! What a config file says: TOML text → profiles, or a fault with its place. It never repeats a secret's value.
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::layers::{Layer, known};
+use super::secret_file::SecretSource;
 use crate::feishu::Secret;
 use crate::language::{Text, text};
 use crate::model::BaseUrl;
 
-/// One `[profile.NAME]`.
+/// One `[profile.NAME]`. Paths are as they are written: relative to the config file.
 #[derive(Clone, Debug, Default)]
 pub struct Profile {
-    /// Its name.
     pub name: String,
-    /// How it wants runs to be.
     pub layer: Layer,
-    /// The app's id.
     pub app_id: Option<String>,
-    /// The app's secret itself.
-    pub app_secret: Option<Secret>,
-    /// The file that holds the app's secret, as it is written: relative to the config file.
-    pub app_secret_file: Option<PathBuf>,
-    /// The file that holds a store app's ticket; as that.
-    pub app_ticket_file: Option<PathBuf>,
-    /// The tenant that a store app calls for.
+    pub app_secret: Option<SecretSource>,
+    pub app_ticket: Option<SecretSource>,
     pub tenant_key: Option<String>,
 }
 
 /// What is wrong with a config file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Fault {
-    /// The line, counted from 1.
-    pub(super) line: usize,
-    /// What is wrong.
+    /// The place in bytes.
+    at: usize,
     pub(super) message: Text,
-    /// What to do about it.
     pub(super) hint: Option<Text>,
+}
+
+impl Fault {
+    const fn new(at: usize, message: Text) -> Self {
+        Fault { at, message, hint: None }
+    }
+
+    /// Its line, counted from 1.
+    pub(super) fn line_in(&self, text: &str) -> usize {
+        1 + text.bytes().take(self.at).filter(|byte| *byte == b'\n').count()
+    }
 }
 
 /// The keys that are not settings of a run.
@@ -50,118 +49,103 @@ pub fn profile_keys() -> impl Iterator<Item = &'static str> {
     IDENTITY_KEYS.iter().chain(Layer::KEYS).copied()
 }
 
+type Value<'a> = Spanned<DeValue<'a>>;
+
 /// Reads all profiles of a file, in order of their names; a fault in any of them is one of the file.
 ///
-/// # Errors
-/// What is wrong, and where.
+/// serde's own errors would be in English alone, name no key, and repeat values; so the values are looked at one by one.
 pub(super) fn parse(text: &str) -> Result<Vec<Profile>, Fault> {
-    let reader = Reader { text };
     let root = DeTable::parse(text).map_err(|error| {
         // The error's own display would repeat the line, which may hold a secret.
         let at = error.span().map_or(0, |span| span.start);
-        reader.fault(at, text!("invalid TOML: {cause}", cause = error.message().replace('\n', ", ")))
+        Fault::new(at, text!("invalid TOML: {cause}", cause = error.message().replace('\n', ", ")))
     })?;
     let mut profiles = Vec::new();
     for (key, value) in root.get_ref() {
         let name = key.get_ref().as_ref();
         if name != "profile" {
-            let fault = reader.fault(key.span().start, text!("unknown name \"{name}\"", name));
+            let fault = Fault::new(key.span().start, text!("unknown name \"{name}\"", name));
             let hint = text!("put every setting under a heading such as [profile.default]");
             return Err(Fault { hint: Some(hint), ..fault });
         }
-        for (name, value) in reader.table(value, "profile")? {
-            profiles.push(reader.profile(name.get_ref(), value)?);
+        for (name, value) in table_of("profile", value)? {
+            profiles.push(Profile::read(name.get_ref(), value)?);
         }
     }
     Ok(profiles)
 }
 
-struct Reader<'a> {
-    text: &'a str,
-}
-
-type Value<'a> = Spanned<DeValue<'a>>;
-
-impl Reader<'_> {
-    fn profile(&self, name: &str, value: &Value<'_>) -> Result<Profile, Fault> {
-        let heading = format!("profile.{name}");
+impl Profile {
+    fn read(name: &str, value: &Value<'_>) -> Result<Profile, Fault> {
+        let table = table_of(&format!("profile.{name}"), value)?;
         let mut profile = Profile { name: name.to_owned(), ..Profile::default() };
-        let mut lark = None;
-        for (key, value) in self.table(value, &heading)? {
-            let place = key.span();
-            match key.get_ref().as_ref() {
-                "app_id" => profile.app_id = Some(self.text_of("app_id", value)?),
-                "app_secret" => profile.app_secret = Some(Secret::new(&self.text_of("app_secret", value)?)),
-                "app_secret_file" => {
-                    profile.app_secret_file = Some(self.text_of("app_secret_file", value)?.into());
-                }
+        for (place, value) in table {
+            let (key, at) = (place.get_ref().as_ref(), place.span().start);
+            match key {
+                "app_id" => profile.app_id = Some(text_of(key, value)?),
+                "tenant_key" => profile.tenant_key = Some(text_of(key, value)?),
                 "app_ticket_file" => {
-                    profile.app_ticket_file = Some(self.text_of("app_ticket_file", value)?.into());
+                    profile.app_ticket = Some(SecretSource::File(text_of(key, value)?.into()));
                 }
-                "tenant_key" => profile.tenant_key = Some(self.text_of("tenant_key", value)?),
-                "lark" => lark = self.is_true("lark", value)?.then_some(place),
-                key => self.setting(&mut profile.layer, key, place, value)?,
+                "app_secret" | "app_secret_file" => {
+                    let text = text_of(key, value)?;
+                    let source = if key == "app_secret" {
+                        SecretSource::Text(Secret::new(&text))
+                    } else {
+                        SecretSource::File(text.into())
+                    };
+                    profile.app_secret = Some(source);
+                }
+                "lark" => {
+                    let is_lark = value.get_ref().as_bool().ok_or_else(|| {
+                        Fault::new(value.span().start, text!("{key} is neither true nor false", key))
+                    })?;
+                    if is_lark && table.contains_key("base_url") {
+                        return Err(Fault::new(at, text!("lark and base_url can't both be set")));
+                    }
+                    profile.layer.base_url = is_lark.then(|| known(BaseUrl::LARK)).or(profile.layer.base_url);
+                }
+                _ => profile.layer.set(key, at, value)?,
             }
         }
-        if let Some(place) = lark {
-            if profile.layer.base_url.is_some() {
-                return Err(self.fault(place.start, text!("lark and base_url can't both be set")));
-            }
-            profile.layer.base_url = Some(known(BaseUrl::LARK));
-        }
-        if profile.app_secret.is_some() && profile.app_secret_file.is_some() {
-            let at = value.span().start;
-            return Err(self.fault(at, text!("app_secret and app_secret_file can't both be set")));
+        if table.contains_key("app_secret") && table.contains_key("app_secret_file") {
+            let message = text!("app_secret and app_secret_file can't both be set");
+            return Err(Fault::new(value.span().start, message));
         }
         Ok(profile)
     }
+}
 
-    fn setting(
-        &self,
-        layer: &mut Layer,
-        key: &str,
-        place: Range<usize>,
-        value: &Value<'_>,
-    ) -> Result<(), Fault> {
+impl Layer {
+    fn set(&mut self, key: &str, at: usize, value: &Value<'_>) -> Result<(), Fault> {
         if !Layer::KEYS.contains(&key) {
-            let fault = self.fault(place.start, text!("unknown key \"{key}\"", key));
-            return Err(Fault { hint: Some(text!("did you mean {key}?", key = nearest(key))), ..fault });
+            let hint = Some(text!("did you mean {key}?", key = nearest(key)));
+            return Err(Fault { hint, ..Fault::new(at, text!("unknown key \"{key}\"", key)) });
         }
         let text = match value.get_ref() {
             DeValue::Integer(number) if number.radix() == 10 => number.as_str(),
-            _ => &self.text_of(key, value)?,
+            _ => &text_of(key, value)?,
         };
-        let read = layer.read(key, text).expect("the key is one of the table");
-        read.map_err(|wrong| self.fault(value.span().start, text!("{key}: {wrong}", key, wrong => wrong)))
+        let read = self.read(key, text).expect("the key is one of the table");
+        read.map_err(|wrong| Fault::new(value.span().start, text!("{key}: {wrong}", key, wrong => wrong)))
     }
+}
 
-    fn table<'v, 'i>(&self, value: &'v Value<'i>, heading: &str) -> Result<&'v DeTable<'i>, Fault> {
-        let wrong =
-            || self.fault(value.span().start, text!("{heading} is not a table such as [{heading}]", heading));
-        value.get_ref().as_table().ok_or_else(wrong)
-    }
+fn table_of<'v, 'i>(heading: &str, value: &'v Value<'i>) -> Result<&'v DeTable<'i>, Fault> {
+    value.get_ref().as_table().ok_or_else(|| {
+        Fault::new(value.span().start, text!("{heading} is not a table such as [{heading}]", heading))
+    })
+}
 
-    fn text_of(&self, key: &str, value: &Value<'_>) -> Result<String, Fault> {
-        let wrong = |what: Text| self.fault(value.span().start, what);
-        let text = value
-            .get_ref()
-            .as_str()
-            .ok_or_else(|| wrong(text!("{key} is not text: put it in quotation marks", key)))?;
-        let text = text.trim();
-        if text.is_empty() {
-            return Err(wrong(text!("{key} is empty", key)));
-        }
-        Ok(text.to_owned())
-    }
-
-    fn is_true(&self, key: &str, value: &Value<'_>) -> Result<bool, Fault> {
-        let wrong = || self.fault(value.span().start, text!("{key} is neither true nor false", key));
-        value.get_ref().as_bool().ok_or_else(wrong)
-    }
-
-    fn fault(&self, at: usize, message: Text) -> Fault {
-        let before = self.text.as_bytes().iter().take(at);
-        Fault { line: 1 + before.filter(|byte| **byte == b'\n').count(), message, hint: None }
+fn text_of(key: &str, value: &Value<'_>) -> Result<String, Fault> {
+    let wrong = |what: Text| Fault::new(value.span().start, what);
+    let text = value
+        .get_ref()
+        .as_str()
+        .ok_or_else(|| wrong(text!("{key} is not text: put it in quotation marks", key)))?;
+    match text.trim() {
+        "" => Err(wrong(text!("{key} is empty", key))),
+        text => Ok(text.to_owned()),
     }
 }
 
@@ -188,7 +172,7 @@ mod tests {
         assert_eq!(names, ["default", "empty", "lark"]);
         let [default, _, lark] = profiles.as_slice() else { unreachable!() };
         assert_eq!(default.app_id.as_deref(), Some("cli_a"));
-        assert_eq!(default.app_secret_file, Some("secret".into()));
+        assert_eq!(default.app_secret, Some(SecretSource::File("secret".into())));
         assert_eq!(default.layer.rate, "10/60s".parse().ok());
         assert_eq!(default.layer.burst, "10".parse().ok());
         assert_eq!(lark.layer.base_url, Some(known(BaseUrl::LARK)));
@@ -199,8 +183,9 @@ mod tests {
     #[test]
     fn every_key_of_the_table_is_one_of_a_profile() {
         for key in Layer::KEYS {
-            let fault = parse(&format!("[profile.a]\n{key} = true")).unwrap_err();
-            assert_eq!((fault.line, fault.hint), (2, None), "{key}");
+            let text = format!("[profile.a]\n{key} = true");
+            let fault = parse(&text).unwrap_err();
+            assert_eq!((fault.line_in(&text), &fault.hint), (2, &None), "{key}");
             assert!(fault.message.to_string().starts_with(key), "{}", fault.message);
         }
     }
@@ -233,7 +218,7 @@ mod tests {
         for (text, line, message, hint) in table {
             let fault = parse(text).unwrap_err();
             assert!(fault.message.to_string().starts_with(message), "{text}: {}", fault.message);
-            assert_eq!(fault.line, line, "{text}");
+            assert_eq!(fault.line_in(text), line, "{text}");
             match (hint, &fault.hint) {
                 (Some(expected), Some(hint)) => {
                     assert!(hint.to_string().starts_with(expected), "{text}: {hint}")

@@ -1,111 +1,36 @@
-//! Owns the parts of which the settings of a command are made.
+//! What `withdraw`, `restore` and `check` need: the input, what must be true before the first call, and how the run goes.
+//! What a profile may set, and every default of it, is in `layers`.
 
 use std::path::PathBuf;
 
+use super::call::{CallSettings, Target};
+use super::config_file::Config;
 use super::environment::Surroundings;
-use super::show::{Detail, LogSettings, ProgressKind};
-use crate::cli::{Duplicates, FormArgs, Format, InputArgs, ProgressChoice, RowArgs, ShowArgs};
-use crate::feishu::Credentials;
+use super::layers::{Effective, Layer};
+use super::show::ShowSettings;
+use crate::cli::{CheckArgs, Duplicates, FormArgs, InputArgs, RestoreArgs, RowArgs, RunArgs, WithdrawArgs};
 use crate::input::workbook::WorkbookReading;
 use crate::input::{ColumnChoice, FileChoice, InputPath, Selection, WithdrawRules};
-use crate::journal::entry::{Owner, SIMULATED};
-use crate::language::{Language, text};
-use crate::model::{BaseUrl, Error, Operation, Rate, Result};
+use crate::journal::entry::Owner;
+use crate::language::text;
+use crate::model::{Error, Operation, Rate, Result};
+use crate::results::journal_beside;
+use crate::send::SendSettings;
 
-/// Where the calls go.
+/// `withdraw` and `restore`.
 #[derive(Clone, Debug)]
-pub enum Target {
-    /// A host, and the app that calls it.
-    Api {
-        /// The host.
-        base_url: BaseUrl,
-        /// The app.
-        credentials: Credentials,
-    },
-    /// The simulated API in this process, with a limit of its own.
-    Simulator {
-        /// That limit.
-        limit: Rate,
-    },
-}
-
-impl Target {
-    /// To whom a journal belongs that tells of this operation there.
-    #[must_use]
-    pub fn owner(&self, operation: Operation) -> Owner {
-        let (host, app, tenant) = match self {
-            Target::Api { base_url, credentials } => {
-                (base_url.host(), credentials.app(), credentials.tenant())
-            }
-            Target::Simulator { .. } => (SIMULATED.to_owned(), SIMULATED, ""),
-        };
-        let (app, tenant) = (app.to_owned(), tenant.to_owned());
-        Owner { host, app, tenant, operation: operation.word().to_owned(), source: None }
-    }
-}
-
-/// What is read, and how.
-#[derive(Clone, Debug)]
-pub struct InputSettings {
-    /// The file.
-    pub path: InputPath,
-    /// What was typed about its form.
-    pub file: FileChoice,
-    /// What the rows are for.
-    pub purpose: Purpose,
-    /// The rows of a results file that are meant; `None` if all are.
-    pub only: Option<Selection>,
-    /// What a repeated id means.
-    pub duplicates: Duplicates,
-}
-
-/// What rows are for, and what was typed about that.
-#[derive(Clone, Debug)]
-pub enum Purpose {
-    /// To be withdrawn.
-    Withdraw(WithdrawRules),
-    /// To be restored.
-    Restore {
-        /// Also where this exceeds the head count?
-        confirm_workforce: bool,
-        /// The journal that proves what was withdrawn.
-        source_journal: PathBuf,
-    },
-}
-
-impl Purpose {
-    /// What is done to the rows.
-    #[must_use]
-    pub const fn operation(&self) -> Operation {
-        match self {
-            Purpose::Withdraw(_) => Operation::Withdraw,
-            Purpose::Restore { .. } => Operation::Restore,
-        }
-    }
-}
-
-/// What is shown, and how.
-#[derive(Clone, Copy, Debug)]
-pub struct ShowSettings {
-    /// The language of what is said.
-    pub language: Language,
-    /// The form of the summary.
-    pub format: Format,
-    /// The form of the progress.
-    pub progress: ProgressKind,
-    /// No text at all?
-    pub is_quiet: bool,
-    /// What is said on standard error beside the progress.
-    pub log: LogSettings,
-}
-
-/// What is kept for later runs, and how those of earlier ones are met.
-#[derive(Clone, Debug)]
-pub struct KeepSettings {
+pub struct OperationSettings {
+    pub input: InputSettings,
+    /// The path that was typed for the results.
+    pub output: Option<PathBuf>,
     /// The path that was typed for the journal.
     pub journal: Option<PathBuf>,
     /// Set the journal of earlier runs aside?
     pub restart: bool,
+    pub calls: CallSettings,
+    pub send: SendSettings,
+    pub guards: Guards,
+    pub show: ShowSettings,
 }
 
 /// What must be true before the first call.
@@ -121,35 +46,190 @@ pub struct Guards {
     pub yes: bool,
 }
 
-pub(super) fn input_to_withdraw(
-    typed: InputArgs,
-    rows: RowArgs,
-    surroundings: &Surroundings,
-) -> Result<InputSettings> {
-    let rules = WithdrawRules::new(rows.reason.as_deref(), rows.trust_ids)?;
-    input_settings(typed, rows.reason_column, Purpose::Withdraw(rules), surroundings)
+/// `check`, and a dry run.
+#[derive(Clone, Debug)]
+pub struct CheckSettings {
+    pub input: InputSettings,
+    /// Where one result per row goes, if anywhere.
+    pub output: Option<PathBuf>,
+    /// The allowance for the estimate.
+    pub rate: Rate,
+    /// How every id is looked up, if it is.
+    pub online: Option<CallSettings>,
+    /// To whom the journal of the withdrawals must belong, as far as that is known without credentials.
+    pub source_owner: Option<Owner>,
+    pub show: ShowSettings,
 }
 
-pub(super) fn input_settings(
-    typed: InputArgs,
-    reason_column: Option<String>,
-    purpose: Purpose,
-    surroundings: &Surroundings,
-) -> Result<InputSettings> {
-    if typed.input.as_os_str().is_empty() {
-        return Err(Error::unusable(text!("the path of the input is empty")));
+#[derive(Clone, Debug)]
+pub struct InputSettings {
+    pub path: InputPath,
+    pub file: FileChoice,
+    pub purpose: Purpose,
+    /// The rows of a results file that are meant; `None` if all are.
+    pub only: Option<Selection>,
+    pub duplicates: Duplicates,
+}
+
+/// What rows are for, and what was typed about that.
+#[derive(Clone, Debug)]
+pub enum Purpose {
+    Withdraw(WithdrawRules),
+    Restore {
+        /// Also where this exceeds the head count?
+        confirm_workforce: bool,
+        /// The journal that proves what was withdrawn.
+        source_journal: PathBuf,
+    },
+}
+
+impl Purpose {
+    pub const fn operation(&self) -> Operation {
+        match self {
+            Purpose::Withdraw(_) => Operation::Withdraw,
+            Purpose::Restore { .. } => Operation::Restore,
+        }
     }
-    Ok(InputSettings {
-        path: InputPath::from_argument(&typed.input),
-        file: file_choice(typed.form, reason_column, surroundings),
-        purpose,
-        only: Selection::of(typed.only),
-        duplicates: typed.duplicates,
-    })
+}
+
+impl OperationSettings {
+    pub fn of_withdrawal(typed: WithdrawArgs, surroundings: &Surroundings) -> Result<Self> {
+        let WithdrawArgs { input, rows, output, run } = typed;
+        let input = InputSettings::to_withdraw(input, rows, surroundings)?;
+        OperationSettings::new(input, output, run, surroundings)
+    }
+
+    pub fn of_restoration(typed: RestoreArgs, surroundings: &Surroundings) -> Result<Self> {
+        let RestoreArgs { input, output, source_journal, confirm_workforce, run } = typed;
+        let input = InputSettings::to_restore(input, source_journal, confirm_workforce, surroundings)?;
+        OperationSettings::new(input, output, run, surroundings)
+    }
+
+    fn new(
+        input: InputSettings,
+        output: Option<PathBuf>,
+        typed: RunArgs,
+        surroundings: &Surroundings,
+    ) -> Result<Self> {
+        let config = Config::load(&typed.call.profile, surroundings)?;
+        let in_force = Effective::of(Layer::of_run(&typed, surroundings.typed_language), config.layer());
+        let calls = CallSettings::new(&typed.call, &in_force, &config, surroundings)?;
+        let send = SendSettings {
+            operation: input.purpose.operation(),
+            rate: calls.rate,
+            burst: calls.burst,
+            workers: in_force.workers.value,
+            timeout: calls.timeout,
+            retry: calls.retry,
+            read_back: (!typed.no_read_back).then_some(in_force.read_back_delay.value),
+            canary: !typed.no_canary,
+            stop_after: in_force.stop_after.value,
+            deadline: calls.deadline,
+        };
+        let guards = Guards {
+            max_rows: in_force.max_rows.value,
+            expect: typed.expect,
+            online_check: typed.require_online_check,
+            yes: typed.yes,
+        };
+        let show = ShowSettings::new(&typed.show, in_force.lang.value, surroundings);
+        let (journal, restart) = (typed.journal, typed.restart);
+        Ok(OperationSettings { input, output, journal, restart, calls, send, guards, show })
+    }
+
+    pub const fn operation(&self) -> Operation {
+        self.send.operation
+    }
+}
+
+impl CheckSettings {
+    pub fn new(typed: CheckArgs, surroundings: &Surroundings) -> Result<Self> {
+        let CheckArgs { input, rows, output, online, call, show } = typed;
+        let config = Config::load(&call.profile, surroundings)?;
+        let in_force = Effective::of(Layer::of_calls(&call, surroundings.typed_language), config.layer());
+        let online =
+            online.then(|| CallSettings::new(&call, &in_force, &config, surroundings)).transpose()?;
+        Ok(CheckSettings {
+            input: InputSettings::to_withdraw(input, rows, surroundings)?,
+            output,
+            rate: in_force.rate.value,
+            online,
+            source_owner: None,
+            show: ShowSettings::new(&show, in_force.lang.value, surroundings),
+        })
+    }
+
+    pub fn of_dry_withdrawal(typed: WithdrawArgs, surroundings: &Surroundings) -> Result<Self> {
+        let WithdrawArgs { input, rows, output, run: RunArgs { call, show, .. } } = typed;
+        let typed = CheckArgs { input, rows, output, online: false, call, show };
+        CheckSettings::new(typed, surroundings)
+    }
+
+    /// It needs no credentials: nothing is called.
+    pub fn of_dry_restoration(typed: RestoreArgs, surroundings: &Surroundings) -> Result<Self> {
+        let RestoreArgs { input, output, source_journal, confirm_workforce, run } = typed;
+        let config = Config::load(&run.call.profile, surroundings)?;
+        let in_force = Effective::of(Layer::of_run(&run, surroundings.typed_language), config.layer());
+        let known = if run.call.simulate {
+            Some(Target::simulated(&in_force))
+        } else {
+            Target::api(&config, &in_force, surroundings, &mut Vec::new()).ok()
+        };
+        Ok(CheckSettings {
+            input: InputSettings::to_restore(input, source_journal, confirm_workforce, surroundings)?,
+            output,
+            rate: in_force.rate.value,
+            online: None,
+            source_owner: known.map(|target| target.owner(Operation::Withdraw)),
+            show: ShowSettings::new(&run.show, in_force.lang.value, surroundings),
+        })
+    }
+}
+
+impl InputSettings {
+    fn to_withdraw(typed: InputArgs, rows: RowArgs, surroundings: &Surroundings) -> Result<Self> {
+        let rules = WithdrawRules::new(rows.reason.as_deref(), rows.trust_ids)?;
+        Ok(InputSettings::new(typed, rows.reason_column, Purpose::Withdraw(rules), surroundings))
+    }
+
+    fn to_restore(
+        typed: InputArgs,
+        source_journal: Option<PathBuf>,
+        confirm_workforce: bool,
+        surroundings: &Surroundings,
+    ) -> Result<Self> {
+        let source_journal = match (source_journal, InputPath::from_argument(&typed.input)) {
+            (Some(path), _) => path,
+            (None, InputPath::File(results)) => journal_beside(&results),
+            (None, InputPath::Standard) => {
+                return Err(Error::unusable(text!(
+                    "results from standard input have no journal next to them"
+                ))
+                .hint(text!("give the withdrawal journal with --source-journal FILE")));
+            }
+        };
+        let purpose = Purpose::Restore { confirm_workforce, source_journal };
+        Ok(InputSettings::new(typed, None, purpose, surroundings))
+    }
+
+    fn new(
+        typed: InputArgs,
+        reason_column: Option<String>,
+        purpose: Purpose,
+        surroundings: &Surroundings,
+    ) -> Self {
+        InputSettings {
+            path: InputPath::from_argument(&typed.input),
+            file: file_choice(typed.form, reason_column, surroundings),
+            purpose,
+            only: Selection::of(typed.only),
+            duplicates: typed.duplicates,
+        }
+    }
 }
 
 /// What was typed about the form of a file, and where workbooks are read.
-pub(super) fn file_choice(
+pub fn file_choice(
     typed: FormArgs,
     reason_column: Option<String>,
     surroundings: &Surroundings,
@@ -162,33 +242,4 @@ pub(super) fn file_choice(
         columns: ColumnChoice { id: typed.id_column, reason: reason_column },
         workbooks: surroundings.program.clone().map_or(WorkbookReading::Here, WorkbookReading::Apart),
     }
-}
-
-/// The language is the one in force, else that of the locale.
-pub(super) fn show_settings(
-    typed: &ShowArgs,
-    language: Option<Language>,
-    surroundings: &Surroundings,
-) -> ShowSettings {
-    let progress = match typed.progress {
-        _ if typed.quiet => ProgressKind::Never,
-        ProgressChoice::Auto if surroundings.stderr_is_terminal => ProgressKind::Bar,
-        ProgressChoice::Auto | ProgressChoice::Plain => ProgressKind::Plain,
-        ProgressChoice::Json => ProgressKind::Json,
-        ProgressChoice::Never => ProgressKind::Never,
-    };
-    let language = language.unwrap_or(surroundings.language);
-    let log = log_settings(typed, language);
-    ShowSettings { language, format: typed.format, progress, is_quiet: typed.quiet, log }
-}
-
-/// What is said on standard error: known before any other setting, so that errors are told in the form that was asked for.
-#[must_use]
-pub fn log_settings(typed: &ShowArgs, language: Language) -> LogSettings {
-    let detail = match (typed.quiet, typed.verbose) {
-        (true, _) => Detail::None,
-        (false, true) => Detail::Every,
-        (false, false) => Detail::Usual,
-    };
-    LogSettings { format: typed.log_format, detail, language }
 }

@@ -1,7 +1,27 @@
-//! What is shown beside the summary: the progress and the log.
+//! What is shown, and how: the summary, the progress and the log.
 
-use crate::cli::LogFormat;
+use super::environment::Surroundings;
+use crate::cli::{Format, LogFormat, ProgressChoice, ShowArgs};
 use crate::language::Language;
+
+#[derive(Clone, Copy, Debug)]
+pub struct ShowSettings {
+    pub language: Language,
+    /// The form of the summary.
+    pub format: Format,
+    pub progress: ProgressKind,
+    /// No text at all?
+    pub is_quiet: bool,
+    pub log: LogSettings,
+}
+
+/// What is said on standard error beside the progress.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogSettings {
+    pub format: LogFormat,
+    pub detail: Detail,
+    pub language: Language,
+}
 
 /// How much is told beside the progress itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,18 +34,6 @@ pub enum Detail {
     Every,
 }
 
-/// What is said on standard error, and in which form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LogSettings {
-    /// Text or JSON.
-    pub format: LogFormat,
-    /// How much.
-    pub detail: Detail,
-    /// In which language.
-    pub language: Language,
-}
-
-/// How progress is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProgressKind {
     /// A bar that is drawn again and again.
@@ -34,6 +42,33 @@ pub enum ProgressKind {
     Plain,
     /// A line of JSON every 10 seconds.
     Json,
-    /// Nothing.
     Never,
+}
+
+impl ShowSettings {
+    /// The language is the one in force, else that of the locale.
+    pub(super) fn new(typed: &ShowArgs, language: Option<Language>, surroundings: &Surroundings) -> Self {
+        let progress = match typed.progress {
+            _ if typed.quiet => ProgressKind::Never,
+            ProgressChoice::Auto if surroundings.stderr_is_terminal => ProgressKind::Bar,
+            ProgressChoice::Auto | ProgressChoice::Plain => ProgressKind::Plain,
+            ProgressChoice::Json => ProgressKind::Json,
+            ProgressChoice::Never => ProgressKind::Never,
+        };
+        let language = language.unwrap_or(surroundings.language);
+        let log = LogSettings::new(typed, language);
+        ShowSettings { language, format: typed.format, progress, is_quiet: typed.quiet, log }
+    }
+}
+
+impl LogSettings {
+    /// Known before any other setting, so that errors are told in the form that was asked for.
+    pub fn new(typed: &ShowArgs, language: Language) -> Self {
+        let detail = match (typed.quiet, typed.verbose) {
+            (true, _) => Detail::None,
+            (false, true) => Detail::Every,
+            (false, false) => Detail::Usual,
+        };
+        LogSettings { format: typed.log_format, detail, language }
+    }
 }

@@ -1,4 +1,4 @@
-//! Owns the beginning of a journal as tests need one.
+//! The beginning of a journal as tests need one.
 
 use jiff::Timestamp;
 
@@ -18,5 +18,20 @@ pub(crate) fn run_started(at: Timestamp, results: &str) -> RunStarted {
         confirm_workforce: false,
     };
     let owner = Owner { host, app, tenant, operation, source: None };
-    RunStarted { version: VERSION, tool, at, owner, input, source_journal: None, digest, results, settings }
+    let (user, machine, command) = (String::new(), String::new(), String::new());
+    let source_journal = None;
+    RunStarted {
+        version: VERSION,
+        tool,
+        at,
+        user,
+        machine,
+        command,
+        owner,
+        input,
+        source_journal,
+        digest,
+        results,
+        settings,
+    }
 }

@@ -1,7 +1,7 @@
 //! How files are created, named and put in place: private to their owner, and lasting.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
 use super::platform;
@@ -57,4 +57,24 @@ pub(crate) fn remove(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
+}
+
+/// Writes a file as a whole: under a partial name at first, so that whoever opens it finds the old one or the new one.
+/// The new one is lasting when this returns; if it can't be written, nothing is left of it.
+pub(crate) fn write_whole(
+    path: &Path,
+    partial: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+) -> io::Result<()> {
+    let written = create_anew(partial).and_then(|file| {
+        let mut writer = BufWriter::new(file);
+        write(&mut writer)?;
+        writer.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+        put_in_place(partial, path)
+    });
+    if written.is_err() {
+        // If it can't be removed, the next one replaces it.
+        let _ = fs::remove_file(partial);
+    }
+    written
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, getuid, setrlimit};
 use rustix::time::{ClockId, clock_gettime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -20,6 +20,9 @@ const READ_BY_ALL: u32 = 0o644;
 
 /// Where Linux names the current boot. Elsewhere boots can't be told apart, and each run counts as another one.
 const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
+
+/// Where the users of this machine are listed.
+const USERS: &str = "/etc/passwd";
 
 /// Options for files that only their owner can read.
 pub(crate) fn private() -> OpenOptions {
@@ -124,6 +127,18 @@ pub(super) fn uptime() -> Duration {
 /// The name of this machine.
 pub(crate) fn machine() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
+/// The name of the user whose process this is; the number where the machine itself knows no name.
+pub(crate) fn user() -> String {
+    let number = getuid().as_raw();
+    let users = std::fs::read_to_string(USERS).unwrap_or_default();
+    let name = users.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let (name, _, own) = (fields.next()?, fields.next()?, fields.next()?);
+        (own.parse() == Ok(number)).then(|| name.to_owned())
+    });
+    name.unwrap_or_else(|| number.to_string())
 }
 
 /// Limits what this process may take: bytes of memory, seconds of computing. It leaves no core behind: what is in memory is

@@ -1,9 +1,14 @@
-//! Owns the journal: its lines, its chain, whose it is, and what is done about a torn or damaged one.
+//! The journal: its lines, its chain, whose it is, and what is done about a torn or damaged one.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
 
+use prehire::journal::chain::Chain;
+use prehire::journal::entry::VERSION;
 use prehire_simulator::{Simulator, SimulatorSettings};
+
+use serde_json::json;
 
 use crate::context::{APP_ID, APP_SECRET, SOMEBODY, TestContext};
 use crate::run::Run;
@@ -56,6 +61,69 @@ fn it_is_for_its_owners_eyes_and_holds_no_secret() {
     let record = context.record();
     let tokens: Vec<&str> = record.calls.iter().filter_map(|call| call.token.as_deref()).collect();
     assert!(!tokens.is_empty() && tokens.iter().all(|token| !text.contains(token)), "{tokens:?}");
+}
+
+#[test]
+fn it_says_who_ran_what() {
+    let context = TestContext::new().rows(1).switch("--restart");
+    context.run().assert_exit(0);
+    let (_, begun) = &context.journal()[0];
+    let command = begun["command"].as_str().unwrap();
+    assert!(command.contains(" withdraw ") && command.contains(" --restart"), "{command}");
+    for field in ["user", "machine", "tool"] {
+        assert!(!begun[field].as_str().unwrap().is_empty(), "{field}: {begun}");
+    }
+}
+
+#[test]
+fn it_says_the_exit_code_with_which_the_process_ends() {
+    let slow = |settings: &mut SimulatorSettings| {
+        settings.latency = Duration::from_millis(400)..=Duration::from_millis(400);
+    };
+    let context = TestContext::new().row(SOMEBODY, "a").simulator(slow);
+    let run = context.start_and_await_calls(1);
+    // Somebody else's folder stands where the results are to be.
+    fs::create_dir(context.results_path()).unwrap();
+    let run = context.outcome(run.into_child());
+    run.assert_exit(4).assert_stderr("leavers.results.csv");
+    let (kind, finished) = context.journal().pop().unwrap();
+    assert_eq!((kind.as_str(), &finished["exit_code"]), ("run_finished", &4.into()));
+}
+
+#[test]
+fn one_of_another_version_is_never_damaged_and_no_advice_is_to_forget_it() {
+    let context = TestContext::new().row(SOMEBODY, "a");
+    context.run().assert_exit(0);
+    let whole = context.journal_bytes();
+    let mut chain = Chain::default();
+    let lines: Vec<&[u8]> = whole.split_inclusive(|byte| *byte == b'\n').collect();
+    lines.iter().for_each(|line| drop(chain.read(line.trim_ascii_end()).unwrap()));
+    let run = |version: u32| json!({ "run_started": { "version": version, "tool": "9.0.0", "whence": [7] } });
+    for (entry, said) in [
+        (run(1), "made by prehire 9.0.0"),
+        (run(VERSION + 1), "made by a newer prehire (prehire 9.0.0)"),
+        (json!({ "moon_landed": {} }), "made by a newer prehire"),
+    ] {
+        let (mut chain, mut line) = (chain, Vec::new());
+        chain.append(&mut line, &entry);
+        // What stands behind it is not ours to judge.
+        fs::write(context.journal_path(), [&whole[..], &line, b"no line\n"].concat()).unwrap();
+        is_refused(&context, &[said]);
+        let (journal, results) = ("leavers.results.csv.journal", "leavers.results.csv");
+        for command in [
+            &["verify", journal, "--results", results][..],
+            &["explain", journal, SOMEBODY],
+            &["report", results],
+            &["restore", results, "--dry-run", "--base-url", context.api().base_url()],
+            &["withdraw", "leavers.csv", "--yes", "--base-url", context.api().base_url()],
+        ] {
+            let refused = context.finish(context.program(command.iter().copied()));
+            refused.assert_exit(2).assert_stderr(said).assert_stderr("hint: use ");
+            for forbidden in ["damaged", "--restart", "-o FILE"] {
+                assert!(!refused.stderr.contains(forbidden), "{forbidden}{refused}");
+            }
+        }
+    }
 }
 
 #[test]

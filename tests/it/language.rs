@@ -1,4 +1,4 @@
-//! Owns `--lang`: advice, messages and summaries change, columns and words in cells never.
+//! `--lang`: advice, messages and summaries change, columns and words in cells never.
 
 use crate::context::{SOMEBODY, TestContext};
 
@@ -158,4 +158,21 @@ fn the_check_and_the_reader_of_workbooks_speak_it_too() {
     错误：[DIR]/a.xlsx不能作为工作簿读取: invalid Zip archive: Could not find EOCD
     提示：请在表格软件中打开它，重新另存为.xlsx或“CSV UTF-8”
     ");
+}
+
+#[test]
+fn what_one_run_has_settled_the_next_one_says_in_its_own_language() {
+    const COMPLETED: &str = "9922000000000000001";
+    for (first, then) in [("en", "zh"), ("zh", "en")] {
+        let told = |language: &str| {
+            let context = TestContext::new().row(COMPLETED, "a").flag("--lang", language);
+            context.run().only_row().words(&["error_message", "advice"])
+        };
+        let context = TestContext::new().row(COMPLETED, "a").flag("--lang", first);
+        assert_eq!(context.run().only_row().words(&["error_message", "advice"]), told(first));
+        let context = context.flag("--lang", then);
+        assert_eq!(context.run().only_row().words(&["error_message", "advice"]), told(then));
+        assert_ne!(told(first), told(then));
+        assert_eq!(context.calls_for(COMPLETED), 1, "nobody was called again for it");
+    }
 }

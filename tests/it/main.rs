@@ -38,6 +38,8 @@ mod doubt;
 mod explain;
 /// `prehire find`: whom it lists, and that `withdraw` takes the list as it is.
 mod find;
+/// Files of every released format, which every later version reads.
+mod fixtures;
 /// The forms of a file: encodings, delimiters, line ends, workbooks.
 mod formats;
 /// The seeds of the fuzz targets, as ordinary tests.

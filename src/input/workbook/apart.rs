@@ -1,5 +1,5 @@
-//! Owns the copying of a sheet in a process of its own, so that no workbook can take more memory than it may, or end
-//! this process: both sides of it.
+//! The copying of a sheet in a process of its own, so that no workbook can take more memory than it may, or end this
+//! process: both sides of it.
 
 use std::fs::File;
 use std::io::Write;
@@ -9,11 +9,9 @@ use std::process::{Command, ExitStatus, Stdio};
 
 use serde::{Deserialize, Serialize};
 
-use super::here;
-use super::kind::WorkbookKind;
-use crate::input::ColumnChoice;
-use crate::input::workbook::{SheetCopy, broken};
-use crate::language::{Language, Text, text};
+use super::request::{SheetCopy, SheetRequest, WorkbookKind, broken};
+use super::sheets;
+use crate::language::{Text, text};
 use crate::model::{Error, Exit, Result};
 use crate::store::platform;
 
@@ -23,39 +21,6 @@ const COMMAND: &str = "copy-sheet";
 const MOST_MEMORY: u64 = 240 * 1024 * 1024;
 /// A workbook within its limits takes a few seconds.
 const MOST_SECONDS: u64 = 300;
-
-/// Which sheet of which file is wanted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SheetRequest {
-    /// The name of the file, for messages.
-    pub name: String,
-    /// `--sheet`.
-    pub sheet: Option<String>,
-    /// `--id-column`.
-    pub id_column: Option<String>,
-    /// The language of what the other process has to say.
-    pub language: Language,
-    /// How much of it is wanted.
-    pub extent: Extent,
-}
-
-/// How much of a sheet is wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Extent {
-    /// All of it.
-    Whole,
-    /// Its first row that is not empty, however large the sheet is.
-    FirstRow,
-}
-
-impl SheetRequest {
-    /// Which column holds the ids.
-    #[must_use]
-    pub fn columns(&self) -> ColumnChoice {
-        ColumnChoice { id: self.id_column.clone(), reason: None }
-    }
-}
 
 /// What the other process has to say when it ends.
 #[derive(Debug, Serialize, Deserialize)]
@@ -117,9 +82,6 @@ fn died(name: &str, status: ExitStatus) -> Error {
 }
 
 /// The other process: the workbook on standard input, its copy on standard output, the answer on standard error.
-///
-/// # Errors
-/// When the limits can't be set, or the streams can't be used.
 pub fn answer_request(request: &str) -> Result<Exit> {
     platform::limit_this_process(MOST_MEMORY, MOST_SECONDS)
         .map_err(|error| Error::unusable(text!("can't limit the workbook reader")).because(error))?;
@@ -133,7 +95,7 @@ pub fn answer_request(request: &str) -> Result<Exit> {
     };
     let workbook = stream(std::io::stdin().as_fd().try_clone_to_owned())?;
     let copy = stream(std::io::stdout().as_fd().try_clone_to_owned())?;
-    let answer = match here::copy_sheet(workbook, copy, &request) {
+    let answer = match sheets::copy_sheet(workbook, copy, &request) {
         Ok(SheetCopy { kind, name, .. }) => Answer::Copied { kind, sheet: name },
         Err(error) => {
             let language = request.language;

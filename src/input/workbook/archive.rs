@@ -1,22 +1,62 @@
-//! Owns the look into a workbook before it is opened: what it is, and that it is no larger than it may be.
+//! The look at a workbook before it is opened: which files are workbooks, by their content alone, and that none is larger
+//! than it may be.
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek};
 
 use zip::ZipArchive;
 
-use super::apart::Extent;
-use super::kind::{ArchiveKind, WorkbookKind, archive_kind, is_compound};
-use crate::input::workbook::{LARGEST_FILE, broken, protected, too_large};
+use super::request::{Extent, LARGEST_FILE, WorkbookKind, broken, protected, too_large};
 use crate::language::{Text, text};
 use crate::model::{Error, Result};
 
+/// A ZIP archive, as `.xlsx` and `.ods` are.
+const ARCHIVE: &[u8] = b"PK\x03\x04";
+/// A compound file, as `.xls` and encrypted workbooks are.
+const COMPOUND: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
 /// How much of the table of strings is read to find what it announces.
 const ANNOUNCEMENT: u64 = 64 * 1024;
 /// `<si/>`: no string takes fewer bytes.
 const FEWEST_BYTES_A_STRING: u64 = 5;
 const SPREADSHEET_MIME: &[u8] = b"application/vnd.oasis.opendocument.spreadsheet";
 const PIECE: usize = 64 * 1024;
+
+/// Does a file that begins like this have to be opened as a workbook? No text begins so.
+pub fn is_workbook(head: &[u8]) -> bool {
+    head.starts_with(ARCHIVE) || is_compound(head)
+}
+
+fn is_compound(head: &[u8]) -> bool {
+    head.starts_with(COMPOUND)
+}
+
+/// What the names in an archive say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ArchiveKind {
+    /// A workbook that can be read.
+    Workbook(WorkbookKind),
+    /// Excel's binary form, `.xlsb`.
+    Binary,
+    /// Something else in a ZIP archive.
+    Other,
+}
+
+fn archive_kind(names: &[impl AsRef<str>]) -> ArchiveKind {
+    let mut kind = ArchiveKind::Other;
+    for name in names {
+        let name = name.as_ref().replace('\\', "/").to_ascii_lowercase();
+        if name.ends_with("xl/workbook.xml") {
+            return ArchiveKind::Workbook(WorkbookKind::Xlsx);
+        }
+        if name.ends_with("xl/workbook.bin") {
+            return ArchiveKind::Binary;
+        }
+        if name == "content.xml" {
+            kind = ArchiveKind::Workbook(WorkbookKind::Ods);
+        }
+    }
+    kind
+}
 
 /// What kind of workbook the file is; an error if it can't or must not be opened.
 pub(super) fn inspect(file: &mut File, name: &str, extent: Extent) -> Result<WorkbookKind> {
@@ -136,6 +176,20 @@ fn no_workbook(name: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_content_decides() {
+        assert!(is_workbook(b"PK\x03\x04rest"));
+        assert!(is_workbook(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1rest"));
+        for text in [&b"PK,reason\n"[..], b"", b"pre_hire_id", b"\xD0\xCF\x11"] {
+            assert!(!is_workbook(text));
+        }
+        let kind = |names: &[&str]| archive_kind(names);
+        assert_eq!(kind(&["a", "xl/workbook.xml"]), ArchiveKind::Workbook(WorkbookKind::Xlsx));
+        assert_eq!(kind(&["mimetype", "content.xml"]), ArchiveKind::Workbook(WorkbookKind::Ods));
+        assert_eq!(kind(&["xl/workbook.bin"]), ArchiveKind::Binary);
+        assert_eq!(kind(&["word/document.xml"]), ArchiveKind::Other);
+    }
 
     #[test]
     fn what_a_table_announces_is_believed_at_its_worst() {

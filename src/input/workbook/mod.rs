@@ -3,32 +3,26 @@
 //! The library that reads workbooks takes their word for how large they are, and some say that they are very large. So
 //! it works [apart](WorkbookReading::Apart), in a process of its own that may take no more than 240 MiB of memory.
 //!
-//! - `kind` and `archive` tell what a file is by its content, and turn away what is too large or no workbook.
-//! - `sheets` chooses the sheet; `opened` reads its rows; `cell` says what a cell shows.
-//! - `here` does all this, and `apart` has it done elsewhere.
+//! - `archive` tells what a file is by its content, and turns away what is too large or no workbook.
+//! - `rows` reads the rows of a sheet, and says what a cell shows; `sheets` chooses the sheet and copies it.
+//! - `apart` has it done elsewhere.
 
 mod apart;
 mod archive;
-mod cell;
-mod here;
-mod kind;
-mod opened;
+mod request;
+mod rows;
 mod sheets;
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::PathBuf;
 
-pub use apart::{Extent, SheetRequest, answer_request};
-pub use kind::{WorkbookKind, is_workbook};
+pub use apart::answer_request;
+pub use archive::is_workbook;
+pub use request::{Extent, SheetCopy, SheetRequest, WorkbookKind};
 
-use super::source::FileChoice;
-use super::text_copy::{private_file, unwritable_copy};
-use crate::language::{Text, text};
-use crate::model::{Error, Result};
-
-/// More than any honest list of people; it is copied before it is looked at.
-const LARGEST_FILE: u64 = 512 * 1024 * 1024;
+use super::text::{private_file, unwritable_copy};
+use crate::model::Result;
+use request::{LARGEST_FILE, too_large};
 
 /// Where workbooks are read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,61 +34,20 @@ pub enum WorkbookReading {
     Apart(PathBuf),
 }
 
-/// A sheet, copied as text.
-#[derive(Debug)]
-pub struct SheetCopy {
-    /// The copy.
-    pub file: File,
-    /// Which program's workbook it was.
-    pub kind: WorkbookKind,
-    /// The name of the sheet.
-    pub name: String,
-}
-
-/// Copies the sheet with the id column; `name` is the file's, for messages.
+/// Copies the sheet that is meant.
 pub(super) fn copy_sheet(
     source: &mut impl Read,
-    name: &str,
-    choice: &FileChoice,
-    extent: Extent,
+    request: &SheetRequest,
+    reading: &WorkbookReading,
 ) -> Result<SheetCopy> {
-    let typed = choice.encoding.map(|_| "--encoding").or(choice.delimiter.map(|_| "--delimiter"));
-    if let Some(flag) = typed {
-        return Err(Error::unusable(text!("{name} is a workbook, and {flag} is for text files", name, flag))
-            .hint(text!("omit {flag}", flag)));
-    }
     let mut workbook = private_file()?;
     let mut limited = source.take(LARGEST_FILE + 1);
     let length = io::copy(&mut limited, &mut workbook).map_err(unwritable_copy)?;
     if length > LARGEST_FILE {
-        return Err(too_large(name));
+        return Err(too_large(&request.name));
     }
-    let request = SheetRequest {
-        name: name.to_owned(),
-        sheet: choice.sheet.clone(),
-        id_column: choice.columns.id.clone(),
-        language: choice.language,
-        extent,
-    };
-    match &choice.workbooks {
-        WorkbookReading::Here => here::copy_sheet(workbook, private_file()?, &request),
-        WorkbookReading::Apart(program) => apart::copy_sheet(workbook, private_file()?, &request, program),
+    match reading {
+        WorkbookReading::Here => sheets::copy_sheet(workbook, private_file()?, request),
+        WorkbookReading::Apart(program) => apart::copy_sheet(workbook, private_file()?, request, program),
     }
-}
-
-fn too_large(name: &str) -> Error {
-    let most = LARGEST_FILE / 1024 / 1024;
-    Error::unusable(text!("{name} is a workbook of more than {most} MiB when unzipped", name, most))
-        .hint(text!("copy the two columns into a new workbook, or save the sheet as \"CSV UTF-8\""))
-}
-
-fn broken(name: &str, cause: Text) -> Error {
-    Error::unusable(text!("{name} can't be read as a workbook", name))
-        .since(cause)
-        .hint(text!("open it in the spreadsheet program, and save it again as .xlsx or as \"CSV UTF-8\""))
-}
-
-fn protected(name: &str) -> Error {
-    Error::unusable(text!("{name} is password-protected", name))
-        .hint(text!("in the spreadsheet program, save it without a password"))
 }

@@ -1,28 +1,73 @@
-//! Owns which sheet of a workbook is meant: the one that has an id column, or the one that was named.
+//! The sheet that is meant, the one that has an id column or was named, is copied as a text, in this very process: look, open,
+//! choose, write.
 
-use super::apart::SheetRequest;
-use super::opened::Flow;
-use crate::input::ROWS_ABOVE_A_HEADER;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use csv::{Writer, WriterBuilder};
+
+use super::archive::inspect;
+use super::request::{Extent, SheetCopy, SheetRequest, broken};
+use super::rows::{Flow, Opened};
+use crate::input::columns::ROWS_ABOVE_A_HEADER;
+use crate::input::text::unwritable_copy;
 use crate::language::{Text, text};
 use crate::model::{Error, Result, one_line};
 
+/// Copies the sheet that is meant into `copy`.
+pub(super) fn copy_sheet(workbook: File, copy: File, request: &SheetRequest) -> Result<SheetCopy> {
+    // A library that panics over a broken file must not take the program with it.
+    catch_unwind(AssertUnwindSafe(|| copy_sheet_or_panic(workbook, copy, request)))
+        .unwrap_or_else(|_| Err(broken(&request.name, text!("its parts contradict each other"))))
+}
+
+fn copy_sheet_or_panic(mut workbook: File, copy: File, request: &SheetRequest) -> Result<SheetCopy> {
+    let kind = inspect(&mut workbook, &request.name, request.extent)?;
+    let mut opened = Opened::open(workbook, kind, &request.name)?;
+    let mut heads = Vec::new();
+    for name in opened.sheets() {
+        let mut head = SheetHead::new(name.clone());
+        opened.rows(&name, &mut |number, cells| Ok(head.look_at(number, cells, request)))?;
+        heads.push(head);
+    }
+    let name = choose(&heads, request)?;
+    let mut writer = WriterBuilder::new().flexible(true).from_writer(BufWriter::new(copy));
+    opened.rows(&name, &mut |number, cells| {
+        write_row(&mut writer, number, cells)?;
+        Ok(if request.extent == Extent::Whole { Flow::GoOn } else { Flow::Stop })
+    })?;
+    let finished = writer.into_inner().map_err(|error| unwritable_copy(error.into_error()));
+    let file = finished?.into_inner().map_err(|error| unwritable_copy(error.into_error()))?;
+    Ok(SheetCopy { file, kind, name })
+}
+
+fn write_row<W: Write>(writer: &mut Writer<W>, number: u32, cells: &[String]) -> Result<()> {
+    let number = number.to_string();
+    let record = [number.as_str()].into_iter().chain(cells.iter().map(String::as_str));
+    writer.write_record(record).map_err(|error| match error.into_kind() {
+        csv::ErrorKind::Io(error) => unwritable_copy(error),
+        _ => Error::unusable(text!("can't make a private copy of the input")),
+    })
+}
+
 /// A sheet, and the names in its first row that is not empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct SheetHead {
-    pub(super) name: String,
-    pub(super) columns: Vec<String>,
+struct SheetHead {
+    name: String,
+    columns: Vec<String>,
     /// The number of a later row that looks like the header, if the first one does not.
-    pub(super) header_below: Option<u32>,
+    header_below: Option<u32>,
     rows: usize,
 }
 
 impl SheetHead {
-    pub(super) const fn new(name: String) -> Self {
+    const fn new(name: String) -> Self {
         SheetHead { name, columns: Vec::new(), header_below: None, rows: 0 }
     }
 
     /// Looks at the next row, until there is a header.
-    pub(super) fn look_at(&mut self, number: u32, cells: &[String], request: &SheetRequest) -> Flow {
+    fn look_at(&mut self, number: u32, cells: &[String], request: &SheetRequest) -> Flow {
         let finds_an_id = request.columns().finds_an_id(cells.iter().map(String::as_str));
         if self.rows == 0 {
             self.columns = cells.to_vec();
@@ -38,7 +83,7 @@ impl SheetHead {
 const SHOWN_COLUMNS: usize = 8;
 
 /// The name of the sheet that is meant.
-pub(super) fn choose(heads: &[SheetHead], request: &SheetRequest) -> Result<String> {
+fn choose(heads: &[SheetHead], request: &SheetRequest) -> Result<String> {
     let file = &request.name;
     if let Some(wanted) = &request.sheet {
         let same = |name: &str| name.trim().to_lowercase() == wanted.trim().to_lowercase();
@@ -124,7 +169,7 @@ mod tests {
             sheet: sheet.map(str::to_owned),
             id_column: None,
             language: crate::language::Language::English,
-            extent: crate::input::workbook::Extent::Whole,
+            extent: Extent::Whole,
         };
         choose(&heads, &request)
     }

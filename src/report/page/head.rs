@@ -18,7 +18,7 @@ pub(super) fn title(operation: Option<Operation>) -> Text {
 pub(super) fn notes(source: &PageSource<'_>) -> Vec<Text> {
     let mut notes = Vec::new();
     let Some(record) = source.record else { return notes };
-    let last = record.book.runs.last();
+    let last = record.runs.all.last();
     if last.is_some_and(|run| run.started.owner.host == SIMULATED) {
         notes.push(text!("A rehearsal: the simulated API answered. Nobody was withdrawn or restored."));
     }
@@ -46,7 +46,7 @@ pub(super) fn facts(source: &PageSource<'_>) -> Vec<Fact> {
         None => add(text!("journal"), text!("not found").in_language(language)),
         Some(record) => {
             add(text!("journal"), record.name.to_owned());
-            if let Some(last) = record.book.runs.last() {
+            if let Some(last) = record.runs.all.last() {
                 let owner = &last.started.owner;
                 add(text!("command"), format!("prehire {} {}", owner.operation, last.started.input));
                 add(text!("host"), owner.host.clone());
@@ -54,9 +54,9 @@ pub(super) fn facts(source: &PageSource<'_>) -> Vec<Fact> {
                 if !owner.tenant.is_empty() {
                     add(text!("tenant"), owner.tenant.clone());
                 }
-                add(text!("rate"), rates(&record.book.runs));
+                add(text!("rate"), rates(&record.runs.all));
             }
-            add(text!("runs"), record.book.runs.len().to_string());
+            add(text!("runs"), record.runs.all.len().to_string());
         }
     }
     if let Some((first, last)) = times {

@@ -44,11 +44,11 @@ pub(super) fn retries(source: &PageSource<'_>) -> Vec<Fact> {
     let mut facts: Vec<Fact> = found.map(|(outcome, rows)| count(retry_outcome(outcome), *rows)).collect();
     facts.push(count(text!("most calls for one row"), source.facts.most_attempts));
     if let Some(record) = source.record {
-        let sum = |number: fn(&RunStory) -> u64| record.book.runs.iter().map(number).sum();
+        let sum = |number: fn(&RunStory) -> u64| record.runs.all.iter().map(number).sum();
         facts.push(count(text!("calls in all runs"), sum(|run| run.calls)));
         facts.push(count(text!("of these, repeats"), sum(|run| run.repeats)));
         facts.push(count(text!("throttled by the server (not an attempt)"), sum(|run| run.throttled)));
-        let held: Duration = record.book.runs.iter().map(|run| run.held).sum();
+        let held: Duration = record.runs.all.iter().map(|run| run.held).sum();
         if !held.is_zero() {
             facts.push(fact(text!("held back after that"), in_words(held)));
         }

@@ -49,7 +49,7 @@ const FRAME: Frame =
     Frame { width: WIDTH, height: HEIGHT, left: LEFT, right: RIGHT, top: TOP, bottom: BOTTOM };
 
 pub(super) fn track_views(record: &PageRecord<'_>, locale: &Locale) -> Vec<TrackView> {
-    let shown = record.tracks.shown().filter_map(|track| Some((track, record.book.runs.get(track.run)?)));
+    let shown = record.tracks.shown().filter_map(|track| Some((track, record.runs.all.get(track.run)?)));
     shown.map(|(track, run)| view(track, run, locale)).collect()
 }
 
@@ -70,7 +70,7 @@ fn view(track: &Track, run: &RunStory, locale: &Locale) -> TrackView {
     let ended = run.ended.as_ref().map_or_else(
         || text!("has not ended: it was killed, or is still running"),
         |end| match &end.stopped {
-            Some(why) => text!("{ending}: {why}", ending => ending(end.exit_code), why),
+            Some(why) => text!("{ending}: {why}", ending => ending(end.exit_code), why => why.clone()),
             None => ending(end.exit_code),
         },
     );

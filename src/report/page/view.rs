@@ -17,7 +17,7 @@ use super::track_view::{TrackView, track_views};
 use super::tracks::Tracks;
 use super::words::Words;
 use crate::input::Columns;
-use crate::journal::Logbook;
+use crate::journal::Runs;
 use crate::language::{Language, Text, text};
 use crate::model::Operation;
 use crate::results::cells::Locale;
@@ -48,7 +48,7 @@ pub struct PageRecord<'a> {
     /// Its name.
     pub name: &'a str,
     /// Its runs.
-    pub book: &'a Logbook,
+    pub runs: &'a Runs,
     /// Their timelines.
     pub tracks: &'a Tracks,
     /// Does one of its runs name these results?
@@ -147,7 +147,7 @@ impl Page {
 impl PageSource<'_> {
     /// What was done: the journal knows; else the rows may.
     pub(super) fn operation(&self) -> Option<Operation> {
-        let owner = self.record.and_then(|record| Some(&record.book.runs.last()?.started.owner));
+        let owner = self.record.and_then(|record| Some(&record.runs.all.last()?.started.owner));
         owner.and_then(|owner| Operation::from_word(&owner.operation)).or_else(|| self.facts.operation())
     }
 }

@@ -1,20 +1,20 @@
-//! Owns the journal's file: finding it, taking it for oneself, reading it, setting it aside, going on with it.
+//! The journal's file: finding it, taking it for oneself, reading it, setting it aside, going on with it.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::journal::Journal;
 use super::lock::Lock;
-use super::replay::{JournalReader, replay};
-use crate::journal::Ledger;
+use super::reader::{JournalReader, unreadable};
+use super::writer::JournalWriter;
 use crate::journal::chain::{Chain, entry_of};
 use crate::journal::entry::{Entry, Owner};
+use crate::journal::{Index, IndexBuilder};
 use crate::language::text;
 use crate::model::{Error, Result};
 use crate::store::files::{seen_from, sync_directory, with_ending};
-use crate::store::platform;
+use crate::store::{Journal, JournalSource, platform};
 
 /// A journal that this run has taken for itself; the file may be yet to come.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ impl JournalFile {
     ///
     /// # Errors
     /// Exit 75 if another run holds it; exit 2 if it is damaged or belongs to another host, app or operation.
-    pub fn take(path: &Path, owner: &Owner, restart: bool, wait: Duration) -> Result<(JournalFile, Ledger)> {
+    pub fn take(path: &Path, owner: &Owner, restart: bool, wait: Duration) -> Result<(JournalFile, Index)> {
         let lock = Lock::take(&with_ending(path, "lock"), text!("the journal of these results"), wait)?;
         let mut taken = JournalFile {
             path: path.to_owned(),
@@ -45,26 +45,42 @@ impl JournalFile {
             results: Vec::new(),
             _lock: lock,
         };
-        let file = match File::open(path) {
-            Ok(file) => file,
+        let reader = match JournalReader::open(path) {
+            Ok(reader) => reader,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 taken.results = taken.results_named_aside();
-                return Ok((taken, Ledger::default()));
+                return Ok((taken, Index::default()));
             }
             Err(error) => {
-                return Err(Error::unusable(text!("can't read {path}", path = path.display())).because(error));
+                return Err(unreadable(path, error));
             }
         };
         if restart {
             // A damaged one can be set aside, too.
-            taken.results = results_named_in(&file);
+            taken.results = results_named_in(reader.file());
             taken.set_aside = true;
-            return Ok((taken, Ledger::default()));
+            return Ok((taken, Index::default()));
         }
+        let index = taken.read(&reader, owner)?;
+        Ok((taken, index))
+    }
+
+    fn read(&mut self, reader: &JournalReader, owner: &Owner) -> Result<Index> {
+        let mut index = IndexBuilder::with_room_for(reader.most_rows());
+        let mut stranger = None;
+        let scan = reader.scan(&mut |id, entry| {
+            index.take(id, entry);
+            if let Entry::RunStarted(run) = entry {
+                self.results.push(run.results.clone());
+                if run.owner != *owner {
+                    stranger.get_or_insert_with(|| run.owner.clone());
+                }
+            }
+        })?;
         let aside = text!("set it aside with --restart, which starts over and forgets what was done");
-        let told = replay(&file, path).map_err(|error| error.or_hint(aside))?;
-        if let Some(other) = told.runs.iter().map(|run| &run.owner).find(|other| *other != owner) {
-            let shown = path.display();
+        scan.refuse_damage(&reader.name()).map_err(|error| error.or_hint(aside))?;
+        if let Some(other) = stranger {
+            let shown = self.path.display();
             return Err(Error::unusable(text!(
                 "{shown} belongs to another job: {other}; this run is: {owner}",
                 shown,
@@ -75,33 +91,35 @@ impl JournalFile {
                 "choose another results file with -o FILE, or set the journal aside with --restart"
             )));
         }
-        taken.chain = told.chain;
-        taken.good_bytes = told.good_bytes;
-        taken.torn_bytes = told.torn_bytes;
-        taken.results = told.runs.into_iter().map(|run| run.results).collect();
-        if taken.results.is_empty() {
-            taken.results = taken.results_named_aside();
+        (self.chain, self.good_bytes, self.torn_bytes) = (scan.chain, scan.good_bytes, scan.torn_bytes());
+        if self.results.is_empty() {
+            self.results = self.results_named_aside();
         }
-        Ok((taken, told.ledger))
+        Ok(index.build())
     }
 
-    /// A reader of what earlier runs have recorded; `None` if there were none, or they are set aside.
+    /// What earlier runs have recorded; `None` if there were none, or they are set aside.
     ///
     /// # Errors
     /// When the file can't be read: exit 2.
-    pub fn reader(&self) -> Result<Option<JournalReader>> {
+    pub fn earlier(&self) -> Result<Option<Box<dyn JournalSource>>> {
         if self.good_bytes == 0 {
             return Ok(None);
         }
-        let unreadable =
-            |error| Error::unusable(text!("can't read {path}", path = self.path.display())).because(error);
-        File::open(&self.path).map(|file| Some(JournalReader::new(file))).map_err(unreadable)
+        let reader = JournalReader::open(&self.path).map_err(|error| unreadable(&self.path, error))?;
+        Ok(Some(Box::new(reader)))
+    }
+
+    /// The name of these results as its runs give it.
+    #[must_use]
+    pub fn name_of(&self, results: &Path) -> String {
+        seen_from(&self.path, results)
     }
 
     /// Does a run of this journal name these results?
     #[must_use]
     pub fn names(&self, results: &Path) -> bool {
-        self.results.contains(&seen_from(&self.path, results))
+        self.results.contains(&self.name_of(results))
     }
 
     /// How many bytes of a torn end will be cut off.
@@ -114,15 +132,17 @@ impl JournalFile {
     ///
     /// # Errors
     /// When it can't be written: exit 4.
-    pub fn open(&self) -> Result<(Journal, JournalReader)> {
-        self.open_file().map_err(|error| {
+    pub fn open(&self) -> Result<(Box<dyn Journal>, Box<dyn JournalSource>)> {
+        let (file, reader) = self.open_file().map_err(|error| {
             Error::cannot_record(text!("can't write {path}", path = self.path.display()))
                 .because(error)
                 .hint(text!("free up disk space, or choose another place with -o FILE or --journal FILE"))
-        })?
+        })?;
+        let journal = JournalWriter::append_to(file, self.chain, self.path.display().to_string())?;
+        Ok((Box::new(journal), Box::new(reader)))
     }
 
-    fn open_file(&self) -> io::Result<Result<(Journal, JournalReader)>> {
+    fn open_file(&self) -> io::Result<(File, JournalReader)> {
         if self.set_aside {
             fs::rename(&self.path, self.free_name())?;
         }
@@ -130,9 +150,7 @@ impl JournalFile {
         file.set_len(self.good_bytes)?;
         file.sync_all()?;
         sync_directory(&self.path)?;
-        let reader = JournalReader::new(File::open(&self.path)?);
-        let journal = Journal::append_to(file, self.chain, self.path.display().to_string());
-        Ok(journal.map(|journal| (journal, reader)))
+        Ok((file, JournalReader::open(&self.path)?))
     }
 
     /// What journals that were set aside name: a restart may have died before it wrote its first line.

@@ -1,5 +1,7 @@
 //! What nobody shares is kept in memory: for rehearsals, for tests, and for the token endpoint.
 
+mod journal;
 mod limiter;
 
+pub use journal::MemoryJournal;
 pub use limiter::MemoryLimiter;

@@ -94,6 +94,18 @@ impl TestContext {
         fs::read(self.journal_path()).unwrap()
     }
 
+    /// Leaves the journal as a kill would have, in the middle of the line behind the first one of this kind, before any
+    /// results had their name.
+    pub fn cut_off_behind(&self, kind: &str) {
+        let kinds = self.journal_types();
+        let kept = kinds.iter().position(|other| other == kind).unwrap() + 1;
+        let bytes = self.journal_bytes();
+        let lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
+        let cut = [&lines[..kept].concat()[..], &lines[kept][..40]].concat();
+        fs::write(self.journal_path(), cut).unwrap();
+        fs::remove_file(self.results_path()).unwrap();
+    }
+
     /// The lines of the journal: what each is called, and what it says.
     pub fn journal(&self) -> Vec<(String, Value)> {
         entries_of(&self.journal_path())
