@@ -4,12 +4,11 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
-use prehire::journal::chain::Chain;
-use prehire::journal::entry::VERSION;
 use prehire_simulator::{Simulator, SimulatorSettings};
 
 use serde_json::json;
 
+use crate::audit::{hashes_of, lines_after};
 use crate::context::{APP_ID, APP_SECRET, SOMEBODY, TestContext};
 use crate::run::Run;
 use crate::watch::entries_of;
@@ -95,20 +94,18 @@ fn one_of_another_version_is_never_damaged_and_no_advice_is_to_forget_it() {
     let context = TestContext::new().row(SOMEBODY, "a");
     context.run().assert_exit(0);
     let whole = context.journal_bytes();
-    let mut chain = Chain::default();
-    let lines: Vec<&[u8]> = whole.split_inclusive(|byte| *byte == b'\n').collect();
-    lines.iter().for_each(|line| drop(chain.read(line.trim_ascii_end()).unwrap()));
-    let run = |version: u32| json!({ "run_started": { "version": version, "tool": "9.0.0", "whence": [7] } });
+    let version = context.journal()[0].1["version"].as_u64().unwrap();
+    let last = hashes_of(&whole).pop().unwrap();
+    let run = |version: u64| json!({ "run_started": { "version": version, "tool": "9.0.0", "whence": [7] } });
     for (entry, said) in [
         (run(1), "made by prehire 9.0.0"),
-        (run(VERSION + 1), "made by a newer prehire (prehire 9.0.0)"),
+        (run(version + 1), "made by a newer prehire (prehire 9.0.0)"),
         (json!({ "moon_landed": {} }), "made by a newer prehire"),
     ] {
-        let (mut chain, mut line) = (chain, Vec::new());
-        chain.append(&mut line, &entry);
+        let line = lines_after(&last, &[entry]);
         // What stands behind it is not ours to judge.
-        fs::write(context.journal_path(), [&whole[..], &line, b"no line\n"].concat()).unwrap();
-        is_refused(&context, &[said]);
+        fs::write(context.journal_path(), [&whole[..], line.as_bytes(), b"no line\n"].concat()).unwrap();
+        is_refused(&context).assert_stderr(said);
         let (journal, results) = ("leavers.results.csv.journal", "leavers.results.csv");
         for command in [
             &["verify", journal, "--results", results][..],

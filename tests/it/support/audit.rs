@@ -46,7 +46,7 @@ impl Line {
 }
 
 /// The hash of a journal line: half the SHA-256, in hex, of the line's before it and of the bytes of its entry.
-pub fn hash(before: &str, entry: &str) -> String {
+fn hash(before: &str, entry: &str) -> String {
     let nibble = |digit: u8| char::from(digit).to_digit(16).unwrap();
     let byte = |pair: &[u8]| u8::try_from(16 * nibble(pair[0]) + nibble(pair[1])).unwrap();
     let mut context = Context::new(&SHA256);
@@ -56,11 +56,22 @@ pub fn hash(before: &str, entry: &str) -> String {
 }
 
 /// What stands before the first line.
-pub const NO_HASH: &str = "00000000000000000000000000000000";
+const NO_HASH: &str = "00000000000000000000000000000000";
 
 /// A journal of these entries.
 pub fn journal_with(entries: &[Value]) -> String {
-    let (mut text, mut last) = (String::new(), NO_HASH.to_owned());
+    lines_after(NO_HASH, entries)
+}
+
+/// The hashes of a journal's lines, as they stand there.
+pub fn hashes_of(journal: &[u8]) -> Vec<String> {
+    let lines = std::str::from_utf8(journal).unwrap().lines();
+    lines.map(|line| line["{\"hash\":\"".len()..][..NO_HASH.len()].to_owned()).collect()
+}
+
+/// The lines of these entries, behind the line with this hash.
+pub fn lines_after(last: &str, entries: &[Value]) -> String {
+    let (mut text, mut last) = (String::new(), last.to_owned());
     for entry in entries {
         let entry = entry.to_string();
         last = hash(&last, &entry);

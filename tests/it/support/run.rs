@@ -103,6 +103,18 @@ impl Run {
         self
     }
 
+    /// One part of standard error, where the rest differs from case to case; the whole is for [`assert_said!`].
+    pub fn assert_stderr(&self, part: &str) -> &Run {
+        assert!(self.stderr.contains(part), "standard error does not say {part:?}{self}");
+        self
+    }
+
+    /// The same of standard output.
+    pub fn assert_stdout(&self, part: &str) -> &Run {
+        assert!(self.stdout.contains(part), "standard output does not say {part:?}{self}");
+        self
+    }
+
     /// One cell of each row, from the first row to the last.
     pub fn assert_column<const N: usize>(&self, name: &str, expected: [&str; N]) -> &Run {
         let cells: Vec<String> = self.results().iter().map(|row| row[name].to_owned()).collect();
