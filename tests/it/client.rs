@@ -159,7 +159,7 @@ fn a_wrong_secret_is_exit_3() {
 
     stopped early: the API issued no token: check app id and secret (and tenant)
       said    10014 app secret invalid
-      log id  202611300122550AF2AD8552A900000001
+      log id  [LOG ID]
     to continue, run the same command again:
       prehire withdraw [DIR]/leavers.csv --burst 10000 --rate 100000/1s --read-back-delay 10ms --retry-base 1ms --retry-cap 5ms --yes --base-url http://127.0.0.1:[PORT]
     ");

@@ -99,7 +99,12 @@ fn everybody_who_can_be_withdrawn_is_listed_once() {
     assert!(listed(&run.stdout) == expected, "{} of {}", listed(&run.stdout).len(), expected.len());
     assert!(rows_of(&run.stdout).iter().all(|row| row["withdraw_reason"].is_empty()));
     assert!(run.stderr.contains(&format!("found              {}", expected.len())), "{}", run.stderr);
-    assert_text!(run.stderr, @"");
+    assert_text!(run.stderr, @r"
+    day_one            717
+    preboarding        2498
+    found              3215
+    searches           33 in [DURATION]
+    ");
     assert!(context.searches() > 30, "page by page, one search a stage");
 }
 
@@ -508,7 +513,7 @@ fn an_app_that_may_not_search_is_told_what_it_needs() {
     stopped early: the app is not allowed to look up pre-hires
       said    99991672 Access denied. One of the following scopes is required: [corehr:pre_hire.search:read, corehr:pre_hire:read, corehr:pre_hire:write].应用尚未开通所需的应用身份权限：[corehr:pre_hire.search:read, corehr:pre_hire:read, corehr:pre_hire:write]，点击链接申请并开通任一权限即可：https://open.feishu.cn/app//auth?q=corehr:pre_hire.search:read,corehr:pre_hire:read,corehr:pre_hire:write&op_from=openapi&token_type=tenant
       help    https://open.feishu.cn/app//auth?q=corehr:pre_hire.search:read,corehr:pre_hire:read,corehr:pre_hire:write&op_from=openapi&token_type=tenant
-      log id  202611300123407D914378C71B00000002
+      log id  [LOG ID]
       needs   a scope such as corehr:pre_hire.search:read, and the data permission 待入职人员
     nothing was changed; to try again:
       prehire find -o list.csv --base-url http://127.0.0.1:[PORT] --rate 100000/1s --burst 10000 --retry-base 1ms --retry-cap 5ms
@@ -605,7 +610,7 @@ fn an_api_that_never_answers_is_given_up() {
     ----- stderr
     stopped early: the API issued no token: check app id and secret (and tenant)
       said    10014 app secret invalid
-      log id  202611300123405C30E3EA5D1F00000001
+      log id  [LOG ID]
     nothing was changed; to try again:
       prehire find --base-url http://127.0.0.1:[PORT] --rate 100000/1s --burst 10000 --retry-base 1ms --retry-cap 5ms
     ");
@@ -678,7 +683,7 @@ fn one_search_at_a_time_and_never_more_than_the_allowance_over_several() {
     assert_said!(context.calls_api(&["find"]).assert_exit(75), @r"
     exit code: 75
     ----- stderr
-    error: another run holds the allowance of this app: process 20984
+    error: another run holds the allowance of this app: process 17175
     hint: wait until it has ended, or add --wait-lock 10m
     ");
     // A run has allowances of its own.

@@ -159,7 +159,7 @@ fn everybody_may_read_them_and_nothing_else_is_left_behind() {
 #[test]
 fn what_keeps_them_from_being_written_is_a_warning_and_nothing_else() {
     let lost = context().flag("--metrics-file", "no/such/directory.prom");
-    assert_said!(lost.run().assert_exit(0), @r#"
+    assert_said!(lost.run().assert_exit(0), @r"
     exit code: 0
     ----- stdout
       withdrawn          1
@@ -168,8 +168,8 @@ fn what_keeps_them_from_being_written_is_a_warning_and_nothing_else() {
       results            [DIR]/leavers.results.csv
       journal            [DIR]/leavers.results.csv.journal
     ----- stderr
-    warning: can't write the metrics to no/such/directory.prom: No such file or directory (os error 2) at path "[DIR]/no/such/.prehire-metrics-3rVXQa"
-    "#);
+    warning: can't write the metrics to no/such/directory.prom: No such file or directory (os error 2)
+    ");
     let quiet = lost.switch("--quiet");
     let run = quiet.run();
     assert_eq!(run.stderr.lines().count(), 1, "{run}");

@@ -185,11 +185,11 @@ fn a_file_that_is_all_right_is_exit_0_and_the_table_fits_a_terminal() {
 
     the first rows
       row  name    stage        onboarding  work email
-      2    周芳    preboarding  2027-03-17  zhou.8277489@example.com
-      3    孙磊    preboarding  2027-03-19  sun.6210044@example.com
-      4    赵晓梅  preboarding  2027-04-07  zhao.4260306@example.com
-      5    孙军    preboarding  2027-03-03  sun.0411870@example.com
-      6    刘娟    preboarding  2026-12-31  liu.1494033@example.com
+      2    周芳    preboarding  [DATE]  zhou.8277489@example.com
+      3    孙磊    preboarding  [DATE]  sun.6210044@example.com
+      4    赵晓梅  preboarding  [DATE]  zhao.4260306@example.com
+      5    孙军    preboarding  [DATE]  sun.0411870@example.com
+      6    刘娟    preboarding  [DATE]  liu.1494033@example.com
     ");
     assert!(!run.stdout.contains("would be refused"), "{run}");
     let name = context.api().look_up("7345005664477000001").profile.name;
@@ -221,13 +221,13 @@ fn a_file_that_is_all_right_is_exit_0_and_the_table_fits_a_terminal() {
 
     the first rows
       row  name           stage        onboarding  work email
-      2    Müller Łukasz  preboarding  2026-09-27  mueller.2920800@example.com
-      3    刘杰           completed    2026-06-12  liu.1204725@example.com
+      2    Müller Łukasz  preboarding  [DATE]  mueller.2920800@example.com
+      3    刘杰           completed    [DATE]  liu.1204725@example.com
       4                   not visible
 
     2 rows would be refused, or are not visible
       row  name  stage        onboarding  work email
-      3    刘杰  completed    2026-06-12  liu.1204725@example.com
+      3    刘杰  completed    [DATE]  liu.1204725@example.com
       4          not visible
     ");
     let table = run.stdout.split("searches").nth(1).unwrap();
@@ -268,7 +268,7 @@ fn an_app_that_may_not_look_gets_exit_3_and_leaves_nothing() {
     stopped early: the app is not allowed to look up pre-hires
       said    99991672 Access denied. One of the following scopes is required: [corehr:pre_hire.search:read, corehr:pre_hire:read, corehr:pre_hire:write].应用尚未开通所需的应用身份权限：[corehr:pre_hire.search:read, corehr:pre_hire:read, corehr:pre_hire:write]，点击链接申请并开通任一权限即可：https://open.feishu.cn/app//auth?q=corehr:pre_hire.search:read,corehr:pre_hire:read,corehr:pre_hire:write&op_from=openapi&token_type=tenant
       help    https://open.feishu.cn/app//auth?q=corehr:pre_hire.search:read,corehr:pre_hire:read,corehr:pre_hire:write&op_from=openapi&token_type=tenant
-      log id  202611300124111C3DD3091A5400000002
+      log id  [LOG ID]
       needs   a scope such as corehr:pre_hire.search:read, and the data permission 待入职人员
     nothing was changed; to try again:
       prehire check [DIR]/leavers.csv --online -o checked.csv --base-url http://127.0.0.1:[PORT] --rate 100000/1s --burst 10000 --retry-base 1ms --retry-cap 5ms
@@ -284,8 +284,8 @@ fn an_app_that_may_not_look_gets_exit_3_and_leaves_nothing() {
     ----- stderr
     stopped early: the API rejected the token, and it can't be renewed
       said    99991663 Invalid access token for authorization. Please make a request with token attached.
-      help    https://open.feishu.cn/search?from=openapi&log_id=202611300124128D20CC93D7A500000001&code=99991663&method_id=7345005664477790000
-      log id  202611300124128D20CC93D7A500000001
+      help    https://open.feishu.cn/search?from=openapi&log_id=[LOG ID]&code=99991663&method_id=7345005664477790000
+      log id  [LOG ID]
     nothing was changed; to try again:
       prehire check [DIR]/leavers.csv --online --base-url http://127.0.0.1:[PORT] --rate 100000/1s --burst 10000 --retry-base 1ms --retry-cap 5ms
     ");
@@ -495,7 +495,7 @@ fn a_stage_that_is_hidden_is_no_proof_and_a_missing_permission_no_excuse() {
     stopped early: the app is not allowed to look up pre-hires
       said    99991672 Access denied. One of the following scopes is required: [corehr:pre_hire.search:read, corehr:pre_hire:read, corehr:pre_hire:write].应用尚未开通所需的应用身份权限：[corehr:pre_hire.search:read, corehr:pre_hire:read, corehr:pre_hire:write]，点击链接申请并开通任一权限即可：https://open.feishu.cn/app//auth?q=corehr:pre_hire.search:read,corehr:pre_hire:read,corehr:pre_hire:write&op_from=openapi&token_type=tenant
       help    https://open.feishu.cn/app//auth?q=corehr:pre_hire.search:read,corehr:pre_hire:read,corehr:pre_hire:write&op_from=openapi&token_type=tenant
-      log id  202611300124116101BA1AA4A200000002
+      log id  [LOG ID]
       needs   a scope such as corehr:pre_hire.search:read, and the data permission 待入职人员
     nothing was changed; to try again:
       prehire withdraw [DIR]/leavers.csv --burst 10000 --rate 100000/1s --read-back-delay 10ms --require-online-check --retry-base 1ms --retry-cap 5ms --yes --base-url http://127.0.0.1:[PORT]
@@ -559,7 +559,7 @@ fn the_allowance_of_searches_is_held_only_while_they_last() {
     assert_said!(run.assert_exit(75), @r"
     exit code: 75
     ----- stderr
-    error: another run holds the allowance of this app: process 22854
+    error: another run holds the allowance of this app: process 19679
     hint: wait until it has ended, or add --wait-lock 10m
     ");
     let mut checking = checking;
@@ -597,11 +597,11 @@ fn the_question_shows_names_and_counts_and_says_how_many_it_looked_up() {
 
     Looked up just now, every row (7):
       row  name    stage        onboarding  work email
-      2    周芳    preboarding  2027-03-17  zhou.8277489@example.com
-      3    孙磊    preboarding  2027-03-19  sun.6210044@example.com
-      4    赵晓梅  preboarding  2027-04-07  zhao.4260306@example.com
-      5    孙军    preboarding  2027-03-03  sun.0411870@example.com
-      6    刘娟    preboarding  2026-12-31  liu.1494033@example.com
+      2    周芳    preboarding  [DATE]  zhou.8277489@example.com
+      3    孙磊    preboarding  [DATE]  sun.6210044@example.com
+      4    赵晓梅  preboarding  [DATE]  zhao.4260306@example.com
+      5    孙军    preboarding  [DATE]  sun.0411870@example.com
+      6    刘娟    preboarding  [DATE]  liu.1494033@example.com
       completed          1
       preboarding        6
       1 of them would be refused, or is not visible
@@ -636,11 +636,11 @@ fn the_question_shows_names_and_counts_and_says_how_many_it_looked_up() {
 
     Looked up just now, the first 100 of 501 rows:
       row  name    stage        onboarding  work email
-      2    周芳    preboarding  2027-03-17  zhou.8277489@example.com
-      3    孙磊    preboarding  2027-03-19  sun.6210044@example.com
-      4    赵晓梅  preboarding  2027-04-07  zhao.4260306@example.com
-      5    孙军    preboarding  2027-03-03  sun.0411870@example.com
-      6    刘娟    preboarding  2026-12-31  liu.1494033@example.com
+      2    周芳    preboarding  [DATE]  zhou.8277489@example.com
+      3    孙磊    preboarding  [DATE]  sun.6210044@example.com
+      4    赵晓梅  preboarding  [DATE]  zhao.4260306@example.com
+      5    孙军    preboarding  [DATE]  sun.0411870@example.com
+      6    刘娟    preboarding  [DATE]  liu.1494033@example.com
       preboarding        100
 
     About to withdraw 501 pre-hires, one call each.
@@ -670,11 +670,11 @@ fn the_question_shows_names_and_counts_and_says_how_many_it_looked_up() {
 
     Looked up just now, every row (500):
       row  name    stage        onboarding  work email
-      2    周芳    preboarding  2027-03-17  zhou.8277489@example.com
-      3    孙磊    preboarding  2027-03-19  sun.6210044@example.com
-      4    赵晓梅  preboarding  2027-04-07  zhao.4260306@example.com
-      5    孙军    preboarding  2027-03-03  sun.0411870@example.com
-      6    刘娟    preboarding  2026-12-31  liu.1494033@example.com
+      2    周芳    preboarding  [DATE]  zhou.8277489@example.com
+      3    孙磊    preboarding  [DATE]  sun.6210044@example.com
+      4    赵晓梅  preboarding  [DATE]  zhao.4260306@example.com
+      5    孙军    preboarding  [DATE]  sun.0411870@example.com
+      6    刘娟    preboarding  [DATE]  liu.1494033@example.com
       preboarding        500
 
     About to withdraw 500 pre-hires, one call each.
@@ -703,11 +703,11 @@ fn the_question_shows_names_and_counts_and_says_how_many_it_looked_up() {
 
     Looked up just now, every row (501):
       row  name    stage        onboarding  work email
-      2    周芳    preboarding  2027-03-17  zhou.8277489@example.com
-      3    孙磊    preboarding  2027-03-19  sun.6210044@example.com
-      4    赵晓梅  preboarding  2027-04-07  zhao.4260306@example.com
-      5    孙军    preboarding  2027-03-03  sun.0411870@example.com
-      6    刘娟    preboarding  2026-12-31  liu.1494033@example.com
+      2    周芳    preboarding  [DATE]  zhou.8277489@example.com
+      3    孙磊    preboarding  [DATE]  sun.6210044@example.com
+      4    赵晓梅  preboarding  [DATE]  zhao.4260306@example.com
+      5    孙军    preboarding  [DATE]  sun.0411870@example.com
+      6    刘娟    preboarding  [DATE]  liu.1494033@example.com
       preboarding        501
 
     About to withdraw 501 pre-hires, one call each.
@@ -828,7 +828,7 @@ fn an_undo_shows_whom_it_would_restore() {
       attempts: 1
       http_status: 200
       confirmed_by: reply
-      log_id: 202611300124126552893E679E00000002
+      log_id: [LOG ID]
       advice: 
       first_sent_at: [TIME]
       settled_at: [TIME]
@@ -844,15 +844,15 @@ fn an_undo_shows_whom_it_would_restore() {
       attempts: 1
       http_status: 200
       confirmed_by: reply
-      log_id: 202611300124120D5018AEA35000000003
+      log_id: [LOG ID]
       advice: 
       first_sent_at: [TIME]
       settled_at: [TIME]
 
     Looked up just now, every row (2):
       row  name  stage      onboarding  work email
-      2    周芳  withdrawn  2027-03-17  zhou.8277489@example.com
-      3    孙磊  withdrawn  2027-03-19  sun.6210044@example.com
+      2    周芳  withdrawn  [DATE]  zhou.8277489@example.com
+      3    孙磊  withdrawn  [DATE]  sun.6210044@example.com
       withdrawn          2
 
     About to restore 2 pre-hires, one call each.
@@ -882,8 +882,8 @@ fn ctrl_c_at_the_question_is_exit_130_and_leaves_no_record() {
 
     Looked up just now, every row (2):
       row  name  stage        onboarding  work email
-      2    周芳  preboarding  2027-03-17  zhou.8277489@example.com
-      3    孙磊  preboarding  2027-03-19  sun.6210044@example.com
+      2    周芳  preboarding  [DATE]  zhou.8277489@example.com
+      3    孙磊  preboarding  [DATE]  sun.6210044@example.com
       preboarding        2
 
     About to withdraw 2 pre-hires, one call each.

@@ -161,7 +161,32 @@ fn a_config_file_with_a_secret_that_others_may_read_is_refused() {
         assert_no_secret(&context, &run);
         assert_no_secret(&context, &shown);
     }
-    assert_text!(told, @"");
+    assert_text!(told, @r"
+    exit code: 2
+    ----- stderr
+    error: [DIR]/config/prehire/config.toml contains a secret, and others can read or change it (mode 0640)
+    hint: chmod 600 [DIR]/config/prehire/config.toml
+    exit code: 2
+    ----- stderr
+    error: [DIR]/config/prehire/config.toml contains a secret, and others can read or change it (mode 0604)
+    hint: chmod 600 [DIR]/config/prehire/config.toml
+    exit code: 2
+    ----- stderr
+    error: [DIR]/config/prehire/config.toml contains a secret, and others can read or change it (mode 0620)
+    hint: chmod 600 [DIR]/config/prehire/config.toml
+    exit code: 2
+    ----- stderr
+    error: [DIR]/config/prehire/config.toml contains a secret, and others can read or change it (mode 0602)
+    hint: chmod 600 [DIR]/config/prehire/config.toml
+    exit code: 2
+    ----- stderr
+    error: [DIR]/config/prehire/config.toml contains a secret, and others can read or change it (mode 0610)
+    hint: chmod 600 [DIR]/config/prehire/config.toml
+    exit code: 2
+    ----- stderr
+    error: [DIR]/config/prehire/config.toml contains a secret, and others can read or change it (mode 0644)
+    hint: chmod 600 [DIR]/config/prehire/config.toml
+    ");
     let context = with_config("");
     write(&context, "config/prehire/config.toml", &text, 0o400);
     show(&context, &[]).assert_exit(0);

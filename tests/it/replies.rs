@@ -152,7 +152,7 @@ fn a_hopeless_reply_says_what_is_missing_and_where_help_is() {
     stopped early: the API refused a call for a reason that affects every row
       said    99991672 Access denied. One of the following scopes is required: [corehr:pre_hire:withdraw_onboarding].应用尚未开通所需的应用身份权限：[corehr:pre_hire:withdraw_onboarding]，点击链接申请并开通任一权限即可：https://open.feishu.cn/app/cli_a1b2c3d4e5f6/auth?q=corehr:pre_hire:withdraw_onboarding&op_from=openapi&token_type=tenant
       help    https://open.feishu.cn/app/cli_a1b2c3d4e5f6/auth?q=corehr:pre_hire:withdraw_onboarding&op_from=openapi&token_type=tenant
-      log id  20261130012445E342CCEA7D0000000002
+      log id  [LOG ID]
     to continue, run the same command again:
       prehire withdraw [DIR]/leavers.csv --burst 10000 --rate 100000/1s --read-back-delay 10ms --retry-base 1ms --retry-cap 5ms --yes --base-url http://127.0.0.1:[PORT]
     ");

@@ -133,7 +133,7 @@ fn an_undo_of_a_second_withdrawal_is_another_job() {
     assert_said!(again.restore().assert_exit(2), @r"
     exit code: 2
     ----- stderr
-    error: [DIR]/leavers.restored.csv.journal belongs to another job: restore of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT], of the withdrawals whose journal begins with 36a7d6ee; this run is: restore of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT], of the withdrawals whose journal begins with 6a4b5b8c
+    error: [DIR]/leavers.restored.csv.journal belongs to another job: restore of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT], of the withdrawals whose journal begins with fea5e86f; this run is: restore of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT], of the withdrawals whose journal begins with 328e66a7
     hint: choose another results file with -o FILE, or set the journal aside with --restart
     ");
     let again = again.switch("--restart");
@@ -242,7 +242,7 @@ fn the_journal_of_another_app_host_or_operation_proves_nothing() {
     assert_said!(context.restore().assert_unusable(), @r"
     exit code: 2
     ----- stderr
-    error: [DIR]/leavers.restored.csv.journal belongs to another job: restore of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT], of the withdrawals whose journal begins with 4f043b66; expected: withdraw of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT]
+    error: [DIR]/leavers.restored.csv.journal belongs to another job: restore of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT], of the withdrawals whose journal begins with 5999e90c; expected: withdraw of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT]
     hint: give the withdrawal journal with --source-journal FILE
     ");
     assert_eq!((context.restore_calls(), elsewhere.record().calls.len()), (1, 0));
@@ -337,7 +337,7 @@ fn journals_of_other_operations_are_not_gone_on_with() {
     assert_said!(context.finish(command).assert_exit(2), @r"
     exit code: 2
     ----- stderr
-    error: [DIR]/leavers.restored.csv.journal belongs to another job: restore of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT], of the withdrawals whose journal begins with 97dd7cce; this run is: withdraw of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT]
+    error: [DIR]/leavers.restored.csv.journal belongs to another job: restore of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT], of the withdrawals whose journal begins with 7544f85b; this run is: withdraw of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT]
     hint: choose another results file with -o FILE, or set the journal aside with --restart
     ");
     assert_eq!((context.withdraw_calls(), context.restore_calls()), (1, 1));
@@ -475,7 +475,7 @@ fn a_hopeless_reply_stops_the_run_and_the_next_one_goes_on() {
     stopped early: the API refused a call for a reason that affects every row
       said    99991672 Access denied. One of the following scopes is required: [corehr:pre_hire:restore_flow_instance].应用尚未开通所需的应用身份权限：[corehr:pre_hire:restore_flow_instance]，点击链接申请并开通任一权限即可：https://open.feishu.cn/app/cli_a1b2c3d4e5f6/auth?q=corehr:pre_hire:restore_flow_instance&op_from=openapi&token_type=tenant
       help    https://open.feishu.cn/app/cli_a1b2c3d4e5f6/auth?q=corehr:pre_hire:restore_flow_instance&op_from=openapi&token_type=tenant
-      log id  20261130012454AD1B22593C7100000005
+      log id  [LOG ID]
     to continue, run the same command again:
       prehire restore [DIR]/leavers.results.csv --burst 10000 --rate 100000/1s --read-back-delay 10ms --retry-base 1ms --retry-cap 5ms --yes --base-url http://127.0.0.1:[PORT]
     ");
@@ -496,7 +496,7 @@ fn an_allowance_of_its_own_is_kept_and_locked() {
     assert_said!(slow.restore().assert_exit(75), @r"
     exit code: 75
     ----- stderr
-    error: another run holds the journal of these results: process 24990
+    error: another run holds the journal of these results: process 21056
     hint: wait until it has ended, or add --wait-lock 10m
     ");
     let mut elsewhere = slow.restore_command();
@@ -504,7 +504,7 @@ fn an_allowance_of_its_own_is_kept_and_locked() {
     assert_said!(slow.finish(elsewhere).assert_exit(75), @r"
     exit code: 75
     ----- stderr
-    error: another run holds the allowance of this app: process 24990
+    error: another run holds the allowance of this app: process 21056
     hint: wait until it has ended, or add --wait-lock 10m
     ");
     slow.restored(child).assert_exit(0).assert_column("status", ["restored"]);

@@ -30,8 +30,8 @@ fn a_row_whose_token_is_always_stale_ends_the_run_though_others_succeed() {
 
     stopped early: the API rejected the token, and it can't be renewed
       said    99991663 Invalid access token for authorization. Please make a request with token attached.
-      help    https://open.feishu.cn/search?from=openapi&log_id=202611300125260FA850FCA75A00000024&code=99991663&method_id=7345005664477790000
-      log id  202611300125260FA850FCA75A00000024
+      help    https://open.feishu.cn/search?from=openapi&log_id=[LOG ID]&code=99991663&method_id=7345005664477790000
+      log id  [LOG ID]
     to continue, run the same command again:
       prehire withdraw [DIR]/leavers.csv --burst 10000 --rate 100000/1s --read-back-delay 10ms --retry-base 1ms --retry-cap 5ms --yes --base-url http://127.0.0.1:[PORT]
     ");

@@ -4,16 +4,23 @@
 use crate::run::Run;
 
 /// What is shown in place of what differs from run to run; the first that fits wins.
-pub const FILTERS: [(&str, &str); 9] = [
+pub const FILTERS: [(&str, &str); 15] = [
     (r#"(/private)?/[^\s"',)]*/\.tmp[A-Za-z0-9]{6}"#, "[DIR]"),
     (r#"/[^\s"',)]*/(debug|release)/prehire\b"#, "prehire"),
+    (r"/allowance/[0-9a-f]{16}", "/allowance/[HASH]"),
+    (r"journal begins with [0-9a-f]{8}", "journal begins with [HASH]"),
     (r"127\.0\.0\.1:\d{2,5}", "127.0.0.1:[PORT]"),
+    (r"\bprocess \d+", "process [PID]"),
+    (r"prehire \d+\.\d+\.\d+", "prehire [VERSION]"),
+    (r"\b20\d{12}[0-9A-F]{20}\b", "[LOG ID]"),
     (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?( ?(Z|[+-]\d\d:?\d\d))?", "[TIME]"),
     (r"\b20\d\d-\d\d-\d\d\b", "[DATE]"),
-    (r"\b20\d{12}[0-9A-F]{20}\b", "[LOG ID]"),
-    (r"prehire \d+\.\d+\.\d+", "prehire [VERSION]"),
     (r"\b(in|after|for) \d+(\.\d+)? (ms|s|min)\b", "$1 [DURATION]"),
     (r"\b\d+(\.\d+)? (ms|s|min) held back", "[DURATION] held back"),
+    (r"用时\d+(\.\d+)?(毫秒|秒|分钟)", "用时[DURATION]"),
+    // How many calls fall into one window, and how many lines looks and waits add to a journal, is a matter of time.
+    (r"\bat most \d+ in any|内最多\d+次", "at most [COUNT] in any"),
+    (r"\b(whole: )\d+ lines|(完整：)\d+行", "$1$2[COUNT] lines"),
 ];
 
 impl Run {
