@@ -88,7 +88,7 @@ fn a_state_directory_that_can_not_be_written_is_exit_2() {
     assert_said!(context.run().assert_unusable(), @r"
     exit code: 2
     ----- stderr
-    error: can't write to [DIR]/a-file/state/prehire/allowance/f0a435cf67c7ad50: Not a directory (os error 20)
+    error: can't write to [DIR]/a-file/state/prehire/allowance/[HASH]: Not a directory (os error 20)
     hint: set STATE_DIRECTORY or XDG_STATE_HOME to a writable directory
     ");
     assert_eq!(context.record().calls, []);

@@ -88,7 +88,7 @@ fn an_id_in_doubt_that_the_file_no_longer_holds_stands_in_the_text_summary() {
     ----- stdout
       withdrawn          1
       rows               1 (1 success)
-      calls              1 in [DURATION]; at most 1 in any 1 s (allowed: 100000/1s)
+      calls              1 in [DURATION]; at most [COUNT] in any 1 s (allowed: 100000/1s)
       results            [DIR]/leavers.results.csv
       journal            [DIR]/leavers.results.csv.journal
 

@@ -36,7 +36,7 @@ fn a_second_run_on_the_same_journal_or_allowance_is_exit_75_with_the_first_ones_
     assert_said!(second.assert_exit(75), @r"
     exit code: 75
     ----- stderr
-    error: another run holds the journal of these results: process 18188
+    error: another run holds the journal of these results: process [PID]
     hint: wait until it has ended, or add --wait-lock 10m
     ");
     let second = context.finish(elsewhere(&context));
@@ -44,7 +44,7 @@ fn a_second_run_on_the_same_journal_or_allowance_is_exit_75_with_the_first_ones_
     assert_said!(second.assert_exit(75), @r"
     exit code: 75
     ----- stderr
-    error: another run holds the allowance of this app: process 18188
+    error: another run holds the allowance of this app: process [PID]
     hint: wait until it has ended, or add --wait-lock 10m
     ");
     assert!(!context.path("elsewhere.csv").exists() && !context.path("elsewhere.csv.journal").exists());

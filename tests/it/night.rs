@@ -86,7 +86,7 @@ fn a_start_while_the_last_run_is_still_going_on_is_75() {
     assert_said!(run, @r#"
     exit code: 75
     ----- stderr
-    {"time":"[TIME]","level":"error","message":"another run holds the journal of these results: process 19134","exit_code":75,"hint":"wait until it has ended, or add --wait-lock 10m"}
+    {"time":"[TIME]","level":"error","message":"another run holds the journal of these results: process [PID]","exit_code":75,"hint":"wait until it has ended, or add --wait-lock 10m"}
     "#);
     assert_eq!(card.title(), "prehire withdraw: not started: another run holds the journal or the allowance");
     assert!(!second.metrics().contains_key("prehire_last_success_timestamp_seconds"));

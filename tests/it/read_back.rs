@@ -93,7 +93,9 @@ fn without_the_right_to_look_a_repeat_that_is_refused_for_the_stage_is_unknown()
     let (denied, run) = run_table(denied, &table);
     run.assert_exit(1);
     assert_eq!(run.stderr.matches("not allowed to look").count(), 1, "said once{run}");
-    assert_text!(run.stderr, @"");
+    assert_text!(run.stderr, @r"
+    the app is not allowed to look up pre-hires (99991672); calls in doubt are repeated instead
+    ");
     assert!(denied.looks() >= 1, "{run}");
 
     let (blind, run) = run_table(context().switch("--no-read-back"), &table);

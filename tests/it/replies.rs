@@ -141,7 +141,7 @@ fn a_hopeless_reply_says_what_is_missing_and_where_help_is() {
     ----- stdout
       not_attempted      2
       rows               2 (0 successes)
-      calls              1 in [DURATION]; at most 1 in any 1 s (allowed: 100000/1s)
+      calls              1 in [DURATION]; at most [COUNT] in any 1 s (allowed: 100000/1s)
       results            [DIR]/leavers.results.csv
       journal            [DIR]/leavers.results.csv.journal
 

@@ -111,7 +111,7 @@ fn the_summary_says_how_to_withdraw_again() {
     ----- stdout
       restored           1
       rows               1 (1 success)
-      calls              1 in [DURATION]; at most 1 in any 1 s (allowed: 100000/1s)
+      calls              1 in [DURATION]; at most [COUNT] in any 1 s (allowed: 100000/1s)
       results            [DIR]/leavers.restored.csv
       journal            [DIR]/leavers.restored.csv.journal
 
@@ -133,7 +133,7 @@ fn an_undo_of_a_second_withdrawal_is_another_job() {
     assert_said!(again.restore().assert_exit(2), @r"
     exit code: 2
     ----- stderr
-    error: [DIR]/leavers.restored.csv.journal belongs to another job: restore of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT], of the withdrawals whose journal begins with fea5e86f; this run is: restore of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT], of the withdrawals whose journal begins with 328e66a7
+    error: [DIR]/leavers.restored.csv.journal belongs to another job: restore of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT], of the withdrawals whose journal begins with [HASH]; this run is: restore of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT], of the withdrawals whose journal begins with [HASH]
     hint: choose another results file with -o FILE, or set the journal aside with --restart
     ");
     let again = again.switch("--restart");
@@ -242,7 +242,7 @@ fn the_journal_of_another_app_host_or_operation_proves_nothing() {
     assert_said!(context.restore().assert_unusable(), @r"
     exit code: 2
     ----- stderr
-    error: [DIR]/leavers.restored.csv.journal belongs to another job: restore of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT], of the withdrawals whose journal begins with 5999e90c; expected: withdraw of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT]
+    error: [DIR]/leavers.restored.csv.journal belongs to another job: restore of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT], of the withdrawals whose journal begins with [HASH]; expected: withdraw of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT]
     hint: give the withdrawal journal with --source-journal FILE
     ");
     assert_eq!((context.restore_calls(), elsewhere.record().calls.len()), (1, 0));
@@ -337,7 +337,7 @@ fn journals_of_other_operations_are_not_gone_on_with() {
     assert_said!(context.finish(command).assert_exit(2), @r"
     exit code: 2
     ----- stderr
-    error: [DIR]/leavers.restored.csv.journal belongs to another job: restore of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT], of the withdrawals whose journal begins with 7544f85b; this run is: withdraw of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT]
+    error: [DIR]/leavers.restored.csv.journal belongs to another job: restore of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT], of the withdrawals whose journal begins with [HASH]; this run is: withdraw of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT]
     hint: choose another results file with -o FILE, or set the journal aside with --restart
     ");
     assert_eq!((context.withdraw_calls(), context.restore_calls()), (1, 1));
@@ -464,7 +464,7 @@ fn a_hopeless_reply_stops_the_run_and_the_next_one_goes_on() {
     ----- stdout
       not_attempted      2
       rows               2 (0 successes)
-      calls              1 in [DURATION]; at most 1 in any 1 s (allowed: 100000/1s)
+      calls              1 in [DURATION]; at most [COUNT] in any 1 s (allowed: 100000/1s)
       results            [DIR]/leavers.restored.csv
       journal            [DIR]/leavers.restored.csv.journal
 
@@ -496,7 +496,7 @@ fn an_allowance_of_its_own_is_kept_and_locked() {
     assert_said!(slow.restore().assert_exit(75), @r"
     exit code: 75
     ----- stderr
-    error: another run holds the journal of these results: process 21056
+    error: another run holds the journal of these results: process [PID]
     hint: wait until it has ended, or add --wait-lock 10m
     ");
     let mut elsewhere = slow.restore_command();
@@ -504,7 +504,7 @@ fn an_allowance_of_its_own_is_kept_and_locked() {
     assert_said!(slow.finish(elsewhere).assert_exit(75), @r"
     exit code: 75
     ----- stderr
-    error: another run holds the allowance of this app: process 21056
+    error: another run holds the allowance of this app: process [PID]
     hint: wait until it has ended, or add --wait-lock 10m
     ");
     slow.restored(child).assert_exit(0).assert_column("status", ["restored"]);

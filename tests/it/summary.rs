@@ -90,7 +90,7 @@ fn the_text_summary_names_every_count_and_fits_a_terminal() {
       duplicate          1
       not_attempted      1
       rows               8 (3 successes)
-      calls              9 in [DURATION]; at most 5 in any 1 s (allowed: 100000/1s)
+      calls              9 in [DURATION]; at most [COUNT] in any 1 s (allowed: 100000/1s)
       waits              1 throttled reply, [DURATION] held back
       results            [DIR]/leavers.results.csv
       journal            [DIR]/leavers.results.csv.journal
@@ -132,8 +132,22 @@ fn quiet_is_silent_but_for_json() {
 #[test]
 fn standard_output_holds_the_summary_alone_and_verbose_tells_on_standard_error() {
     let quiet = mixed().flag("--format", "json").run();
-    let verbose = mixed().flag("--format", "json").switch("--verbose").flag("--workers", 1).run();
-    assert_text!(verbose.stderr, @"");
+    let verbose = mixed().flag("--format", "json").switch("--verbose").run();
+    // Which row comes first is a matter of chance.
+    let mut lines: Vec<&str> = verbose.stderr.lines().collect();
+    lines.sort_unstable();
+    assert_text!(lines.join("\n"), @r"
+    fetching a token
+    row 5: refused 1161105
+    row 6: conflict 1161116
+    row 6: conflict 1161116
+    row 6: retrying in [DURATION]
+    row 7: in doubt http_500
+    row 7: in doubt http_500
+    row 7: retrying in [DURATION]
+    row 8: throttled http_429
+    the server asked us to wait: no calls for [DURATION]
+    ");
     assert_eq!(fields(&quiet.json()), fields(&verbose.json()));
     assert!(!verbose.stderr.contains(SOMEBODY), "rows are named by line, never by id{verbose}");
 }

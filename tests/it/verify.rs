@@ -62,7 +62,7 @@ fn a_record_that_was_left_alone_is_whole_and_its_results_agree() {
     exit code: 0
     ----- stdout
       journal            leavers.results.csv.journal
-      state              whole: 20 lines, each follows from the one before
+      state              whole: [COUNT] lines, each follows from the one before
       operation          withdraw
       app                cli_a1b2c3d4e5f6
       host               127.0.0.1:[PORT]
@@ -90,7 +90,7 @@ fn a_record_that_was_left_alone_is_whole_and_its_results_agree() {
     exit code: 0
     ----- stdout
       日志               leavers.results.csv.journal
-      状态               完整：20行，每一行都与上一行相接
+      状态               完整：[COUNT]行，每一行都与上一行相接
       操作               withdraw
       应用               cli_a1b2c3d4e5f6
       主机               127.0.0.1:[PORT]
@@ -183,7 +183,7 @@ fn a_torn_end_is_whole_and_told_and_a_record_of_nothing_is_none() {
     exit code: 0
     ----- stdout
       journal            leavers.results.csv.journal
-      state              whole: 20 lines, each follows from the one before
+      state              whole: [COUNT] lines, each follows from the one before
       torn end           10 bytes left unfinished by a run that was killed,
                          or being written by one now; the next run cuts this off
       operation          withdraw
@@ -330,7 +330,7 @@ fn results_that_were_edited_do_not_agree() {
     exit code: 1
     ----- stdout
       journal            leavers.results.csv.journal
-      state              whole: 20 lines, each follows from the one before
+      state              whole: [COUNT] lines, each follows from the one before
       operation          withdraw
       app                cli_a1b2c3d4e5f6
       host               127.0.0.1:[PORT]
@@ -373,7 +373,7 @@ fn results_that_were_sorted_and_saved_by_a_spreadsheet_agree() {
     exit code: 1
     ----- stdout
       journal            leavers.results.csv.journal
-      state              whole: 20 lines, each follows from the one before
+      state              whole: [COUNT] lines, each follows from the one before
       operation          withdraw
       app                cli_a1b2c3d4e5f6
       host               127.0.0.1:[PORT]
@@ -410,7 +410,7 @@ fn results_as_a_workbook_agree() {
     exit code: 0
     ----- stdout
       journal            out.xlsx.journal
-      state              whole: 20 lines, each follows from the one before
+      state              whole: [COUNT] lines, each follows from the one before
       operation          withdraw
       app                cli_a1b2c3d4e5f6
       host               127.0.0.1:[PORT]
@@ -462,7 +462,7 @@ fn what_was_carried_over_is_proved_by_its_own_journal() {
     exit code: 0
     ----- stdout
       journal            second.csv.journal
-      state              whole: 7 lines, each follows from the one before
+      state              whole: [COUNT] lines, each follows from the one before
       operation          withdraw
       app                cli_a1b2c3d4e5f6
       host               127.0.0.1:[PORT]
@@ -490,7 +490,7 @@ fn what_was_carried_over_is_proved_by_its_own_journal() {
     exit code: 1
     ----- stdout
       journal            leavers.results.csv.journal
-      state              whole: 20 lines, each follows from the one before
+      state              whole: [COUNT] lines, each follows from the one before
       operation          withdraw
       app                cli_a1b2c3d4e5f6
       host               127.0.0.1:[PORT]
@@ -531,7 +531,7 @@ fn an_undo_has_a_record_like_any_other() {
     exit code: 0
     ----- stdout
       journal            leavers.restored.csv.journal
-      state              whole: 15 lines, each follows from the one before
+      state              whole: [COUNT] lines, each follows from the one before
       operation          restore
       app                cli_a1b2c3d4e5f6
       host               127.0.0.1:[PORT]
@@ -581,7 +581,7 @@ fn results_are_compared_with_the_run_that_wrote_them() {
     exit code: 0
     ----- stdout
       journal            leavers.results.csv.journal
-      state              whole: 15 lines, each follows from the one before
+      state              whole: [COUNT] lines, each follows from the one before
       operation          withdraw
       app                cli_a1b2c3d4e5f6
       host               127.0.0.1:[PORT]

@@ -4,7 +4,7 @@
 use crate::run::Run;
 
 /// What is shown in place of what differs from run to run; the first that fits wins.
-pub const FILTERS: [(&str, &str); 15] = [
+pub const FILTERS: [(&str, &str); 17] = [
     (r#"(/private)?/[^\s"',)]*/\.tmp[A-Za-z0-9]{6}"#, "[DIR]"),
     (r#"/[^\s"',)]*/(debug|release)/prehire\b"#, "prehire"),
     (r"/allowance/[0-9a-f]{16}", "/allowance/[HASH]"),
@@ -19,8 +19,10 @@ pub const FILTERS: [(&str, &str); 15] = [
     (r"\b\d+(\.\d+)? (ms|s|min) held back", "[DURATION] held back"),
     (r"用时\d+(\.\d+)?(毫秒|秒|分钟)", "用时[DURATION]"),
     // How many calls fall into one window, and how many lines looks and waits add to a journal, is a matter of time.
-    (r"\bat most \d+ in any|内最多\d+次", "at most [COUNT] in any"),
-    (r"\b(whole: )\d+ lines|(完整：)\d+行", "$1$2[COUNT] lines"),
+    (r"\bat most \d+ in any", "at most [COUNT] in any"),
+    (r"内最多\d+次", "内最多[COUNT]次"),
+    (r"\bwhole: \d+ lines", "whole: [COUNT] lines"),
+    (r"完整：\d+行", "完整：[COUNT]行"),
 ];
 
 impl Run {
