@@ -207,6 +207,8 @@ pub mod plan;
 
 pub mod send;
 
+pub mod job;
+
 pub mod preflight;
 
 pub mod results;
@@ -218,3 +220,12 @@ pub mod settings;
 pub mod report;
 
 pub mod app;
+
+pub use feishu::Secret;
+pub use job::{Account, Job, JobEvent, Store, Summary};
+pub use language::{Language, Text};
+pub use model::{
+    Attempt, ConfirmedBy, Error, ErrorCode, Exit, IdProblem, Interrupt, NoTicket, Operation, Outcome,
+    PageFault, PreHireId, Rate, Refusal, Result, RetryOutcome, Status, StopCause, Verdict,
+    WithdrawReason as Reason,
+};

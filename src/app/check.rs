@@ -1,8 +1,7 @@
 //! Owns `prehire check` and every dry run: one pass over the file, and a report. With `-o` also one result per row, none of them sent.
 
-use super::commands::print_summary;
+use super::commands::{apart, print_summary, say_stopped};
 use super::preflight::check_online;
-use super::searching::say_stopped;
 use super::source_journal::withdrawn_ids;
 use crate::cli::Duplicates;
 use crate::input::{RestoreRules, RowPurpose, RowRules, Spool, Survey, survey};
@@ -17,14 +16,15 @@ use crate::settings::{CheckSettings, InputSettings, Purpose, Surroundings};
 use crate::store::Past;
 
 /// Checks the file.
-pub(super) fn run(settings: &CheckSettings, surroundings: &Surroundings) -> Result<Exit> {
+pub(super) async fn run(settings: &CheckSettings, surroundings: &Surroundings) -> Result<Exit> {
     let operation = settings.input.purpose.operation();
     let output = settings
         .output
         .as_deref()
         .map(|typed| OutputPath::choose(Some(typed), &settings.input.path, operation, false))
         .transpose()?;
-    let spool = Spool::copy(&settings.input.path, &settings.input.file)?;
+    let (path, file) = (settings.input.path.clone(), settings.input.file.clone());
+    let spool = apart(move || Spool::copy(&path, &file)).await?;
     let rules = row_rules(&settings.input, settings.source_owner.as_ref())?;
     let mut survey = survey(spool.records(), &settings.input.file.columns, &rules, |_| Ok(()))?;
     refuse_duplicates(&survey, &settings.input)?;
@@ -48,7 +48,7 @@ pub(super) fn run(settings: &CheckSettings, surroundings: &Surroundings) -> Resu
             results()?.map(|results| write_results(results, plan)).transpose()?;
             None
         }
-        Some(calls) => match check_online(settings, calls, (plan, survey.sendable), results)? {
+        Some(calls) => match check_online(settings, calls, (plan, survey.sendable), results).await? {
             Ok(seen) => Some(seen),
             Err(cause) => {
                 let log = Log::new(settings.show.log);

@@ -6,14 +6,15 @@ use std::io::{self, Write};
 use prehire_simulator::{Rate, Running, Simulator, SimulatorSettings, Stage};
 use serde_json::Value;
 
-use super::run::runtime;
+use super::monitor::listen;
 use crate::cli::{
     CompletionsArgs, ConfigShowArgs, ExplainArgs, Format, ManArgs, SimulateArgs, manual, manual_pages,
 };
 use crate::feishu::{Client, ClientSettings, Credentials, Secret};
 use crate::language::{Language, text};
-use crate::model::{Error, Exit, Operation, PreHireId, Result};
-use crate::report::{ConfigReport, Log, LogLine, Story};
+use crate::model::{Error, Exit, Operation, PreHireId, Result, StopCause};
+use crate::report::{ConfigReport, Log, LogLine, Story, search_stop_line};
+use crate::send::search::SearchEnd;
 use crate::settings::{
     CallSettings, Config, CredentialSources, Effective, Layer, ShowSettings, Surroundings, Target,
 };
@@ -54,7 +55,7 @@ pub(super) fn config_show(typed: &ConfigShowArgs, surroundings: &Surroundings) -
 }
 
 /// Serves the simulated API; the first line on standard output says where.
-pub(super) fn simulate(typed: &SimulateArgs) -> Result<Exit> {
+pub(super) async fn simulate(typed: &SimulateArgs) -> Result<Exit> {
     let failed = |error: io::Error| {
         Error::unusable(text!("can't serve the simulated API on {typed}", typed = typed.listen))
             .because(error)
@@ -62,8 +63,7 @@ pub(super) fn simulate(typed: &SimulateArgs) -> Result<Exit> {
     let simulator = Simulator::bind(typed.settings()).map_err(failed)?;
     let mut output = io::stdout();
     let _ = writeln!(output, "listening on {}", simulator.base_url()).and_then(|()| output.flush());
-    let runtime = runtime()?;
-    runtime.block_on(simulator.serve()).map_err(failed)?;
+    simulator.serve().await.map_err(failed)?;
     Ok(Exit::Success)
 }
 
@@ -113,34 +113,82 @@ pub(super) fn print_whole(shown: &[u8]) {
     let _ = output.write_all(shown).and_then(|()| output.flush());
 }
 
-/// The client. A simulated API that comes with it ends when it is dropped; in it everybody is ready for the operation.
-pub(super) fn connect(calls: &CallSettings, operation: Operation) -> Result<(Client, Option<Running>)> {
-    let timeout = calls.timeout;
-    match &calls.target {
-        Target::Api { base_url, credentials } => {
-            let (base_url, credentials) = (base_url.clone(), credentials.clone());
-            Ok((Client::new(ClientSettings { base_url, credentials, timeout })?, None))
-        }
-        Target::Simulator { limit } => {
-            // A rehearsal begins where the real thing would.
-            let start = match operation {
-                Operation::Withdraw => Stage::Preboarding,
-                Operation::Restore => Stage::Withdrawn,
-            };
-            let simulated = SimulatorSettings {
-                rate: Some(Rate::new(limit.calls(), limit.period())),
-                start,
-                ..SimulatorSettings::default()
-            };
-            let simulator = Simulator::spawn(simulated)
-                .map_err(|error| Error::unusable(text!("can't start the simulated API")).because(error))?;
-            let base_url = simulator.base_url().parse().expect("the simulated API is on loopback");
-            // Secrets are crossed out of what the server says, so this one is no word of its messages.
-            let app_secret = Secret::new("the-simulated-api-takes-any-secret");
-            let credentials = Credentials::App { app_id: "cli_simulated".to_owned(), app_secret };
-            Ok((Client::new(ClientSettings { base_url, credentials, timeout })?, Some(simulator)))
+/// The way to the API. A simulated one that comes with it ends when it is dropped; in it everybody is ready for the operation.
+pub(super) struct Connection {
+    settings: ClientSettings,
+    _simulator: Option<Running>,
+}
+
+impl Connection {
+    pub(super) fn open(calls: &CallSettings, operation: Operation) -> Result<Connection> {
+        let timeout = calls.timeout;
+        match &calls.target {
+            Target::Api { base_url, credentials } => {
+                let (base_url, credentials) = (base_url.clone(), credentials.clone());
+                Ok(Connection {
+                    settings: ClientSettings { base_url, credentials, timeout },
+                    _simulator: None,
+                })
+            }
+            Target::Simulator { limit } => {
+                // A rehearsal begins where the real thing would.
+                let start = match operation {
+                    Operation::Withdraw => Stage::Preboarding,
+                    Operation::Restore => Stage::Withdrawn,
+                };
+                let rate = Some(Rate::new(limit.calls(), limit.period()));
+                let simulator = Simulator::spawn(SimulatorSettings { rate, start, ..Default::default() })
+                    .map_err(|error| {
+                        Error::unusable(text!("can't start the simulated API")).because(error)
+                    })?;
+                let base_url = simulator.base_url().parse().expect("the simulated API is on loopback");
+                // Secrets are crossed out of what the server says, so this one is no word of its messages.
+                let app_secret = Secret::new("the-simulated-api-takes-any-secret");
+                let credentials = Credentials::App { app_id: "cli_simulated".to_owned(), app_secret };
+                let settings = ClientSettings { base_url, credentials, timeout };
+                Ok(Connection { settings, _simulator: Some(simulator) })
+            }
         }
     }
+
+    /// A client with connections of its own: they do not grow old while a person thinks.
+    pub(super) fn client(&self) -> Result<Client> {
+        Client::new(self.settings.clone())
+    }
+}
+
+/// Does what may block on a thread apart, so that a signal can end the waiting.
+pub(super) async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+}
+
+/// Does the work of a command that changes nothing: it ends with its last page, or with the first signal; why it was stopped,
+/// if it was.
+pub(super) async fn until_a_signal<T>(
+    work: impl Future<Output = Result<T, SearchEnd>>,
+) -> Result<Result<T, StopCause>> {
+    let mut signals = listen()?;
+    // A call that is cut off changes nothing.
+    stopped_apart(tokio::select! {
+        ended = work => ended,
+        interrupt = signals.next() => Err(StopCause::Interrupted(interrupt).into()),
+    })
+}
+
+/// Why it was stopped is no error.
+pub(super) fn stopped_apart<T>(ended: Result<T, SearchEnd>) -> Result<Result<T, StopCause>> {
+    match ended {
+        Ok(value) => Ok(Ok(value)),
+        Err(SearchEnd::Stopped(cause)) => Ok(Err(cause)),
+        Err(SearchEnd::Failed(error)) => Err(error),
+    }
+}
+
+/// Says why it was stopped.
+pub(super) fn say_stopped(cause: &StopCause, again: &str, log: &Log) -> Exit {
+    log.say(&search_stop_line(cause, again, log.language()));
+    cause.exit()
 }
 
 /// Says what a person should know about the settings, before anything is done.

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, BufRead};
 
+use super::commands::apart;
 use super::preflight::Preview;
 use super::run::RunInput;
 use crate::cli::LogFormat;
@@ -12,6 +13,7 @@ use crate::settings::{OperationSettings, Purpose, Surroundings, Target};
 
 /// How much of a cell is shown.
 const SHOWN_CHARACTERS: usize = 60;
+
 /// Without `--yes` there must be somebody to ask.
 ///
 /// The question shows whole rows: it is no part of a log, which JSON on something that is no terminal surely is.
@@ -31,14 +33,18 @@ pub(super) fn refuse_to_ask_nobody(settings: &OperationSettings, surroundings: &
 }
 
 /// Asks, unless the answer was given beforehand or there is nothing to send.
-pub(super) fn confirm(input: RunInput<'_>, preview: &Preview) -> Result<()> {
+pub(super) async fn confirm(input: RunInput<'_>, preview: &Preview) -> Result<()> {
     let RunInput { settings, upcoming, log, .. } = input;
     if settings.guards.yes || upcoming.rows == 0 {
         return Ok(());
     }
-    let mut answer = String::new();
-    log.ask(&question(input, preview))
-        .and_then(|()| io::stdin().lock().read_line(&mut answer))
+    let (log, question) = (log.clone(), question(input, preview));
+    let ask = move || {
+        let mut answer = String::new();
+        log.ask(&question).and_then(|()| io::stdin().lock().read_line(&mut answer)).map(|_| answer)
+    };
+    let answer = apart(ask)
+        .await
         .map_err(|error| Error::unusable(text!("can't ask")).because(error).hint(text!("add --yes")))?;
     if is_consent(&answer, upcoming.rows) {
         return Ok(());

@@ -5,8 +5,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::allowance::search_gate;
-use super::commands::{connect, print_summary, warn};
-use super::searching::{say_stopped, until_a_signal};
+use super::commands::{Connection, print_summary, say_stopped, until_a_signal, warn};
 use crate::cli::Format;
 use crate::feishu::{SearchFilter, SearchQuery};
 use crate::model::{Exit, Operation, PreHire, PreHireId, Result, Stage, WithdrawReason};
@@ -17,7 +16,7 @@ use crate::send::search::{Pager, SearchEnd, Searcher, Sieve};
 use crate::settings::{FindSettings, Surroundings};
 
 /// Finds, and lists.
-pub(super) fn run(settings: &FindSettings, surroundings: &Surroundings) -> Result<Exit> {
+pub(super) async fn run(settings: &FindSettings, surroundings: &Surroundings) -> Result<Exit> {
     let (show, log) = (settings.show, Log::new(settings.show.log));
     warn(&settings.calls, &log);
     let path = ListPath::choose(settings.output.as_deref())?;
@@ -25,17 +24,17 @@ pub(super) fn run(settings: &FindSettings, surroundings: &Surroundings) -> Resul
         ListPath::File(file) => Some(file.clone()),
         ListPath::Standard => None,
     };
-    let (client, _simulator) = connect(&settings.calls, Operation::Withdraw)?;
-    let gate = search_gate(&settings.calls)?;
+    let connection = Connection::open(&settings.calls, Operation::Withdraw)?;
+    let gate = search_gate(&settings.calls).await?;
     let progress = SearchProgress::new(show.progress, log.clone(), None);
     let mut finder = Finder {
-        searcher: Searcher::new(client, gate, settings.calls.search(), progress),
+        searcher: Searcher::new(connection.client()?, gate, settings.calls.search(), progress),
         list: FoundList::create(path)?,
         sieve: Sieve::new(settings.stages.clone(), settings.onboarding, settings.limit),
         reason: settings.reason.as_ref(),
         found: Found::default(),
     };
-    if let Err(cause) = until_a_signal(finder.find(&settings.searches))? {
+    if let Err(cause) = until_a_signal(finder.find(&settings.searches)).await? {
         return Ok(say_stopped(&cause, &surroundings.command_line, &log));
     }
     finder.finish(settings, file.as_deref(), &log)?;

@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use super::allowance::search_gate;
 use super::check::{check_command, unsent};
-use super::commands::{connect, warn};
-use super::run::{RunInput, runtime};
-use super::searching::{stopped_apart, until_a_signal};
+use super::commands::{Connection, stopped_apart, until_a_signal, warn};
+use super::run::RunInput;
 use crate::language::{Text, text};
 use crate::model::{Error, Operation, Result, StopCause};
 use crate::plan::{Decision, Planned, Planner, UpcomingRow};
@@ -31,29 +30,24 @@ pub(super) enum Preview {
 /// What came of it: the look, and how much of the time until the deadline it took; or why it was stopped.
 type Looked = Result<(Preview, Duration), StopCause>;
 
-/// Looks, as far as was asked for. A signal ends the process meanwhile: nothing is sent yet.
-pub(super) fn preview<A: SearchApi>(input: RunInput<'_>, client: A) -> Result<Looked> {
+/// Looks, as far as was asked for.
+pub(super) async fn preview(input: RunInput<'_>, connection: &Connection) -> Result<Looked> {
     let guards = &input.settings.guards;
     if input.upcoming.rows == 0 || (guards.yes && !guards.online_check) {
         return Ok(Ok((Preview::NotAsked, Duration::ZERO)));
     }
-    // One of its own: its connections end with it, and do not grow old while a person thinks.
-    let runtime = runtime()?;
-    let looked = if guards.online_check {
-        runtime.block_on(require(input, client))
-    } else {
-        Ok(Ok((runtime.block_on(show(input, client)), Duration::ZERO)))
-    };
-    // A look-up of the host's name may hang.
-    runtime.shutdown_background();
-    looked
+    let client = connection.client()?;
+    if guards.online_check {
+        return require(input, client).await;
+    }
+    Ok(Ok((show(input, client).await, Duration::ZERO)))
 }
 
 /// The first names and stages, for whoever is asked. It is a help, and never in the way.
 async fn show<A: SearchApi>(input: RunInput<'_>, client: A) -> Preview {
     let RunInput { settings, upcoming, .. } = input;
     let calls = CallSettings { wait_lock: Duration::ZERO, ..settings.calls.clone() };
-    let looked = match search_gate(&calls) {
+    let looked = match search_gate(&calls).await {
         Ok(gate) => {
             let searcher = Searcher::new(client, gate, calls.search(), SearchProgress::hidden());
             glance(searcher, settings.operation(), upcoming).await
@@ -72,7 +66,7 @@ async fn require<A: SearchApi>(input: RunInput<'_>, client: A) -> Result<Looked>
     let RunInput { settings, upcoming, log, .. } = input;
     let (calls, show, operation) = (&settings.calls, settings.show, settings.operation());
     let rows = upcoming_rows(input)?;
-    let gate = search_gate(calls)?;
+    let gate = search_gate(calls).await?;
     let progress = SearchProgress::new(show.progress, log.clone(), Some(upcoming.rows));
     let mut searcher = Searcher::new(client, gate, calls.search(), progress);
     let looked = look_at_all(&mut searcher, operation, rows, SearchProgress::advance).await;
@@ -124,7 +118,7 @@ fn refusal(report: &PreflightReport) -> Error {
 
 /// `prehire check --online`: looks up the rows of the plan, `to_look_up` of which can be sent, and writes the results, if there
 /// are to be any; or why it was stopped.
-pub(super) fn check_online<'r>(
+pub(super) async fn check_online<'r>(
     settings: &CheckSettings,
     calls: &CallSettings,
     (plan, to_look_up): (impl Iterator<Item = Result<Planned>>, u32),
@@ -133,11 +127,11 @@ pub(super) fn check_online<'r>(
     let (show, log) = (settings.show, Log::new(settings.show.log));
     let operation = settings.input.purpose.operation();
     warn(calls, &log);
-    let (client, _simulator) = connect(calls, operation)?;
-    let gate = search_gate(calls)?;
+    let connection = Connection::open(calls, operation)?;
+    let gate = search_gate(calls).await?;
     let mut results = results()?;
     let progress = SearchProgress::new(show.progress, log, Some(to_look_up));
-    let mut searcher = Searcher::new(client, gate, calls.search(), progress);
+    let mut searcher = Searcher::new(connection.client()?, gate, calls.search(), progress);
     let mut report = PreflightReport::new(operation);
     let looked = until_a_signal(async {
         for batch in batches(plan.filter_map(to_be_looked_up)) {
@@ -151,7 +145,8 @@ pub(super) fn check_online<'r>(
             }
         }
         Ok(())
-    });
+    })
+    .await;
     let progress = searcher.into_watcher();
     progress.finish();
     match (results, &looked) {

@@ -74,6 +74,15 @@ impl Credentials {
         }
     }
 
+    /// Whose allowance its calls use: the app's, or that of a token whose app nobody knows.
+    #[must_use]
+    pub fn allowance(&self) -> &str {
+        match self {
+            Credentials::App { app_id, .. } | Credentials::StoreApp { app_id, .. } => app_id,
+            Credentials::Given(token) => token.0.reveal(),
+        }
+    }
+
     /// The tenant of a store app; empty for others, which have one alone.
     #[must_use]
     pub fn tenant(&self) -> &str {

@@ -4,7 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::error::{Error, Result};
 use super::id::is_blank;
+use crate::language::text;
 
 /// The most characters (Unicode scalar values) that the API takes.
 const MOST_CHARACTERS: usize = 500;
@@ -85,6 +87,23 @@ impl<'a> ValidReason<'a> {
 }
 
 impl WithdrawReason {
+    /// Checks a reason: 1 to 500 Unicode scalar values, not white space alone, without NUL. Not a byte of it is changed.
+    ///
+    /// # Errors
+    /// When the API would not take it.
+    pub fn new(text: &str) -> Result<WithdrawReason> {
+        let valid = ValidReason::parse(text).map_err(|problem| {
+            Error::unusable(match problem {
+                ReasonProblem::Missing => text!("the reason is empty"),
+                ReasonProblem::HoldsNul => text!("the reason contains a NUL byte"),
+                ReasonProblem::TooLong(characters) => {
+                    text!("the reason has {characters} {characters|character|characters}; at most 500 are allowed", characters)
+                }
+            })
+        })?;
+        Ok(valid.into())
+    }
+
     /// The text that is sent.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -66,7 +66,8 @@ fn in_doubt_by_its_cells(validator: &Validator<'_>, record: &Record) -> Option<H
     is_unknown.then(|| History::recorded(outcome(), Doubt::Now))
 }
 
-fn by_the_past(past: Past<'_>, id: PreHireId, request: Request) -> Result<Decision> {
+/// Decides by what earlier runs say of the pre-hire.
+pub(crate) fn by_the_past(past: Past<'_>, id: PreHireId, request: Request) -> Result<Decision> {
     Ok(match past.of(id)? {
         None => Decision::Send(id, request),
         Some(Earlier::Done(entry)) => Decision::Settled(Settlement::Recorded(entry)),

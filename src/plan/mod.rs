@@ -7,6 +7,7 @@ mod decision;
 mod planner;
 mod upcoming;
 
+pub(crate) use decision::by_the_past;
 pub use decision::{Decision, UpcomingRow};
 pub use planner::{Planned, Planner};
 pub use upcoming::{REMEMBERED_ROWS, Upcoming, first_pass};

@@ -72,7 +72,7 @@ impl<T: Transport> SearchApi for Client<T> {
 }
 
 /// Tells that the beginning of a call is on disk. Dropped untold, the call does not go.
-pub type Ack = oneshot::Sender<()>;
+pub(super) type Ack = oneshot::Sender<()>;
 
 /// One event; a call that is about to begin waits for its acknowledgement.
 #[derive(Debug)]
@@ -80,7 +80,7 @@ pub struct Notice {
     /// What happened.
     pub event: Event,
     /// For the call that waits, if one does.
-    pub ack: Option<Ack>,
+    pub(super) ack: Option<Ack>,
 }
 
 /// Sends events to whoever records them.

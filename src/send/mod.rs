@@ -8,6 +8,8 @@
 //! what a reply means, [`RetryPolicy`] whether a row is called again, [`Look`] what a look at it means, `stop` whether a run
 //! that goes wrong is stopped.
 //!
+//! What happens is recorded by a [`Recorder`]: the journal first, and whoever sees it when it is durable.
+//!
 //! [`search`] asks for pre-hires page by page, beside the rows.
 
 mod account;
@@ -19,6 +21,7 @@ mod look;
 mod looks;
 #[cfg(test)]
 mod pool_tests;
+mod record;
 mod retry;
 mod row;
 #[cfg(test)]
@@ -29,7 +32,8 @@ mod tokens;
 
 pub use account::SendSettings;
 pub use account::{Account, Gates, Lines};
-pub use api::{Ack, Api, Notice, SearchApi};
+pub use api::{Api, Notice, SearchApi};
 pub use calls::{Gate, Stop};
 pub use look::{AfterLook, Found, Look, Question};
+pub use record::{Recorder, View};
 pub use retry::{Next, RetryPolicy};

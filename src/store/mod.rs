@@ -4,6 +4,7 @@
 mod example;
 mod file;
 mod files;
+mod lease;
 mod limiter;
 mod memory;
 mod past;
@@ -22,12 +23,14 @@ use crate::model::{EntryId, Error, Result, SentRow};
 
 #[cfg(test)]
 pub(crate) use example::run_started;
-pub use file::{FileLimiter, JournalFile, JournalReader, Lock, open_journal};
+pub(crate) use file::allowance_directory;
+pub use file::{FileLimiter, JournalFile, JournalReader, open_journal};
 pub(crate) use files::{
     create_anew, directory_of, parent_of, put_in_place, remove, with_ending, write_whole,
 };
+pub use lease::{Lease, Leases};
 pub use limiter::{Answer, Hold, Limiter, Permit, Stored};
-pub use memory::{MemoryJournal, MemoryLimiter};
+pub use memory::{MemoryJournal, MemoryLeases, MemoryLimiter};
 pub use past::{Earlier, Past};
 
 /// The number of an entry among those that this run has appended, counted from 1.

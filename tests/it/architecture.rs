@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms of the house, from the ground up: a room imports those above it in this list, and no other.
-const LAYERS: [&str; 16] = [
+const LAYERS: [&str; 17] = [
     "language",
     "model",
     "pace",
@@ -14,6 +14,7 @@ const LAYERS: [&str; 16] = [
     "feishu",
     "plan",
     "send",
+    "job",
     "preflight",
     "results",
     "cli",

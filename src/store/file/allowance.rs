@@ -14,12 +14,13 @@ use std::time::Duration;
 use crate::language::text;
 use crate::model::{Error, Result};
 
-use super::lock::Lock;
+use super::lock::FileLeases;
 use crate::model::Moment;
 use crate::pace::{Feedback, Pace, Pacing};
 use crate::store::limiter::{Answer, Hold, Limiter, Permit, Stored};
 use crate::store::memory::MemoryLimiter;
 use crate::store::platform::{self, Boot, uptime};
+use crate::store::{Lease, Leases};
 
 /// Calls are kept for the longest window that any run may have, should a later one have a longer one than this.
 const SHORTEST_MEMORY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -40,7 +41,7 @@ struct Allowance {
     open: BTreeSet<u64>,
     bytes: u64,
     bytes_when_compact: u64,
-    _lock: Lock,
+    _lease: Box<dyn Lease>,
 }
 
 /// A call of an earlier run, or of this one, that has ended: when, and how much longer than the window it counts.
@@ -63,8 +64,9 @@ impl Allowance {
     ///
     /// # Errors
     /// Exit 75 if another run holds it, exit 2 if the files can't be written.
-    fn take(path: &Path, window: Duration, timeout: Duration, wait: Duration) -> Result<Allowance> {
-        let lock = Lock::take(&path.with_extension("lock"), text!("the allowance of this app"), wait)?;
+    async fn take(path: &Path, window: Duration, timeout: Duration, wait: Duration) -> Result<Allowance> {
+        let what = text!("the allowance of this app");
+        let lease = FileLeases.acquire(&path.with_extension("lock"), what, wait).await?;
         let path = path.with_extension("log");
         let boot = Boot::current();
         tell_file(&path, &boot, uptime()).map_err(|error| {
@@ -79,7 +81,7 @@ impl Allowance {
             open: BTreeSet::new(),
             bytes: 0,
             bytes_when_compact: 0,
-            _lock: lock,
+            _lease: lease,
         })
     }
 
@@ -150,9 +152,9 @@ pub struct FileLimiter {
 impl FileLimiter {
     /// Takes the allowance whose files have this path, with the endings `.log` and `.lock`; calls of earlier runs count.
     /// Exit 75 if another run holds it.
-    pub fn take(path: &Path, pace: Pace, wait: Duration) -> Result<FileLimiter> {
+    pub async fn take(path: &Path, pace: Pace, wait: Duration) -> Result<FileLimiter> {
         let Pace { rate, burst, timeout } = pace;
-        let log = Allowance::take(path, rate.period(), timeout, wait)?;
+        let log = Allowance::take(path, rate.period(), timeout, wait).await?;
         let earlier = log.earlier_calls(rate.period());
         let limiter = MemoryLimiter::new(Pacing::after_earlier_calls(rate, burst, timeout, earlier));
         Ok(FileLimiter { limiter, log })
@@ -174,6 +176,25 @@ impl Limiter for FileLimiter {
         let recorded = self.log.ended(permit.call, feedback != Feedback::NoReply);
         Box::pin(std::future::ready(recorded.map(|()| hold)))
     }
+}
+
+/// The directory of the allowances of one host, app and tenant, below the state directory; it is made, and can be written to.
+pub(crate) fn allowance_directory(state: Option<&Path>, of: [&str; 3]) -> Result<PathBuf> {
+    let hint = || text!("set STATE_DIRECTORY or XDG_STATE_HOME to a writable directory");
+    // Hashed: a token must not be in a file name, nor a host's colon.
+    let digest = ring::digest::digest(&ring::digest::SHA256, of.join("\n").as_bytes());
+    let name: String = digest.as_ref()[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+    let state = state.ok_or_else(|| {
+        Error::unusable(text!("there is no directory for the record of the allowance")).hint(hint())
+    })?;
+    let directory = state.join("allowance").join(name);
+    // A file is tried, too: a directory may be there and be read-only.
+    fs::create_dir_all(&directory).and_then(|()| tempfile::tempfile_in(&directory)).map_err(|error| {
+        Error::unusable(text!("can't write to {directory}", directory = directory.display()))
+            .because(error)
+            .hint(hint())
+    })?;
+    Ok(directory)
 }
 
 /// Reads a file at a moment of uptime; one that is not there tells nothing.
@@ -300,30 +321,31 @@ mod tests {
         assert_eq!(told(text, &boot("b1")), [ended(60, 0), ended(60, 0)]);
     }
 
-    #[test]
-    fn the_next_run_knows_of_the_calls_before() {
+    #[tokio::test]
+    async fn the_next_run_knows_of_the_calls_before() {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("withdraw");
-        let take = || Allowance::take(&path, SECOND * 60, SECOND * 30, Duration::ZERO).expect("free");
-        let mut first = take();
+        let take =
+            async || Allowance::take(&path, SECOND * 60, SECOND * 30, Duration::ZERO).await.expect("free");
+        let mut first = take().await;
         for call in 1..=3 {
             first.admitted(call).expect("room");
         }
         first.ended(1, true).expect("room");
         first.ended(2, false).expect("room");
         drop(first);
-        let mut left = take().earlier_calls(SECOND * 60);
+        let mut left = take().await.earlier_calls(SECOND * 60);
         left.sort_unstable();
         assert_eq!(left.len(), 3);
         assert!(left[0] <= SECOND * 60 && left[0] > SECOND * 50, "{left:?}");
         assert!(left[1] > SECOND * 80 && left[2] > SECOND * 80, "{left:?}");
     }
 
-    #[test]
-    fn a_long_log_is_written_anew_and_forgets_nothing_of_its_window() {
+    #[tokio::test]
+    async fn a_long_log_is_written_anew_and_forgets_nothing_of_its_window() {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("withdraw");
-        let mut log = Allowance::take(&path, SECOND * 60, SECOND * 30, Duration::ZERO).expect("free");
+        let mut log = Allowance::take(&path, SECOND * 60, SECOND * 30, Duration::ZERO).await.expect("free");
         log.admitted(1_000_000).expect("room");
         let compact_at_first = log.bytes_when_compact;
         for call in 0..30_000 {

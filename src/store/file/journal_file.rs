@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::lock::Lock;
+use super::lock::FileLeases;
 use super::reader::{JournalReader, unreadable};
 use super::writer::JournalWriter;
 use crate::journal::chain::{Chain, entry_of};
@@ -14,7 +14,7 @@ use crate::journal::{Index, IndexBuilder};
 use crate::language::text;
 use crate::model::{Error, Result};
 use crate::store::files::{seen_from, sync_directory, with_ending};
-use crate::store::{Journal, JournalSource, platform};
+use crate::store::{Journal, JournalSource, Lease, Leases, platform};
 
 /// A journal that this run has taken for itself; the file may be yet to come.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ pub struct JournalFile {
     set_aside: bool,
     /// The results files that its runs name.
     results: Vec<String>,
-    _lock: Lock,
+    _lease: Box<dyn Lease>,
 }
 
 impl JournalFile {
@@ -34,8 +34,14 @@ impl JournalFile {
     ///
     /// # Errors
     /// Exit 75 if another run holds it; exit 2 if it is damaged or belongs to another host, app or operation.
-    pub fn take(path: &Path, owner: &Owner, restart: bool, wait: Duration) -> Result<(JournalFile, Index)> {
-        let lock = Lock::take(&with_ending(path, "lock"), text!("the journal of these results"), wait)?;
+    pub async fn take(
+        path: &Path,
+        owner: &Owner,
+        restart: bool,
+        wait: Duration,
+    ) -> Result<(JournalFile, Index)> {
+        let what = text!("the journal of these results");
+        let lease = FileLeases.acquire(&with_ending(path, "lock"), what, wait).await?;
         let mut taken = JournalFile {
             path: path.to_owned(),
             chain: Chain::default(),
@@ -43,7 +49,7 @@ impl JournalFile {
             torn_bytes: 0,
             set_aside: false,
             results: Vec::new(),
-            _lock: lock,
+            _lease: lease,
         };
         let reader = match JournalReader::open(path) {
             Ok(reader) => reader,
@@ -77,8 +83,7 @@ impl JournalFile {
                 }
             }
         })?;
-        let aside = text!("set it aside with --restart, which starts over and forgets what was done");
-        scan.refuse_damage(&reader.name()).map_err(|error| error.or_hint(aside))?;
+        scan.refuse_damage(&reader.name())?;
         if let Some(other) = stranger {
             let shown = self.path.display();
             return Err(Error::unusable(text!(

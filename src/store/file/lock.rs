@@ -1,22 +1,44 @@
-//! Owns locks between processes: a file that the kernel unlocks when its holder dies, with the holder's pid in it.
+//! Leases between the processes of one machine: a file that the kernel unlocks when its holder dies, with the holder's pid in it.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::language::{Text, text};
 use crate::model::{Error, Result};
-use crate::store::platform;
+use crate::store::limiter::Stored;
+use crate::store::{Lease, Leases, platform};
 
 /// How often a lock that is held is tried again.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// Leases that are files.
+pub(super) struct FileLeases;
+
+impl Leases for FileLeases {
+    fn acquire<'a>(&'a self, name: &'a Path, what: Text, wait: Duration) -> Stored<'a, Box<dyn Lease>> {
+        Box::pin(async move {
+            let lock = Lock::take(name, what, wait).await?;
+            Ok(Box::new(lock) as Box<dyn Lease>)
+        })
+    }
+}
+
 /// A lock that this process holds. Dropped, it is free, and its file is gone.
 #[derive(Debug)]
-pub struct Lock {
+struct Lock {
     path: PathBuf,
     _file: File,
+}
+
+impl Lease for Lock {
+    fn fence(&self) -> u64 {
+        // Nobody can overtake a holder that lives: the kernel keeps the others out.
+        1
+    }
 }
 
 impl Lock {
@@ -24,7 +46,7 @@ impl Lock {
     ///
     /// # Errors
     /// Exit 75 with the holder's pid; exit 4 when the file can't be created.
-    pub fn take(path: &Path, what: Text, wait: Duration) -> Result<Lock> {
+    async fn take(path: &Path, what: Text, wait: Duration) -> Result<Lock> {
         let begun = Instant::now();
         loop {
             let pid = match try_take(path) {
@@ -45,7 +67,7 @@ impl Lock {
                 )
                 .hint(text!("wait until it has ended, or add --wait-lock 10m")));
             }
-            std::thread::sleep(PAUSE.min(wait - begun.elapsed().min(wait)));
+            tokio::time::sleep(PAUSE.min(wait - begun.elapsed().min(wait))).await;
         }
     }
 }
@@ -86,12 +108,13 @@ fn try_take(path: &Path) -> io::Result<std::result::Result<File, String>> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_second_holder_is_told_the_first_ones_pid() {
+    #[tokio::test]
+    async fn a_second_holder_is_told_the_first_ones_pid() {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("x.lock");
-        let first = Lock::take(&path, Text::plain("the journal"), Duration::ZERO).expect("it is free");
-        let error = Lock::take(&path, Text::plain("the journal"), Duration::ZERO).expect_err("it is held");
+        let first = Lock::take(&path, Text::plain("the journal"), Duration::ZERO).await.expect("it is free");
+        let error =
+            Lock::take(&path, Text::plain("the journal"), Duration::ZERO).await.expect_err("it is held");
         assert_eq!(error.exit().code(), 75);
         assert!(
             error.report(crate::language::Language::English).contains(&std::process::id().to_string()),
@@ -100,14 +123,14 @@ mod tests {
         );
         drop(first);
         assert!(!path.exists());
-        Lock::take(&path, Text::plain("the journal"), Duration::ZERO).expect("it is free again");
+        Lock::take(&path, Text::plain("the journal"), Duration::ZERO).await.expect("it is free again");
     }
 
-    #[test]
-    fn a_stale_file_is_no_lock() {
+    #[tokio::test]
+    async fn a_stale_file_is_no_lock() {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("x.lock");
         fs::write(&path, "1\n").expect("a file");
-        Lock::take(&path, Text::plain("the journal"), Duration::ZERO).expect("nobody holds it");
+        Lock::take(&path, Text::plain("the journal"), Duration::ZERO).await.expect("nobody holds it");
     }
 }

@@ -9,6 +9,6 @@ mod tests;
 mod writer;
 
 pub use allowance::FileLimiter;
+pub(crate) use allowance::allowance_directory;
 pub use journal_file::JournalFile;
-pub use lock::Lock;
 pub use reader::{JournalReader, open_journal};

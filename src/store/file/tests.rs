@@ -173,7 +173,9 @@ impl OnDisk {
     }
 
     fn take(&self) -> Result<(JournalFile, Index)> {
-        JournalFile::take(&self.path, &owner(), false, Duration::ZERO)
+        use futures_util::FutureExt;
+        let taken = JournalFile::take(&self.path, &owner(), false, Duration::ZERO).now_or_never();
+        taken.expect("nobody holds the lock")
     }
 
     fn bytes(&self) -> Vec<u8> {

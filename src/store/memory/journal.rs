@@ -10,30 +10,53 @@ use crate::journal::chain::Chain;
 use crate::journal::entry::Entry;
 use crate::language::text;
 use crate::model::{EntryId, Error, Result, SentRow};
-use crate::store::{Journal, JournalEnd, JournalSource, Scan, Seq};
+use crate::store::{Journal, JournalEnd, JournalSource, Lease, Scan, Seq};
 
 /// A journal that ends with the process. Its clones are the same one.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryJournal {
-    entries: Arc<Mutex<Vec<Entry>>>,
+    log: Arc<Mutex<Log>>,
+    /// The fencing number of the lease under which this clone appends.
+    fence: u64,
+}
+
+#[derive(Debug, Default)]
+struct Log {
+    entries: Vec<Entry>,
+    /// That of the last holder.
+    fence: u64,
 }
 
 impl MemoryJournal {
     /// One that has these entries already.
     #[must_use]
     pub fn of(entries: &[Entry]) -> Self {
-        MemoryJournal { entries: Arc::new(Mutex::new(entries.to_vec())) }
+        MemoryJournal { log: Arc::new(Mutex::new(Log { entries: entries.to_vec(), fence: 0 })), fence: 0 }
+    }
+
+    /// The same one, for the holder of this lease. Those before may not append any more.
+    pub fn held_by(&self, lease: &dyn Lease) -> Self {
+        let fence = lease.fence();
+        let mut log = self.log();
+        log.fence = log.fence.max(fence);
+        MemoryJournal { log: self.log.clone(), fence }
     }
 
     /// Nothing can fail between the locking and the unlocking.
-    fn entries(&self) -> MutexGuard<'_, Vec<Entry>> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    fn log(&self) -> MutexGuard<'_, Log> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Journal for MemoryJournal {
     fn append(&mut self, entry: Entry, waiter: Option<oneshot::Sender<()>>) -> Result<Seq> {
-        self.entries().push(entry);
+        {
+            let mut log = self.log();
+            if self.fence < log.fence {
+                return Err(Error::locked(text!("another run has taken this one over")));
+            }
+            log.entries.push(entry);
+        }
         if let Some(waiter) = waiter {
             // One that has gone away does not matter.
             let _ = waiter.send(());
@@ -42,7 +65,7 @@ impl Journal for MemoryJournal {
     }
 
     fn durable(&self) -> Seq {
-        self.entries().len() as Seq
+        self.log().entries.len() as Seq
     }
 
     fn request_sync(&mut self) -> Result<()> {
@@ -60,7 +83,7 @@ impl JournalSource for MemoryJournal {
     }
 
     fn scan(&self, show: &mut dyn FnMut(EntryId, &Entry)) -> Result<Scan> {
-        let entries = self.entries().clone();
+        let entries = self.log().entries.clone();
         for (number, entry) in (0..).zip(&entries) {
             show(EntryId(number), entry);
         }
@@ -70,13 +93,42 @@ impl JournalSource for MemoryJournal {
 
     fn entry(&self, id: EntryId) -> Result<SentRow> {
         let place = usize::try_from(id.0).unwrap_or(usize::MAX);
-        match self.entries().get(place) {
+        match self.log().entries.get(place) {
             Some(Entry::RowSettled(row)) => Ok(row.clone()),
             _ => Err(Error::cannot_record(text!("the journal was changed during the run"))),
         }
     }
 
     fn most_rows(&self) -> usize {
-        self.entries().len()
+        self.log().entries.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::language::Text;
+    use crate::store::{Leases, MemoryLeases};
+
+    fn at() -> jiff::Timestamp {
+        jiff::Timestamp::UNIX_EPOCH
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_holder_that_was_overtaken_appends_nothing_any_more() {
+        let (leases, journal) = (MemoryLeases::default(), MemoryJournal::default());
+        let acquire = || leases.acquire(Path::new("job"), Text::plain("the journal"), Duration::ZERO);
+        let first = acquire().await.expect("it is free");
+        let mut before = journal.held_by(&*first);
+        before.append(Entry::TokenRefreshed { at: at() }, None).expect("it holds the lease");
+        drop(first);
+        let second = acquire().await.expect("it is free again");
+        let mut after = journal.held_by(&*second);
+        let refused = before.append(Entry::TokenRefreshed { at: at() }, None).expect_err("overtaken");
+        assert_eq!(refused.exit().code(), 75);
+        assert_eq!(after.append(Entry::TokenRefreshed { at: at() }, None).expect("it holds the lease"), 2);
     }
 }

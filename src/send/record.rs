@@ -1,4 +1,4 @@
-//! The one event loop: what the pool says goes into the journal, then into the results, then onto the screen.
+//! The one event loop: what happens goes into the journal first, and is shown when it is durable.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -6,35 +6,47 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::mpsc::Receiver;
 
+use super::api::{Ack, Notice};
+use super::calls::Stop;
 use crate::journal::entry::{Entry, FoundStage};
-use crate::model::{Error, Event, Exit, Look, Result, Settlement, StopCause};
-use crate::report::{Progress, Tally};
-use crate::results::ResultsFile;
-use crate::send::{Ack, Notice, Stop};
+use crate::model::{Error, Event, Look, Result, Settlement, StopCause};
 use crate::store::{Journal, Seq};
 
-/// How often the display and the partial results are brought up to date.
+/// How often what is shown is brought up to date.
 const TICK: Duration = Duration::from_millis(200);
 
-/// Everything that changes when something happens, in one hand.
-pub(super) struct Desk<'a> {
-    pub(super) journal: Box<dyn Journal>,
-    /// The last entry that was appended.
-    pub(super) appended: Seq,
-    pub(super) results: ResultsFile<'a>,
-    pub(super) tally: &'a mut Tally,
-    pub(super) progress: Progress,
-    /// Stops the pool when the results can't be written any more.
-    pub(super) stop: Stop,
-    /// Settled rows whose record is not on disk yet: nobody may see them before.
-    pub(super) unseen: VecDeque<(Seq, u32, Settlement)>,
-    /// Why the results can't be written any more; the journal goes on.
-    pub(super) trouble: Option<Error>,
+/// Those who see what is recorded: results, counts, a screen.
+pub trait View {
+    /// Something has happened; its record may not be durable yet.
+    fn note(&mut self, event: &Event);
+
+    /// A row is settled, and its record is durable.
+    fn settled(&mut self, row: u32, settlement: Settlement) -> Result<()>;
+
+    /// Some time has passed.
+    fn tick(&mut self) -> Result<()>;
 }
 
-impl Desk<'_> {
-    /// Records what happens until the pool has ended.
-    pub(super) async fn record(&mut self, mut notices: Receiver<Notice>) -> Result<()> {
+/// Everything that changes when something happens, in one hand.
+pub struct Recorder<V> {
+    pub journal: Box<dyn Journal>,
+    pub view: V,
+    /// Why the view can't show any more; the journal goes on.
+    pub trouble: Option<Error>,
+    stop: Stop,
+    /// The last entry that was appended.
+    appended: Seq,
+    /// Settled rows whose record is not durable yet: nobody may see them before.
+    unseen: VecDeque<(Seq, u32, Settlement)>,
+}
+
+impl<V: View> Recorder<V> {
+    pub fn new(journal: Box<dyn Journal>, view: V, stop: Stop) -> Self {
+        Recorder { journal, view, trouble: None, stop, appended: 0, unseen: VecDeque::new() }
+    }
+
+    /// Records what happens until nobody sends events any more. An error when the journal can't be written: exit 4.
+    pub async fn record(&mut self, mut notices: Receiver<Notice>) -> Result<()> {
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
@@ -49,29 +61,12 @@ impl Desk<'_> {
         }
         self.journal.sync().await?;
         self.show_what_is_durable();
-        self.progress.finish();
         Ok(())
-    }
-
-    /// Closes the books: the results get their name, and the journal says how the run ended.
-    pub(super) async fn close(self, stop: Option<&StopCause>) -> Result<Exit> {
-        let Desk { mut journal, results, tally, trouble, .. } = self;
-        let trouble = trouble.or_else(|| results.finish().err());
-        let exit = match (&trouble, stop) {
-            (Some(trouble), _) => trouble.exit(),
-            (None, Some(stop)) => stop.exit(),
-            (None, None) => tally.exit(),
-        };
-        let stopped = stop.map(crate::report::stop_words);
-        let entry = Entry::RunFinished { at: Timestamp::now(), exit_code: exit.code(), stopped };
-        journal.append_durably(entry).await?;
-        trouble.map_or(Ok(exit), Err)
     }
 
     fn apply(&mut self, notice: Notice) -> Result<()> {
         let Notice { event, ack } = notice;
-        self.tally.note(&event);
-        self.progress.note(&event);
+        self.view.note(&event);
         match event {
             Event::Settled { row, settlement } => {
                 if let Settlement::Sent(sent) = &settlement {
@@ -100,29 +95,26 @@ impl Desk<'_> {
             self.journal.request_sync()?;
         }
         self.show_what_is_durable();
-        let flushed = self.results.flush();
-        self.note_trouble(flushed);
-        self.progress.tick(self.tally);
+        let shown = self.view.tick();
+        self.note_trouble(shown);
         Ok(())
     }
 
-    /// Writes the results of all rows whose record is on disk.
     fn show_what_is_durable(&mut self) {
         let durable = self.journal.durable();
-        while self.unseen.front().is_some_and(|(line, ..)| *line <= durable)
+        while self.unseen.front().is_some_and(|(entry, ..)| *entry <= durable)
             && let Some((_, row, settlement)) = self.unseen.pop_front()
         {
             if self.trouble.is_none() {
-                let tally = &mut *self.tally;
-                let settled = self.results.settle(row, settlement, |written| tally.wrote(written));
-                self.note_trouble(settled);
+                let shown = self.view.settled(row, settlement);
+                self.note_trouble(shown);
             }
         }
     }
 
     /// The results can't be written: no further call may go, but what comes back is still recorded.
-    fn note_trouble(&mut self, written: Result<()>) {
-        if let Err(error) = written
+    fn note_trouble(&mut self, shown: Result<()>) {
+        if let Err(error) = shown
             && self.trouble.is_none()
         {
             self.trouble = Some(error);
@@ -131,7 +123,7 @@ impl Desk<'_> {
     }
 }
 
-/// The line of an event that is recorded.
+/// The entry of an event that is recorded.
 fn entry_of(event: Event) -> Option<Entry> {
     let at = Timestamp::now;
     match event {
