@@ -1,4 +1,4 @@
-//! Owns the allowance on disk: what an earlier run has used counts in the next one, however it ended.
+//! The allowance on disk: what an earlier run has used counts in the next one, however it ended.
 
 use std::fs;
 use std::time::Duration;

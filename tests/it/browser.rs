@@ -1,4 +1,4 @@
-//! Owns the page of `prehire report` in a real browser: it opens, its figures are there, and it asks nobody for anything.
+//! The page of `prehire report` in a real browser: it opens, its figures are there, and it asks nobody for anything.
 
 use std::fs;
 use std::io::{ErrorKind, Read};

@@ -1,4 +1,4 @@
-//! Owns what goes over the wire, and that no secret comes back from it; the server is a mock that sees every byte.
+//! What goes over the wire, and that no secret comes back from it; the server is a mock that sees every byte.
 
 use std::fs;
 use std::net::TcpListener;

@@ -1,4 +1,4 @@
-//! Owns the question on a terminal: a pseudo-terminal is standard input, and what is typed there decides.
+//! The question on a terminal: a pseudo-terminal is standard input, and what is typed there decides.
 
 use std::fs::File;
 use std::io::{Read, Write};

@@ -1,4 +1,4 @@
-//! Owns disks that are full or read-only: the run stops before anything is lost, and goes on when there is room.
+//! Disks that are full or read-only: the run stops before anything is lost, and goes on when there is room.
 
 use std::collections::BTreeMap;
 use std::fs;

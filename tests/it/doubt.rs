@@ -1,4 +1,4 @@
-//! Owns doubt over several runs: it sticks to a pre-hire until a look tells the truth, also of one that left the file.
+//! Doubt over several runs: it sticks to a pre-hire until a look tells the truth, also of one that left the file.
 
 use httpmock::MockServer;
 use serde_json::json;

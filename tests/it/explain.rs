@@ -1,4 +1,4 @@
-//! Owns `prehire explain`: one pre-hire's story, attempt by attempt, for an auditor.
+//! `prehire explain`: one pre-hire's story, attempt by attempt, for an auditor.
 
 use std::fs;
 

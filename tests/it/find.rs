@@ -1,4 +1,4 @@
-//! Owns `prehire find`: whom it lists, what the list looks like, and that `withdraw` takes it as it is.
+//! `prehire find`: whom it lists, what the list looks like, and that `withdraw` takes it as it is.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,4 +1,4 @@
-//! Owns the forms of a file: encodings, delimiters, line ends and workbooks. What counts is what the server gets to see.
+//! The forms of a file: encodings, delimiters, line ends and workbooks. What counts is what the server gets to see.
 
 use std::io::{Cursor, Write};
 

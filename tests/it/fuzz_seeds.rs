@@ -1,4 +1,4 @@
-//! Owns the seeds of the fuzz targets: each is run here, without a fuzzer, and so are the samples.
+//! The seeds of the fuzz targets: each is run here, without a fuzzer, and so are the samples.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Owns the guards: what must be true before the first call, and what ends a run early.
+//! The guards: what must be true before the first call, and what ends a run early.
 
 use std::fs;
 use std::ops::RangeInclusive;

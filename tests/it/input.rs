@@ -1,4 +1,4 @@
-//! Owns what is read: which files can be used, which columns and rows are meant, and what is cleaned.
+//! What is read: which files can be used, which columns and rows are meant, and what is cleaned.
 
 use crate::context::{SOMEBODY, TestContext};
 use crate::run::rows_of;

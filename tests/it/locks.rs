@@ -1,4 +1,4 @@
-//! Owns the locks: one run at a time on a journal, and on an allowance.
+//! The locks: one run at a time on a journal, and on an allowance.
 
 use std::fs;
 use std::process::Command;

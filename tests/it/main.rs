@@ -4,8 +4,10 @@
 //! anybody does, by its binary; the library's own types are for the unit tests beside the code. What is said to people is
 //! compared whole ([`assert_said!`]), so that a better sentence shows once; what scripts read has assertions of its own.
 //!
-//! Nothing waits for a time, or is measured by one: [`watch::until`] waits for an event. And nothing depends on what a
-//! user has left in the checkout: a test works in a directory of its own.
+//! Nothing waits for a time, or is measured by one: [`watch::until`] waits for an event. Nothing depends on what a user
+//! has left in the checkout: a test works in a directory of its own.
+//!
+//! A test file stands here, by its promise; whatever several of them need, and no test, in `support/`.
 
 #![allow(clippy::unwrap_used, reason = "a test that can't go on has failed, and a panic says so")]
 #![allow(missing_docs, unreachable_pub, reason = "nobody depends on the tests")]
@@ -20,7 +22,7 @@ use support::{
 
 /// The allowance on disk: what an earlier run has used counts in the next.
 mod allowance;
-/// The layout: which files are pure, which stage may know which, how long a file may be.
+/// The layout: which room may import which.
 mod architecture;
 /// The page of `prehire report` in a real browser.
 mod browser;

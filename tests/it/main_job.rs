@@ -1,4 +1,4 @@
-//! Owns the main job: a file in, one result per row out, in its order and with its own cells untouched.
+//! The main job: a file in, one result per row out, in its order and with its own cells untouched.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

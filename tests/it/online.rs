@@ -1,4 +1,4 @@
-//! Owns the look before: `prehire check --online`, what the question shows, and `--require-online-check`.
+//! The look before: `prehire check --online`, what the question shows, and `--require-online-check`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -530,6 +530,10 @@ fn an_index_that_lags_behind_is_asked_again_before_an_undo_is_refused() {
     let context = context.switch("--require-online-check");
     context.restore().assert_exit(0).assert_column("status", ["restored"; 3]);
     assert_eq!(context.searches(), 2);
+}
+
+#[test]
+fn a_pre_hire_that_is_not_visible_is_asked_for_again_before_it_is_refused() {
     let gone = TestContext::new().row(NOT_VISIBLE, "r").switch("--require-online-check");
     assert_said!(refuses(&gone), @r"
     exit code: 2

@@ -1,4 +1,4 @@
-//! Owns `--only`: chosen rows of a results file, and those that go over unsent.
+//! `--only`: chosen rows of a results file, and those that go over unsent.
 
 use crate::context::TestContext;
 use crate::run::{Run, rows_of};

@@ -1,4 +1,4 @@
-//! Owns the cap in real time, coarsely: the proofs are beside the code, in virtual time.
+//! The cap in real time, coarsely: the proofs are beside the code, in virtual time.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Owns `prehire completions` and `prehire man`: what the shells and `man` themselves make of them.
+//! `prehire completions` and `prehire man`: what the shells and `man` themselves make of them.
 
 use std::fs;
 use std::path::Path;

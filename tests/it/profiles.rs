@@ -1,4 +1,4 @@
-//! Owns profiles and credentials as a user meets them: files, modes, hosts, and what `prehire config show` says.
+//! Profiles and credentials as a user meets them: files, modes, hosts, and what `prehire config show` says.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;

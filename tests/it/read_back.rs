@@ -1,4 +1,4 @@
-//! Owns the calls in doubt: looked up where the app may, repeated where it may not, and never guessed.
+//! The calls in doubt: looked up where the app may, repeated where it may not, and never guessed.
 //!
 //! A look that says "withdrawn" is believed at once, any other only 2 s after the call; so rows that a look must find
 //! active share one run.

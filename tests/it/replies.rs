@@ -1,4 +1,4 @@
-//! Owns what each reply means (`src/send/classify.rs`), driven end to end: one scripted id, one line of the results.
+//! What each reply means (`src/send/classify.rs`), driven end to end: one scripted id, one line of the results.
 //!
 //! What a look must find active takes seconds: those rows are in `read_back.rs`.
 

@@ -1,4 +1,4 @@
-//! Owns `prehire report`: what is on the page, what can never get out of it or into it, and what is never overwritten.
+//! `prehire report`: what is on the page, what can never get out of it or into it, and what is never overwritten.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,4 +1,4 @@
-//! Owns the undo: what a run has withdrawn is restored, and nothing else, whatever its file says.
+//! The undo: what a run has withdrawn is restored, and nothing else, whatever its file says.
 
 use std::fs;
 use std::path::PathBuf;

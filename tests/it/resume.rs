@@ -1,4 +1,4 @@
-//! Owns "Running again": the same command goes on where it stopped, and knows pre-hires by their id.
+//! "Running again": the same command goes on where it stopped, and knows pre-hires by their id.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! Owns the samples: every file of `samples/` is run, and its results are those that stand beside it.
+//! The samples: every file of `samples/` is run, and its results are those that stand beside it.
 //!
 //! To write the expected results anew: `PREHIRE_BLESS=1 cargo test --test it samples`, then read the difference.
 

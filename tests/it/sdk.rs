@@ -1,4 +1,4 @@
-//! Owns the simulated API in the eyes of another maker's client: the official Python SDK.
+//! The simulated API in the eyes of another maker's client: the official Python SDK.
 
 use std::fs::File;
 use std::io::Write;

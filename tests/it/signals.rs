@@ -1,4 +1,4 @@
-//! Owns Ctrl-C and SIGTERM: once ends a run in order, twice at once, and the next run goes on.
+//! Ctrl-C and SIGTERM: once ends a run in order, twice at once, and the next run goes on.
 
 use nix::sys::signal::Signal;
 

@@ -1,4 +1,4 @@
-//! Owns the simulated API as a program: `prehire simulate`, and rehearsals with `--simulate`.
+//! The simulated API as a program: `prehire simulate`, and rehearsals with `--simulate`.
 
 use std::fs;
 

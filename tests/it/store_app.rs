@@ -1,4 +1,4 @@
-//! Owns store apps as a user runs them: tickets, tokens of a tenant, and that none of their secrets comes out.
+//! Store apps as a user runs them: tickets, tokens of a tenant, and that none of their secrets comes out.
 
 use std::fs;
 use std::thread;

@@ -1,4 +1,4 @@
-//! Owns runs that would never end, or never go on, if nobody had thought of it.
+//! Runs that would never end, or never go on, if nobody had thought of it.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! Owns what is said on standard output and standard error, and to whom.
+//! What is said on standard output and standard error, and to whom.
 
 use std::collections::BTreeSet;
 use std::process::Stdio;

@@ -1,4 +1,4 @@
-//! Owns `prehire verify`: a record is whole or not, and results agree with it or not; and no run is disturbed.
+//! `prehire verify`: a record is whole or not, and results agree with it or not; and no run is disturbed.
 
 use std::fs;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! Owns results as a workbook: every cell as it is, ids as text, looks that help, limits that are found before any
+//! Results as a workbook: every cell as it is, ids as text, looks that help, limits that are found before any
 //! call, and a file that is there as a whole or not at all.
 
 use std::fs;

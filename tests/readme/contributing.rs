@@ -1,4 +1,4 @@
-//! Owns the promise of CONTRIBUTING.md: whatever file or folder it names is there.
+//! The promise of CONTRIBUTING.md: whatever file or folder it names is there.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Owns the examples: every one is run, in order, in one directory, and ends as it says.
+//! The examples: every one is run, in order, in one directory, and ends as it says.
 
 use std::fs;
 use std::os::unix::fs::symlink;

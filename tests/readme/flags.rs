@@ -1,4 +1,4 @@
-//! Owns the flags: each command's are in a table, with their defaults, and no table has another one.
+//! The flags: each command's are in a table, with their defaults, and no table has another one.
 //!
 //! A table of flags whose header names a command is about that command; one that names none is about all that have
 //! such a flag.

@@ -1,4 +1,4 @@
-//! Owns the two languages of the page: whatever is not prose is the same in both.
+//! The two languages of the page: whatever is not prose is the same in both.
 
 use std::collections::BTreeSet;
 

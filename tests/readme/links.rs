@@ -1,4 +1,4 @@
-//! Owns the links: each leads somewhere, and the two languages lead to each other.
+//! The links: each leads somewhere, and the two languages lead to each other.
 
 use std::path::Path;
 

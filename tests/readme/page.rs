@@ -1,4 +1,4 @@
-//! Owns how a page is taken apart: its blocks, sections, tables, links, and what it writes as code.
+//! How a page is taken apart: its blocks, sections, tables, links, and what it writes as code.
 
 /// The page in one language.
 #[derive(Clone, Copy)]

@@ -1,4 +1,4 @@
-//! Owns what a journal must prove about its runs, read without the program's own code, and held against what the
+//! What a journal must prove about its runs, read without the program's own code, and held against what the
 //! server has seen.
 
 use std::collections::{BTreeMap, BTreeSet};

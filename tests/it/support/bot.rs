@@ -1,4 +1,4 @@
-//! Owns a custom bot on loopback: it keeps what it is told, and answers as it was asked to.
+//! A custom bot on loopback: it keeps what it is told, and answers as it was asked to.
 
 use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader, Read, Write};

@@ -1,4 +1,4 @@
-//! Owns how a test runs the program: a directory of its own, an input, a server, flags and an environment.
+//! How a test runs the program: a directory of its own, an input, a server, flags and an environment.
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! Owns one run of the program: bounded in time, and what came of it, with assertions that show all of it.
+//! One run of the program: bounded in time, and what came of it, with assertions that show all of it.
 
 use std::fmt;
 use std::fs;

@@ -1,4 +1,4 @@
-//! Owns a search endpoint of a test's own making: its pages, its tokens, its troubles; it sees every byte.
+//! A search endpoint of a test's own making: its pages, its tokens, its troubles; it sees every byte.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};

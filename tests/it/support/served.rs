@@ -1,4 +1,4 @@
-//! Owns a `prehire simulate` that tests talk to from outside.
+//! A `prehire simulate` that tests talk to from outside.
 
 use std::io::{BufRead, BufReader};
 use std::process::Child;

@@ -1,4 +1,4 @@
-//! Owns what can be seen of a run from outside: its journal, the server's record while it runs; and how it is killed.
+//! What can be seen of a run from outside: its journal, the server's record while it runs; and how it is killed.
 
 use std::fs;
 use std::io::{BufRead, BufReader};

@@ -1,4 +1,4 @@
-//! Owns how the tests read a workbook: its cells through a library that did not write it, its looks in its own XML.
+//! How the tests read a workbook: its cells through a library that did not write it, its looks in its own XML.
 
 use std::fs::File;
 use std::io::Read;
