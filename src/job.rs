@@ -5,7 +5,6 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use crate::feishu::{Client, ClientSettings, Credentials, Secret, Token, install_tls_provider};
@@ -21,7 +20,7 @@ use crate::plan::{Decision, Planned, by_the_past};
 use crate::send::{Account as Sender, Gate, Gates, Lines, Recorder, RetryPolicy, SendSettings, Stop, View};
 use crate::store::{
     FileLimiter, Journal, JournalFile, JournalSource, Lease, Leases, MemoryJournal, MemoryLeases,
-    MemoryLimiter, Past, allowance_directory, platform,
+    MemoryLimiter, Past, allowance_directory, clock, platform,
 };
 
 /// Events that may wait to be recorded.
@@ -198,7 +197,7 @@ impl Job {
         let stop = stopped?;
         let Recorder { mut journal, view, trouble, .. } = recorder;
         let exit = trouble.as_ref().map_or(Exit::Success, Error::exit);
-        let finished = Entry::RunFinished { at: Timestamp::now(), exit_code: exit.code(), stopped: None };
+        let finished = Entry::RunFinished { at: clock::now(), exit_code: exit.code(), stopped: None };
         journal.append_durably(finished).await?;
         match trouble {
             Some(trouble) => Err(trouble),
@@ -251,7 +250,7 @@ impl Job {
         RunStarted {
             version: VERSION,
             tool: env!("CARGO_PKG_VERSION").to_owned(),
-            at: Timestamp::now(),
+            at: clock::now(),
             user: platform::user(),
             machine: platform::machine(),
             command: String::new(),

@@ -1,8 +1,10 @@
-//! Owns the process: arguments and surroundings in, exit code out. Nothing else ends it.
+//! The process: arguments and surroundings in, exit code out. Nothing else ends it.
+#![expect(clippy::disallowed_methods, reason = "the arguments come in here")]
 
 use std::process::ExitCode;
 
 use clap::FromArgMatches;
+use jiff::tz::TimeZone;
 use prehire::cli::{Cli, LogFormat, log_format_in};
 use prehire::language::Language;
 use prehire::model::Exit;
@@ -19,16 +21,16 @@ fn main() -> ExitCode {
             let surroundings = surroundings.speaking(cli.lang);
             code(prehire::app::run(cli, surroundings))
         }
-        Err(error) => not_understood(&error, language),
+        Err(error) => not_understood(&error, language, surroundings.time_zone),
     }
 }
 
-/// Help and version are no errors; a reader that has gone away is none either.
-fn not_understood(error: &clap::Error, language: Language) -> ExitCode {
+/// Help and version are not errors, and neither is a broken pipe.
+fn not_understood(error: &clap::Error, language: Language, time_zone: TimeZone) -> ExitCode {
     let format = log_format_in(std::env::args_os());
     if error.use_stderr() && format == LogFormat::Json {
-        let log = Log::new(LogSettings { format, detail: Detail::Usual, language });
-        log.say(&LogLine::usage(&error.render().to_string()));
+        let log = Log::new(LogSettings { format, detail: Detail::Usual, language }, time_zone);
+        log.always(&LogLine::usage(&error.render().to_string()));
     } else {
         let _ = error.print();
     }

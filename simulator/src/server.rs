@@ -194,6 +194,7 @@ impl Drop for Running {
 }
 
 impl Shared {
+    #[expect(clippy::disallowed_methods, reason = "time and chance come in here, and are parameters below")]
     fn new(settings: SimulatorSettings) -> Shared {
         let mut rng = settings.seed.map_or_else(Rng::new, Rng::with_seed);
         let script = Script::new(&settings, Timestamp::now(), &mut rng);

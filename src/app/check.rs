@@ -37,7 +37,8 @@ pub(super) async fn run(settings: &CheckSettings, surroundings: &Surroundings) -
     }
     let language = settings.show.language;
     let create = |output| {
-        ResultsFile::create(output, &spool, &survey, &rules).map(|results| results.speaking(language))
+        let results = ResultsFile::create(output, &spool, &survey, &rules)?;
+        Ok(results.in_locale(surroundings.locale(language)))
     };
     let results = || output.map(create).transpose();
     let index = Index::default();
@@ -48,13 +49,13 @@ pub(super) async fn run(settings: &CheckSettings, surroundings: &Surroundings) -
             results()?.map(|results| write_results(results, plan)).transpose()?;
             None
         }
-        Some(calls) => match check_online(settings, calls, (plan, survey.sendable), results).await? {
-            Ok(seen) => Some(seen),
-            Err(cause) => {
-                let log = Log::new(settings.show.log);
-                return Ok(say_stopped(&cause, &surroundings.command_line, &log));
+        Some(calls) => {
+            let log = Log::new(settings.show.log, surroundings.time_zone.clone());
+            match check_online((settings, &log), calls, (plan, survey.sendable), results).await? {
+                Ok(seen) => Some(seen),
+                Err(cause) => return Ok(say_stopped(&cause, &surroundings.command_line, &log)),
             }
-        },
+        }
     };
     let input = settings.input.path.shown();
     let online = online.as_ref().map(|(report, progress)| (report, progress));

@@ -14,6 +14,7 @@ use crate::feishu::{Client, ClientSettings, Credentials, Secret};
 use crate::language::{Language, text};
 use crate::model::{Error, Exit, Operation, PreHireId, Result, StopCause};
 use crate::report::{ConfigReport, Log, LogLine, Story, search_stop_line};
+use crate::results::cells::Locale;
 use crate::send::search::SearchEnd;
 use crate::settings::{
     CallSettings, Config, CredentialSources, Effective, Layer, ShowSettings, Surroundings, Target,
@@ -21,13 +22,13 @@ use crate::settings::{
 use crate::store::{JournalSource, open_journal};
 
 /// Prints the story; exit 1 if the journal does not know the pre-hire.
-pub(super) fn explain(typed: &ExplainArgs, language: Language) -> Result<Exit> {
+pub(super) fn explain(typed: &ExplainArgs, locale: Locale) -> Result<Exit> {
     let id = PreHireId::parse(&typed.id, true).map_err(|_| {
         Error::unusable(text!("\"{typed}\" is not a pre-hire id", typed = typed.id))
             .hint(text!("give 1 to 32 digits, as Feishu shows them"))
     })?;
     let journal = open_journal(&typed.journal)?;
-    let mut story = Story::of(id, language);
+    let mut story = Story::of(id, locale);
     (&journal as &dyn JournalSource).read(&mut |_, entry| story.take(entry))?;
     print_whole(story.text().as_bytes());
     Ok(if story.is_known() { Exit::Success } else { Exit::SomeRowsFailed })
@@ -187,11 +188,11 @@ pub(super) fn stopped_apart<T>(ended: Result<T, SearchEnd>) -> Result<Result<T, 
 
 /// Says why it was stopped.
 pub(super) fn say_stopped(cause: &StopCause, again: &str, log: &Log) -> Exit {
-    log.say(&search_stop_line(cause, again, log.language()));
+    log.always(&search_stop_line(cause, again, log.language()));
     cause.exit()
 }
 
 /// Says what a person should know about the settings, before anything is done.
 pub(super) fn warn(calls: &CallSettings, log: &Log) {
-    calls.warnings.iter().for_each(|warning| log.announce(&LogLine::warning(warning.clone())));
+    calls.warnings.iter().for_each(|warning| log.info(&LogLine::warning(warning.clone())));
 }

@@ -8,7 +8,7 @@ use super::preflight::Preview;
 use super::run::RunInput;
 use crate::cli::LogFormat;
 use crate::language::{Language, Text, text};
-use crate::model::{Error, Operation, Result, about as estimate, one_line};
+use crate::model::{Error, Result, about as estimate, one_line};
 use crate::settings::{OperationSettings, Purpose, Surroundings, Target};
 
 /// How much of a cell is shown.
@@ -90,14 +90,11 @@ fn question(input: RunInput<'_>, preview: &Preview) -> String {
     let _ = write!(
         text,
         "\n{} ",
-        said(match settings.operation() {
-            Operation::Withdraw => {
-                text!("Type the number of rows ({rows}) to withdraw them, or anything else to quit:", rows)
-            }
-            Operation::Restore => {
-                text!("Type the number of rows ({rows}) to restore them, or anything else to quit:", rows)
-            }
-        })
+        said(text!(
+            "Type the number of rows ({rows}) to {verb} them, or anything else to quit:",
+            rows,
+            verb => settings.operation().verb()
+        ))
     );
     text
 }
@@ -151,14 +148,11 @@ fn about(settings: &OperationSettings, rows: u32) -> Text {
         "  file      {file}\n  host      {host}\n  app       {app}\n  duration  {duration} at {rate}",
         file, host => host, app => app, duration => duration, rate
     );
-    match settings.operation() {
-        Operation::Withdraw => {
-            text!("About to withdraw {rows} {rows|pre-hire|pre-hires}, one call each.\n{places}", rows, places => places)
-        }
-        Operation::Restore => {
-            text!("About to restore {rows} {rows|pre-hire|pre-hires}, one call each.\n{places}", rows, places => places)
-        }
-    }
+    let verb = settings.operation().verb();
+    text!(
+        "About to {verb} {rows} {rows|pre-hire|pre-hires}, one call each.\n{places}",
+        verb => verb, rows, places => places
+    )
 }
 
 #[cfg(test)]

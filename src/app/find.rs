@@ -17,7 +17,7 @@ use crate::settings::{FindSettings, Surroundings};
 
 /// Finds, and lists.
 pub(super) async fn run(settings: &FindSettings, surroundings: &Surroundings) -> Result<Exit> {
-    let (show, log) = (settings.show, Log::new(settings.show.log));
+    let (show, log) = (settings.show, Log::new(settings.show.log, surroundings.time_zone.clone()));
     warn(&settings.calls, &log);
     let path = ListPath::choose(settings.output.as_deref())?;
     let file = match &path {
@@ -109,8 +109,8 @@ impl<A: SearchApi> Finder<'_, A> {
         match (file, show.format) {
             (Some(_), _) => print_summary(show, || report.text(), || report.json()),
             // Standard output holds the list.
-            (None, Format::Json) => log.say(&report.line(show.format)),
-            (None, Format::Text) => log.announce(&report.line(show.format)),
+            (None, Format::Json) => log.always(&report.line(show.format)),
+            (None, Format::Text) => log.info(&report.line(show.format)),
         }
         Ok(())
     }

@@ -31,7 +31,8 @@ use crate::settings::{CheckSettings, Detail, FindSettings, LogSettings, Operatio
 pub fn run(cli: Cli, surroundings: Surroundings) -> Exit {
     let language = surroundings.language;
     let plain = LogSettings { format: LogFormat::Text, detail: Detail::Usual, language };
-    let log = Log::new(cli.show().map_or(plain, |typed| LogSettings::new(typed, language)));
+    let log = cli.show().map_or(plain, |typed| LogSettings::new(typed, language));
+    let log = Log::new(log, surroundings.time_zone.clone());
     let done = runtime().map(|runtime| {
         let exit = runtime.block_on(command(cli.command, surroundings, &log));
         // What hangs, such as the look-up of a name or a question, must not hold the process up.
@@ -72,7 +73,7 @@ async fn command(command: Command, surroundings: Surroundings, log: &Log) -> Exi
 }
 
 fn say_error(error: &Error, log: &Log) -> Exit {
-    log.say_error(error);
+    log.error(error);
     error.exit()
 }
 
@@ -87,7 +88,7 @@ async fn answer(command: Command, surroundings: &Surroundings) -> Result<Exit> {
         }
         Command::Check(typed) => check::run(&CheckSettings::new(*typed, surroundings)?, surroundings).await,
         Command::Find(typed) => find::run(&FindSettings::new(*typed, surroundings)?, surroundings).await,
-        Command::Explain(typed) => commands::explain(&typed, surroundings.language),
+        Command::Explain(typed) => commands::explain(&typed, surroundings.locale(surroundings.language)),
         Command::Verify(typed) => verify::run(typed, surroundings),
         Command::Report(typed) => report::run(typed, surroundings),
         Command::Config(ConfigArgs { command: ConfigCommand::Show(typed) }) => {

@@ -3,22 +3,20 @@
 
 use std::cell::{Cell, RefCell};
 use std::pin::pin;
-use std::time::Instant;
-
-use jiff::Timestamp;
 
 use crate::cli::TellArgs;
 use crate::feishu::{Webhook, show_card};
 use crate::language::{Text, text};
 use crate::model::{Error, Exit, Operation, Result, StopCause};
-use crate::report::{Ending, Level, Log, LogLine, card, write_metrics};
+use crate::report::{FinishedRun, Level, Log, LogLine, card, write_metrics};
 use crate::send::Stop;
 use crate::settings::read_webhook;
+use crate::store::clock;
 use crate::store::platform::{self, Signals};
 
 /// What is known of a run while it goes on.
 pub(super) struct RunMonitor {
-    ending: RefCell<Ending>,
+    ending: RefCell<FinishedRun>,
     /// Where is said that it stops: above the bar, when there is one.
     log: RefCell<Log>,
     has_begun: Cell<bool>,
@@ -29,7 +27,7 @@ pub(super) struct RunMonitor {
 impl RunMonitor {
     fn new(operation: Operation, log: &Log) -> Self {
         RunMonitor {
-            ending: RefCell::new(Ending { language: log.language(), ..Ending::of(operation) }),
+            ending: RefCell::new(FinishedRun { language: log.language(), ..FinishedRun::of(operation) }),
             log: RefCell::new(log.clone()),
             has_begun: Cell::new(false),
             stop: Stop::default(),
@@ -37,7 +35,7 @@ impl RunMonitor {
     }
 
     /// Something more is known of how the run goes, and will end.
-    pub(super) fn note<T>(&self, known: impl FnOnce(&mut Ending) -> T) -> T {
+    pub(super) fn note<T>(&self, known: impl FnOnce(&mut FinishedRun) -> T) -> T {
         known(&mut self.ending.borrow_mut())
     }
 
@@ -61,7 +59,7 @@ impl RunMonitor {
         }
         let stopping =
             text!("stopping: waiting for the calls in flight; send the same signal again to quit at once");
-        self.log.borrow().announce(&LogLine::new(Level::Warn, stopping));
+        self.log.borrow().info(&LogLine::new(Level::Warn, stopping));
         self.stop.because(StopCause::Interrupted(first));
         tokio::select! {
             biased;
@@ -86,7 +84,7 @@ pub(super) async fn told(
     log: &Log,
     work: impl AsyncFnOnce(&RunMonitor) -> Result<Exit>,
 ) -> Exit {
-    let started = Instant::now();
+    let started = clock::instant();
     let monitor = RunMonitor::new(operation, log);
     let (webhook, done) = match webhook(tell, log) {
         Ok(webhook) => (webhook, monitor.watch(work(&monitor)).await),
@@ -95,21 +93,21 @@ pub(super) async fn told(
     let mut ending = monitor.ending.into_inner();
     let log = log.clone().speaking(ending.language);
     ending.exit = done.unwrap_or_else(|error| {
-        log.say_error(&error);
+        log.error(&error);
         error.exit()
     });
-    (ending.at, ending.duration) = (Timestamp::now(), started.elapsed());
+    (ending.at, ending.duration) = (clock::now(), started.elapsed());
     if let Some(path) = &tell.metrics_file
         && let Err(error) = write_metrics(path, &ending)
     {
         let path = path.display();
-        log.say(&LogLine::warning(text!("can't write the metrics to {path}: {error}", path, error)));
+        log.always(&LogLine::warning(text!("can't write the metrics to {path}: {error}", path, error)));
     }
     if let Some(webhook) = webhook
         && !ending.was_abandoned
         && let Err(why) = tell_bot(&webhook, &ending).await
     {
-        log.say(&LogLine::warning(text!("the bot was not notified: {why}", why => why)));
+        log.always(&LogLine::warning(text!("the bot was not notified: {why}", why => why)));
     }
     ending.exit
 }
@@ -119,13 +117,13 @@ fn webhook(tell: &TellArgs, log: &Log) -> Result<Option<Webhook>> {
     let mut warnings = Vec::new();
     let webhook = tell.notify_webhook_file.as_deref().map(|path| read_webhook(path, &mut warnings));
     for warning in warnings {
-        log.announce(&LogLine::warning(warning));
+        log.info(&LogLine::warning(warning));
     }
     webhook.transpose()
 }
 
 /// A signal ends the waiting for the bot, too.
-async fn tell_bot(webhook: &Webhook, ending: &Ending) -> Result<(), Text> {
+async fn tell_bot(webhook: &Webhook, ending: &FinishedRun) -> Result<(), Text> {
     let card = card(ending, &platform::machine());
     let mut signals = listen().map_err(|error| Text::plain(error.message(ending.language)))?;
     tokio::select! {

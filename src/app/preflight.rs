@@ -99,38 +99,34 @@ fn upcoming_rows(input: RunInput<'_>) -> Result<Box<dyn Iterator<Item = Result<U
 fn refusal(report: &PreflightReport) -> Error {
     let PreflightReport { operation, problems, rows, .. } = report;
     let lines = report.problem_lines();
-    match operation {
-        Operation::Withdraw => Error::unusable(text!(
-            "{problems} of {rows} {rows|row|rows} {problems|is|are} not visible, or can't be withdrawn at {problems|its|their} stage:\n  {lines}",
-            problems, rows, lines => lines
-        ))
-        .hint(text!(
+    let hint = match operation {
+        Operation::Withdraw => text!(
             "list them all with {check} --online -o FILE, and remove them",
             check = check_command(*operation)
-        )),
-        Operation::Restore => Error::unusable(text!(
-            "{problems} of {rows} {rows|row|rows} {problems|is|are} not visible, or can't be restored at {problems|its|their} stage:\n  {lines}",
-            problems, rows, lines => lines
-        ))
-        .hint(text!("remove them from the file, or omit --require-online-check")),
-    }
+        ),
+        Operation::Restore => text!("remove them from the file, or omit --require-online-check"),
+    };
+    Error::unusable(text!(
+        "{problems} of {rows} {rows|row|rows} {problems|is|are} not visible, or can't be {done} at {problems|its|their} stage:\n  {lines}",
+        problems, rows, done => operation.past(), lines => lines
+    ))
+    .hint(hint)
 }
 
 /// `prehire check --online`: looks up the rows of the plan, `to_look_up` of which can be sent, and writes the results, if there
 /// are to be any; or why it was stopped.
 pub(super) async fn check_online<'r>(
-    settings: &CheckSettings,
+    (settings, log): (&CheckSettings, &Log),
     calls: &CallSettings,
     (plan, to_look_up): (impl Iterator<Item = Result<Planned>>, u32),
     results: impl FnOnce() -> Result<Option<ResultsFile<'r>>>,
 ) -> Result<Result<(PreflightReport, SearchProgress), StopCause>> {
-    let (show, log) = (settings.show, Log::new(settings.show.log));
     let operation = settings.input.purpose.operation();
-    warn(calls, &log);
+    warn(calls, log);
     let connection = Connection::open(calls, operation)?;
     let gate = search_gate(calls).await?;
     let mut results = results()?;
-    let progress = SearchProgress::new(show.progress, log, Some(to_look_up));
+    let progress = SearchProgress::new(settings.show.progress, log.clone(), Some(to_look_up));
     let mut searcher = Searcher::new(connection.client()?, gate, calls.search(), progress);
     let mut report = PreflightReport::new(operation);
     let looked = until_a_signal(async {

@@ -33,7 +33,7 @@ fn every_column_word_and_code() {
     assert_named("column of a look", LOOK_UP_COLUMNS);
     assert_named("column of a list", LIST_COLUMNS);
     assert_named("status", Status::ALL.map(Status::word));
-    assert_named("code", codes::TABLE.map(|(code, _)| code));
+    assert_named("code", codes::TABLE.iter().map(|row| row.code));
     assert_named("retry outcome", RetryOutcome::ALL.map(RetryOutcome::word));
     assert_named("error word", ErrorCode::WORDS.map(|(_, word)| word));
     assert_named("error word", ["http_NNN"]);

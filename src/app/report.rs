@@ -2,8 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
-
 use super::commands::print;
 use crate::cli::ReportArgs;
 use crate::input::{InputPath, ResultsRows, Spool};
@@ -11,9 +9,9 @@ use crate::journal::Runs;
 use crate::model::{Exit, Result};
 use crate::report::page::{Facts, Page, PageRecord, PageSource, Tracks};
 use crate::report::{MadePage, PageFile};
-use crate::results::cells::Locale;
 use crate::results::journal_beside;
 use crate::settings::{Surroundings, file_choice};
+use crate::store::clock;
 use crate::store::{JournalSource, open_journal};
 
 /// Makes the page.
@@ -29,14 +27,14 @@ pub(super) fn run(typed: ReportArgs, surroundings: &Surroundings) -> Result<Exit
     while let Some(row) = rows.read()? {
         facts.take(row);
     }
-    let (name, locale) = (results.shown(), Locale::here(surroundings.language));
+    let (name, locale) = (results.shown(), surroundings.locale(surroundings.language));
     let page = Page::of(&PageSource {
         results: &name,
         columns: &columns,
         facts: &facts,
         record: record.as_ref().map(Record::for_the_page),
         locale: &locale,
-        made_at: Timestamp::now(),
+        made_at: clock::now(),
     });
     file.write(&page)?;
     let journal = record.as_ref().map(|record| record.name.as_str());

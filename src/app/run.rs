@@ -1,9 +1,8 @@
 //! `prehire withdraw` and `prehire restore`, from the file to the exit code: read, decide, ask, send, record, report.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::allowance::gates;
@@ -22,7 +21,7 @@ use crate::report::{Level, Log, LogLine, Progress, RunReport, Tally, stop_line, 
 use crate::results::{OutputPath, ResultsFile};
 use crate::send::{Account, Gates, Lines, Recorder, SendSettings, View};
 use crate::settings::{OperationSettings, Purpose, Surroundings, Target};
-use crate::store::{Journal, JournalFile, Past, platform};
+use crate::store::{Journal, JournalFile, Past, clock, platform};
 
 /// Events that may wait to be recorded.
 const QUEUE: usize = 1_024;
@@ -109,7 +108,7 @@ async fn carry_out(
 ) -> Result<Exit> {
     let RunInput { settings, rules, spool, survey, monitor, .. } = input;
     let Books { output, journal_path, journal_file, owner } = books;
-    let started = Instant::now();
+    let started = clock::instant();
     monitor.begin(input.log);
     let (mut journal, reader) = journal_file.open()?;
     let results_path = output.results().to_owned();
@@ -121,7 +120,7 @@ async fn carry_out(
     };
     journal.append_durably(Entry::RunStarted(begun)).await?;
     let results = ResultsFile::create(output, spool, survey, rules)?
-        .speaking(settings.show.language)
+        .in_locale(surroundings.locale(settings.show.language))
         .with_journal(reader);
     monitor.note(|ending| ending.tally = Some(Tally::new(settings.send.rate)));
     say_torn_bytes(&journal_file, input.log);
@@ -189,7 +188,7 @@ async fn close(recorder: Recorder<Screen<'_>>, stop: Option<&StopCause>) -> Resu
         (None, None) => monitor.note(|ending| ending.tally.as_ref().map_or(Exit::Success, Tally::exit)),
     };
     let stopped = stop.map(stop_words);
-    let entry = Entry::RunFinished { at: Timestamp::now(), exit_code: exit.code(), stopped };
+    let entry = Entry::RunFinished { at: clock::now(), exit_code: exit.code(), stopped };
     journal.append_durably(entry).await?;
     trouble.map_or(Ok(exit), Err)
 }
@@ -232,7 +231,7 @@ fn say_torn_bytes(journal: &JournalFile, log: &Log) {
             "the journal's last {bytes} {bytes|byte was|bytes were} cut off: the last run died while writing {bytes|it|them}",
             bytes
         );
-        log.announce(&LogLine::new(Level::Warn, said).field("bytes", bytes));
+        log.info(&LogLine::new(Level::Warn, said).field("bytes", bytes));
     }
 }
 
@@ -295,7 +294,7 @@ fn show(settings: &OperationSettings, report: &RunReport<'_>, log: &Log) {
     let is_told = !show.is_quiet && show.format == Format::Text && !log.is_json();
     if let Some(stop) = report.stop.filter(|_| !is_told) {
         // A scheduler's log must name the cause, whatever it does with the summary.
-        log.say(&stop_line(stop, report.again, report.language));
+        log.always(&stop_line(stop, report.again, report.language));
     }
 }
 
@@ -311,7 +310,7 @@ fn run_started(settings: &OperationSettings, owner: Owner) -> RunStarted {
     RunStarted {
         version: VERSION,
         tool: env!("CARGO_PKG_VERSION").to_owned(),
-        at: Timestamp::now(),
+        at: clock::now(),
         user: platform::user(),
         machine: platform::machine(),
         command: String::new(),

@@ -7,7 +7,6 @@ use crate::journal::{IndexBuilder, LastWord, Runs};
 use crate::language::text;
 use crate::model::{Error, Exit, Result, Status};
 use crate::report::{ResultsCheck, Verification, judge};
-use crate::results::cells::Locale;
 use crate::settings::{Surroundings, file_choice};
 use crate::store::{JournalReader, JournalSource, open_journal};
 
@@ -29,7 +28,7 @@ pub(super) fn run(typed: VerifyArgs, surroundings: &Surroundings) -> Result<Exit
         }
         _ => None,
     };
-    let (locale, name) = (Locale::here(surroundings.language), &journal.name());
+    let (locale, name) = (surroundings.locale(surroundings.language), &journal.name());
     let verification = Verification {
         journal: name,
         scan: &scan,

@@ -1,23 +1,20 @@
-//! Owns the call to a custom bot, and what its answer means. No text of it holds the bot's address or secret.
+//! The call to a custom bot, and what its answer means. No text of it holds the bot's address or secret.
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use reqwest::Client;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::Value;
 
-use super::client::{JSON, read_body};
+use super::auth::{Secret, Secrets};
+use super::client::{JSON, failure_of, http_client, read_body};
 use super::exchange::Failure;
-use super::failure::failure_of;
-use super::http::http_client;
-use super::scrub::Secrets;
-use super::secret::Secret;
 use super::webhook::Webhook;
 use super::wire;
 use crate::language::{Text, text};
+use crate::store::clock;
 
-/// It was told too much.
+/// It was sent too many messages.
 const RATE_LIMITED: i64 = 11_232;
 
 /// Why a bot did not take what it was told.
@@ -64,7 +61,7 @@ async fn show_card_within(patience: Patience, webhook: &Webhook, card: &Value) -
 }
 
 async fn post(http: &Client, webhook: &Webhook, card: &Value) -> Result<(), Refused> {
-    let message = webhook.message(card, Timestamp::now().as_second()).to_string();
+    let message = webhook.message(card, clock::now().as_second()).to_string();
     let request = http.post(webhook.url.clone()).header(CONTENT_TYPE, JSON).body(message);
     let response = request
         .send()

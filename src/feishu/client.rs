@@ -1,7 +1,8 @@
-//! Owns the calls themselves: one request out, one plain [`Exchange`] back.
+//! The calls themselves: one request out, one plain [`Exchange`] back; how connections are set up, and what a failed one was.
 //!
 //! It neither retries nor follows redirects, and it knows nothing of pacing: whoever uses it has asked the gate.
 
+use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
@@ -10,18 +11,22 @@ use reqwest::{Method, Response, Url};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::auth::{Credentials, Secret, Secrets, Ticket, Token, TokenCall, TokenReply, TokenSource};
 use super::exchange::{Body, Exchange, Failure, QueryReply, Reply, SearchReply};
-use super::failure::failure_of;
-use super::http::http_client;
-use super::scrub::Secrets;
 use super::search::{self, PageToken, SearchQuery, SearchRequest};
-use super::secret::{Credentials, Token};
-use super::wire::{self, ParsedBody, QueryRequest, RestoreRequest, WithdrawRequest};
+use super::wire::{
+    self, AppRequest, ParsedBody, QueryRequest, RestoreRequest, StoreAppRequest, TenantRequest,
+    WithdrawRequest,
+};
 use crate::language::text;
-use crate::model::{BaseUrl, Error, PreHireId, Request, Result};
+use crate::model::{BaseUrl, Error, PreHireId, Request, Result, is_this_machine, one_line};
 
 /// More than any honest reply; the rest is not read.
 const MOST_BODY_BYTES: usize = 1024 * 1024;
+/// A connection that died unseen during a hold would make a doubtful call.
+const LONGEST_IDLE: Duration = Duration::from_secs(15);
+/// A connection that takes longer than this is given up: nothing was sent, so that is no doubt.
+const LONGEST_CONNECT: Duration = Duration::from_secs(10);
 pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
 /// What the client needs to know.
@@ -54,14 +59,14 @@ impl Transport for reqwest::Client {
 #[derive(Clone)]
 pub struct Client<T = reqwest::Client> {
     transport: T,
-    pub(super) base_url: BaseUrl,
+    base_url: BaseUrl,
     withdraw_url: Url,
     restore_url: Url,
     query_url: Url,
     search_url: Url,
-    pub(super) credentials: Credentials,
+    credentials: Credentials,
     /// A server that echoes one of these must not bring it into the results.
-    pub(super) secrets: Secrets,
+    secrets: Secrets,
 }
 
 impl Client {
@@ -129,8 +134,70 @@ impl<T: Transport> Client<T> {
         SearchReply { exchange, page: value.and_then(|value| search::page(&value, &scrub)) }
     }
 
+    /// How tokens are obtained.
+    #[must_use]
+    pub fn token_source(&self) -> TokenSource {
+        match &self.credentials {
+            Credentials::Given(token) => TokenSource::Given(token.clone()),
+            Credentials::App { .. } => TokenSource::CustomApp,
+            Credentials::StoreApp { ticket, .. } => {
+                TokenSource::StoreApp { ticket_is_fixed: matches!(ticket, Ticket::Fixed(_)) }
+            }
+        }
+    }
+
+    /// The app ticket of this moment, if there is one.
+    #[must_use]
+    pub fn ticket(&self) -> Option<Secret> {
+        match &self.credentials {
+            Credentials::StoreApp { ticket, .. } => ticket.read(),
+            Credentials::Given(_) | Credentials::App { .. } => None,
+        }
+    }
+
+    /// Makes one call on the way to a token.
+    pub async fn token(&self, call: &TokenCall) -> TokenReply {
+        let (app_id, app_secret) = (self.credentials.app(), self.credentials.app_secret());
+        let app_secret = app_secret.map_or("", Secret::reveal);
+        let app = AppRequest { app_id, app_secret };
+        let (exchange, value) = match call {
+            TokenCall::OfCustomApp => self.ask(wire::TOKEN_PATH, &app).await,
+            TokenCall::OfStoreApp(ticket) => {
+                self.secrets.learn(ticket);
+                let request = StoreAppRequest { app, app_ticket: ticket.reveal() };
+                self.ask(wire::APP_TOKEN_PATH, &request).await
+            }
+            TokenCall::OfTenant(app_token) => {
+                let tenant_key = self.credentials.tenant();
+                let request = TenantRequest { app_access_token: app_token.0.reveal(), tenant_key };
+                self.ask(wire::TENANT_TOKEN_PATH, &request).await
+            }
+            TokenCall::ResendTicket => self.ask(wire::RESEND_PATH, &app).await,
+        };
+        let name = match call {
+            TokenCall::OfStoreApp(_) => Some("app_access_token"),
+            TokenCall::OfCustomApp | TokenCall::OfTenant(_) => Some("tenant_access_token"),
+            TokenCall::ResendTicket => None,
+        };
+        let granted = name.zip(value).and_then(|(name, value)| wire::granted_token(&value, name));
+        match granted {
+            Some((token, expire)) => {
+                self.secrets.learn(&token.0);
+                TokenReply::Granted(token, expire)
+            }
+            None if *call == TokenCall::ResendTicket && exchange.code() == Some(0) => {
+                TokenReply::TicketResent
+            }
+            None => TokenReply::Denied(exchange),
+        }
+    }
+
+    async fn ask(&self, path: &str, request: &impl Serialize) -> (Exchange, Option<Value>) {
+        self.post(self.base_url.join(path), None, request).await
+    }
+
     /// One call, and the body of its reply, if that is JSON.
-    pub(super) async fn post(
+    async fn post(
         &self,
         url: Url,
         token: Option<&Token>,
@@ -208,4 +275,71 @@ fn bearer(token: &Token) -> HeaderValue {
         .unwrap_or_else(|_| HeaderValue::from_static("Bearer"));
     value.set_sensitive(true);
     value
+}
+
+/// Chooses whose cryptography TLS uses, for the whole process: that of `ring`. To be called before the first [`Client`] is
+/// made; a second call changes nothing.
+pub fn install_tls_provider() {
+    // An error only says that there is a provider already: of an earlier call, or of the program around this library.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
+/// A client for the host of this address; no call takes longer than `timeout`, from connect to last byte.
+pub(super) fn http_client(url: &Url, timeout: Duration) -> reqwest::Result<reqwest::Client> {
+    let mut builder = reqwest::Client::builder()
+        .user_agent(concat!("prehire/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .http1_only()
+        .referer(false)
+        .tcp_nodelay(true)
+        .pool_idle_timeout(LONGEST_IDLE)
+        .connect_timeout(LONGEST_CONNECT.min(timeout / 2))
+        .timeout(timeout);
+    if is_this_machine(url) {
+        builder = builder.no_proxy();
+    }
+    if url.scheme() == "http" {
+        // Without TLS there is no need for the machine's certificates, which a bare container may lack.
+        builder = builder.tls_certs_only([]);
+    }
+    builder.build()
+}
+
+/// The kind of a failure before any status line came back.
+pub(super) fn failure_of(error: &reqwest::Error) -> Failure {
+    if certificate_was_refused(error) {
+        return Failure::CertificateRefused(root_cause(error));
+    }
+    // A connection that was never made, for want of time too, has carried nothing.
+    if error.is_connect() || error.is_builder() {
+        return Failure::NotSent(root_cause(error));
+    }
+    if error.is_timeout() {
+        return Failure::TimedOut;
+    }
+    Failure::ConnectionLost(root_cause(error))
+}
+
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+    std::iter::successors(error.source(), |cause: &&(dyn StdError + 'static)| (*cause).source())
+}
+
+fn certificate_was_refused(error: &reqwest::Error) -> bool {
+    let is_certificate = |error: &rustls::Error| {
+        matches!(error, rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented)
+    };
+    causes(error).any(|cause| {
+        // The TLS error hides inside an I/O error, which does not name it as its source.
+        let inner = cause.downcast_ref::<std::io::Error>().and_then(|error| error.get_ref());
+        let inside = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
+        cause.downcast_ref::<rustls::Error>().or(inside).is_some_and(is_certificate)
+    })
+}
+
+/// The deepest cause: what the operating system or the TLS library said, without the address.
+fn root_cause(error: &reqwest::Error) -> String {
+    let deepest =
+        causes(error).last().map_or_else(|| "the connection failed".to_owned(), ToString::to_string);
+    one_line(&deepest, 300)
 }

@@ -1,7 +1,30 @@
-//! Owns the one table of the API's codes: what each means for a row and for the run.
+//! The one table of the API's codes: what each means for a row and for the run, what it leaves open, and what a person
+//! should do about it.
 //!
 //! Source: the API's own tables of the withdraw and the restore call, and its general error codes. What a reply means as a
 //! whole is decided by [`classify`](crate::send::classify).
+
+use Advice::*;
+use Leaves::*;
+use Meaning::*;
+
+use crate::language::{Text, text};
+use crate::model::Operation;
+
+/// One code of the API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ApiCode {
+    /// The number.
+    pub code: i64,
+    /// What it means for the row and for the run.
+    pub meaning: Meaning,
+    /// What it says about earlier calls.
+    pub leaves: Leaves,
+    /// Would another permission of the app help?
+    pub is_permission: bool,
+    /// What to do about a row that ends with it as refused.
+    pub advice: Advice,
+}
 
 /// What a code means, whatever the HTTP status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,109 +43,260 @@ pub enum Meaning {
     InDoubt,
 }
 
-/// The pre-hire is in a stage that does not allow it; it may have been done before.
-pub const WRONG_STAGE: i64 = 1_161_129;
-/// The workflow does not allow this step; it may have been done before.
-pub const WRONG_STEP: i64 = 1_161_094;
-/// The pre-hire does not exist, or the app may not see it.
-pub const NOT_VISIBLE: i64 = 1_161_105;
-/// Somebody else was working on the same pre-hire.
-pub const CONFLICT: i64 = 1_161_116;
-/// A restoration would exceed the head count.
-pub const WORKFORCE_EXCEEDED: i64 = 1_161_063;
-/// Somebody or something else has the pre-hire's work e-mail, or seems to.
-pub const WORK_EMAIL_TAKEN: [i64; 5] = [1_161_036, 1_161_118, 1_161_119, 1_161_125, 1_161_127];
-/// The app may not read pre-hires: the answer of `query` and `search` without the scope or the data permission.
+/// What a refusal leaves open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaves {
+    /// Nothing: the change was not made.
+    Nothing,
+    /// After an earlier call in doubt: that one may have been applied, and be the cause. A restored pre-hire takes up head
+    /// count and has its work e-mail, which a repeat can't tell from somebody else's.
+    Doubt,
+    /// The same; and even a first call may be refused because the change was made before, by anybody.
+    DoneBefore,
+}
+
+/// What a person should do about a row that was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Advice {
+    /// All that can be said where no page says more.
+    LookItUp,
+    /// The app has no permission for this pre-hire.
+    AskForPermission,
+    /// The pre-hire does not exist, or the app may not see it.
+    AskForVisibility,
+    /// The pre-hire is in a stage that does not allow it.
+    WrongStage,
+    /// The workflow does not allow this step.
+    WrongStep,
+    /// A parameter is wrong.
+    CheckRequest,
+    /// A restoration would exceed the head count.
+    RaiseHeadcount,
+    /// The app may not edit work e-mail addresses.
+    AllowWorkEmail,
+    /// Somebody or something else has the pre-hire's work e-mail, or seems to.
+    FreeWorkEmail,
+    /// The pre-hire's work e-mail is not accepted.
+    CorrectWorkEmail,
+}
+
+/// The app may not read pre-hires: the answer of `query` and `search` without the scope or the data permission. It says
+/// nothing about the calls of an operation, so it has no row in the table.
 pub const MAY_NOT_READ: i64 = 1_160_103;
 /// The quota of the month is used up: the one 429 for which waiting is of no use.
 pub const QUOTA_USED_UP: i64 = 99_991_403;
-
 /// The app ticket of a store app is not the current one; a new one can be asked for.
 pub const TICKET_REFUSED: i64 = 10_012;
-/// The app lacks a scope, the token a permission, or the tenant has not granted one.
-const NO_PERMISSION: [i64; 4] = [MAY_NOT_READ, 99_991_672, 99_991_676, 99_991_679];
 
 /// Every code with a meaning of its own.
-pub const TABLE: [(i64, Meaning); 60] = [
-    (1_161_097, Meaning::Refused),
-    (NOT_VISIBLE, Meaning::Refused),
-    (WRONG_STEP, Meaning::Refused),
-    (WRONG_STAGE, Meaning::Refused),
-    (1_161_001, Meaning::Refused),
-    (WORKFORCE_EXCEEDED, Meaning::Refused),
-    (1_161_034, Meaning::Refused),
-    (1_161_035, Meaning::Refused),
-    (1_161_036, Meaning::Refused),
-    (1_161_118, Meaning::Refused),
-    (1_161_119, Meaning::Refused),
-    (1_161_120, Meaning::Refused),
-    (1_161_121, Meaning::Refused),
-    (1_161_122, Meaning::Refused),
-    (1_161_123, Meaning::Refused),
-    (1_161_124, Meaning::Refused),
-    (1_161_125, Meaning::Refused),
-    (1_161_126, Meaning::Refused),
-    (1_161_127, Meaning::Refused),
-    (99_992_402, Meaning::Refused),
-    (CONFLICT, Meaning::Conflict),
-    (1_161_604, Meaning::Throttled),
-    (99_991_400, Meaning::Throttled),
-    (99_991_663, Meaning::TokenStale),
-    (99_991_664, Meaning::TokenStale),
-    (99_991_665, Meaning::TokenStale),
-    (99_991_671, Meaning::TokenStale),
-    (99_991_661, Meaning::Hopeless),
-    (99_991_662, Meaning::Hopeless),
-    (99_991_668, Meaning::Hopeless),
-    (99_991_672, Meaning::Hopeless),
-    (99_991_673, Meaning::Hopeless),
-    (99_991_676, Meaning::Hopeless),
-    (99_991_677, Meaning::Hopeless),
-    (99_991_679, Meaning::Hopeless),
-    (99_991_401, Meaning::Hopeless),
-    (QUOTA_USED_UP, Meaning::Hopeless),
-    (99_991_543, Meaning::Hopeless),
-    (99_991_201, Meaning::Hopeless),
-    (99_991_301, Meaning::Hopeless),
-    (90_003_087, Meaning::Hopeless),
-    (90_003_088, Meaning::Hopeless),
-    (10_003, Meaning::Hopeless),
-    (10_005, Meaning::Hopeless),
-    (TICKET_REFUSED, Meaning::Hopeless),
-    (10_013, Meaning::Hopeless),
-    (10_014, Meaning::Hopeless),
-    (10_015, Meaning::Hopeless),
-    (10_016, Meaning::Hopeless),
-    (20_009, Meaning::Hopeless),
-    (1_161_000, Meaning::InDoubt),
-    (1_161_204, Meaning::InDoubt),
-    (1_500, Meaning::InDoubt),
-    (1_663, Meaning::InDoubt),
-    (1_668, Meaning::InDoubt),
-    (2_200, Meaning::InDoubt),
-    (5_000, Meaning::InDoubt),
-    (10_101, Meaning::InDoubt),
-    (55_001, Meaning::InDoubt),
-    (65_001, Meaning::InDoubt),
+pub static TABLE: &[ApiCode] = &[
+    row(1_161_097, Refused, AskForPermission),
+    row(1_161_105, Refused, AskForVisibility).leaving(Doubt),
+    row(1_161_094, Refused, WrongStep).leaving(DoneBefore),
+    row(1_161_129, Refused, WrongStage).leaving(DoneBefore),
+    row(1_161_001, Refused, CheckRequest),
+    row(1_161_063, Refused, RaiseHeadcount).leaving(Doubt),
+    row(1_161_034, Refused, CorrectWorkEmail),
+    row(1_161_035, Refused, CorrectWorkEmail),
+    row(1_161_036, Refused, FreeWorkEmail).leaving(Doubt),
+    row(1_161_118, Refused, FreeWorkEmail).leaving(Doubt),
+    row(1_161_119, Refused, FreeWorkEmail).leaving(Doubt),
+    row(1_161_120, Refused, AllowWorkEmail),
+    row(1_161_121, Refused, CorrectWorkEmail),
+    row(1_161_122, Refused, CorrectWorkEmail),
+    row(1_161_123, Refused, CorrectWorkEmail),
+    row(1_161_124, Refused, CorrectWorkEmail),
+    row(1_161_125, Refused, FreeWorkEmail).leaving(Doubt),
+    row(1_161_126, Refused, CorrectWorkEmail),
+    row(1_161_127, Refused, FreeWorkEmail).leaving(Doubt),
+    row(99_992_402, Refused, CheckRequest),
+    row(1_161_116, Conflict, LookItUp),
+    row(1_161_604, Throttled, LookItUp),
+    row(99_991_400, Throttled, LookItUp),
+    row(99_991_663, TokenStale, LookItUp),
+    row(99_991_664, TokenStale, LookItUp),
+    row(99_991_665, TokenStale, LookItUp),
+    row(99_991_671, TokenStale, LookItUp),
+    row(99_991_661, Hopeless, LookItUp),
+    row(99_991_662, Hopeless, LookItUp),
+    row(99_991_668, Hopeless, LookItUp),
+    row(99_991_672, Hopeless, LookItUp).of_permission(),
+    row(99_991_673, Hopeless, LookItUp),
+    row(99_991_676, Hopeless, LookItUp).of_permission(),
+    row(99_991_677, Hopeless, LookItUp),
+    row(99_991_679, Hopeless, LookItUp).of_permission(),
+    row(99_991_401, Hopeless, LookItUp),
+    row(QUOTA_USED_UP, Hopeless, LookItUp),
+    row(99_991_543, Hopeless, LookItUp),
+    row(99_991_201, Hopeless, LookItUp),
+    row(99_991_301, Hopeless, LookItUp),
+    row(90_003_087, Hopeless, LookItUp),
+    row(90_003_088, Hopeless, LookItUp),
+    row(10_003, Hopeless, LookItUp),
+    row(10_005, Hopeless, LookItUp),
+    row(TICKET_REFUSED, Hopeless, LookItUp),
+    row(10_013, Hopeless, LookItUp),
+    row(10_014, Hopeless, LookItUp),
+    row(10_015, Hopeless, LookItUp),
+    row(10_016, Hopeless, LookItUp),
+    row(20_009, Hopeless, LookItUp),
+    row(1_161_000, InDoubt, WrongStage),
+    row(1_161_204, InDoubt, WrongStage),
+    row(1_500, InDoubt, LookItUp),
+    row(1_663, InDoubt, LookItUp),
+    row(1_668, InDoubt, LookItUp),
+    row(2_200, InDoubt, LookItUp),
+    row(5_000, InDoubt, LookItUp),
+    row(10_101, InDoubt, LookItUp),
+    row(55_001, InDoubt, LookItUp),
+    row(65_001, InDoubt, LookItUp),
 ];
+
+const fn row(code: i64, meaning: Meaning, advice: Advice) -> ApiCode {
+    ApiCode { code, meaning, leaves: Nothing, is_permission: false, advice }
+}
+
+impl ApiCode {
+    const fn leaving(self, leaves: Leaves) -> ApiCode {
+        ApiCode { leaves, ..self }
+    }
+
+    const fn of_permission(self) -> ApiCode {
+        ApiCode { is_permission: true, ..self }
+    }
+}
+
+/// The row of a code; `None` for one that no page names.
+#[must_use]
+pub fn find(code: i64) -> Option<&'static ApiCode> {
+    TABLE.iter().find(|row| row.code == code)
+}
 
 /// The meaning of a code; `None` for one that no page names.
 #[must_use]
 pub fn meaning(code: i64) -> Option<Meaning> {
-    TABLE.iter().find(|(known, _)| *known == code).map(|(_, meaning)| *meaning)
+    find(code).map(|row| row.meaning)
 }
 
 /// Would another permission of the app help?
 #[must_use]
 pub fn lacks_permission(code: i64) -> bool {
-    NO_PERMISSION.contains(&code)
+    code == MAY_NOT_READ || find(code).is_some_and(|row| row.is_permission)
 }
 
-/// Could this refusal come from an earlier call that was applied after all?
-///
-/// Who was restored takes up head count, and has the work e-mail: by themselves, as far as a repeat can tell.
+/// What a refusal with this code leaves open.
 #[must_use]
-pub fn leaves_doubt(code: i64) -> bool {
-    matches!(code, WRONG_STAGE | WRONG_STEP | NOT_VISIBLE | WORKFORCE_EXCEEDED)
-        || WORK_EMAIL_TAKEN.contains(&code)
+pub fn leaves(code: i64) -> Leaves {
+    find(code).map_or(Nothing, |row| row.leaves)
+}
+
+/// What to do about a row that was refused with this code.
+#[must_use]
+pub fn advice(code: i64) -> Advice {
+    find(code).map_or(LookItUp, |row| row.advice)
+}
+
+impl Advice {
+    /// The advice as a sentence. A code that only the other operation answers with is looked up.
+    #[must_use]
+    pub fn text(self, operation: Operation) -> Text {
+        match (self, operation) {
+            (AskForPermission, _) => {
+                text!(
+                    "Ask an administrator to grant the app permission for this pre-hire. Then run the results file again with --only refused -o NEW.csv."
+                )
+            }
+            (AskForVisibility, _) => {
+                text!(
+                    "Check the id. If it is correct, ask an administrator to let the app see this pre-hire. Then run the results file again with --only refused -o NEW.csv."
+                )
+            }
+            (_, Operation::Withdraw) => self.about_withdrawal(),
+            (_, Operation::Restore) => self.about_restoration(),
+        }
+    }
+
+    fn about_withdrawal(self) -> Text {
+        match self {
+            WrongStage => {
+                text!(
+                    "Look up the pre-hire in Feishu: its stage does not allow a withdrawal. It may already be withdrawn or onboarded."
+                )
+            }
+            WrongStep => {
+                text!(
+                    "Look up the pre-hire in Feishu: its workflow does not allow a withdrawal right now. It may already be withdrawn."
+                )
+            }
+            CheckRequest => text!("Check the id and the reason: the API rejected them."),
+            _ => look_it_up(),
+        }
+    }
+
+    fn about_restoration(self) -> Text {
+        match self {
+            WrongStage => {
+                text!(
+                    "Look up the pre-hire in Feishu: its stage does not allow a restoration. It may already be active or onboarded."
+                )
+            }
+            WrongStep => {
+                text!(
+                    "Look up the pre-hire in Feishu: its workflow does not allow a restoration right now. It may already be active."
+                )
+            }
+            CheckRequest => text!("Check the id: the API rejected it."),
+            RaiseHeadcount => {
+                text!(
+                    "The headcount is used up. Have it raised, or run the same command again with --confirm-workforce to exceed it."
+                )
+            }
+            AllowWorkEmail => {
+                text!(
+                    "Ask an administrator to let the app edit work email addresses, then run again with --restart."
+                )
+            }
+            FreeWorkEmail => {
+                text!(
+                    "Somebody else now has this work email: change it in Feishu, then run again with --restart."
+                )
+            }
+            CorrectWorkEmail => {
+                text!("Feishu rejected the work email: correct it there, then run again with --restart.")
+            }
+            LookItUp | AskForPermission | AskForVisibility => look_it_up(),
+        }
+    }
+}
+
+fn look_it_up() -> Text {
+    text!("Look up the code in Feishu's list of error codes, or give the log id to Feishu support.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_code_has_two_rows() {
+        let mut codes = TABLE.iter().map(|row| row.code).collect::<Vec<_>>();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), TABLE.len());
+    }
+
+    #[test]
+    fn every_refusal_of_a_restoration_has_advice_of_its_own() {
+        for row in TABLE.iter().filter(|row| row.meaning == Refused) {
+            assert_ne!(row.advice.text(Operation::Restore), look_it_up(), "{row:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_refusal_leaves_something_open_and_only_what_ends_the_run_is_a_permission() {
+        for row in TABLE {
+            assert!(row.leaves == Nothing || row.meaning == Refused, "{row:?}");
+            assert!(!row.is_permission || row.meaning == Hopeless, "{row:?}");
+        }
+    }
 }

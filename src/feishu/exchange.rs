@@ -41,18 +41,13 @@ impl Exchange {
         let Exchange::Reply(Reply { status, body: Body::Json(envelope), .. }) = self else {
             return self.message();
         };
-        match (envelope.code, envelope.success, operation) {
-            (Some(0), Some(false), Operation::Withdraw) => {
-                text!("HTTP {status}: the API says that it was not withdrawn", status)
+        let done = || operation.past();
+        match (envelope.code, envelope.success) {
+            (Some(0), Some(false)) => {
+                text!("HTTP {status}: the API says that it was not {done}", status, done => done())
             }
-            (Some(0), Some(false), Operation::Restore) => {
-                text!("HTTP {status}: the API says that it was not restored", status)
-            }
-            (None | Some(0), _, Operation::Withdraw) => {
-                text!("HTTP {status}, without saying whether it was withdrawn", status)
-            }
-            (None | Some(0), _, Operation::Restore) => {
-                text!("HTTP {status}, without saying whether it was restored", status)
+            (None | Some(0), _) => {
+                text!("HTTP {status}, without saying whether it was {done}", status, done => done())
             }
             _ => self.message(),
         }

@@ -8,7 +8,7 @@ use reqwest::Url;
 use ring::hmac;
 use serde_json::{Value, json};
 
-use super::secret::Secret;
+use super::auth::Secret;
 use crate::language::{Text, text};
 use crate::model::is_this_machine;
 

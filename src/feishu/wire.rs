@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::auth::{Secret, Token};
 use super::exchange::{Body, Envelope};
-use super::secret::{Secret, Token};
 use crate::model::{PreHireId, Stage, one_line};
 
 /// The path of the withdraw call.

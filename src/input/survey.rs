@@ -239,7 +239,9 @@ impl SeenIds {
     fn for_file_of(bytes: u64) -> Self {
         let rows = usize::try_from(bytes / FEWEST_BYTES_A_ROW).unwrap_or(0).min(MOST_RESERVED);
         let (ids, rows_of) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
-        SeenIds { places: HashTable::with_capacity(rows), ids, rows: rows_of, hasher: RandomState::new() }
+        #[expect(clippy::disallowed_methods, reason = "a secret of the hash table: no result depends on it")]
+        let hasher = RandomState::new();
+        SeenIds { places: HashTable::with_capacity(rows), ids, rows: rows_of, hasher }
     }
 
     /// The row that held the id first, if one did.

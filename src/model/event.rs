@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::error::Exit;
 use super::error_code::ErrorCode;
 use super::history::Doubt;
 use super::id::PreHireId;
@@ -169,6 +170,32 @@ pub enum StopCause {
     SearchUnanswered(Refusal),
     /// The pages of a search make no sense.
     PagesAstray(PageFault),
+}
+
+impl StopCause {
+    /// How the process ends.
+    pub const fn exit(&self) -> Exit {
+        match self {
+            StopCause::Interrupted(Interrupt::Interrupt) => Exit::Interrupted,
+            StopCause::Interrupted(Interrupt::Terminate) => Exit::Terminated,
+            StopCause::CannotRecord => Exit::CannotRecord,
+            _ => Exit::StoppedEarly,
+        }
+    }
+
+    /// What the API said, if it said anything.
+    pub const fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            StopCause::Hopeless(refusal)
+            | StopCause::TokenDenied(refusal)
+            | StopCause::TokenRefusedAgain(refusal)
+            | StopCause::NoToken(refusal)
+            | StopCause::NoTicket(_, refusal)
+            | StopCause::SearchRefused(refusal)
+            | StopCause::SearchUnanswered(refusal) => Some(refusal),
+            _ => None,
+        }
+    }
 }
 
 /// What is wrong with the pages of a search. Following them could go on for ever, or leave people out.

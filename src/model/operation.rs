@@ -1,8 +1,9 @@
-//! Owns what can be done to pre-hires: withdraw them, or restore those again; and how the two mirror each other.
+//! What can be done to pre-hires: withdraw them, or restore those again; and how the two mirror each other.
 
 use super::error_code::ErrorCode;
 use super::outcome::Status;
 use super::stage::Stage;
+use crate::language::{Text, text};
 
 /// What a run does to the pre-hires of its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18,7 +19,6 @@ impl Operation {
     pub const ALL: [Operation; 2] = [Operation::Withdraw, Operation::Restore];
 
     /// The command's word, which is also the journal's.
-    #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
             Operation::Withdraw => "withdraw",
@@ -26,14 +26,30 @@ impl Operation {
         }
     }
 
+    /// Its verb in a sentence, after "to" and after "was". Chinese has one word for both.
+    fn words(self) -> [Text; 2] {
+        match self {
+            Operation::Withdraw => [text!("withdraw"), text!("withdrawn")],
+            Operation::Restore => [text!("restore"), text!("restored")],
+        }
+    }
+
+    pub fn verb(self) -> Text {
+        let [verb, _] = self.words();
+        verb
+    }
+
+    pub fn past(self) -> Text {
+        let [_, past] = self.words();
+        past
+    }
+
     /// The operation that a word means, if it is one of ours.
-    #[must_use]
     pub fn from_word(word: &str) -> Option<Operation> {
         Operation::ALL.into_iter().find(|operation| operation.word() == word)
     }
 
     /// The API that carries it out: the last part of its path, and the name of its allowance.
-    #[must_use]
     pub const fn api(self) -> &'static str {
         match self {
             Operation::Withdraw => "withdraw_onboarding",
@@ -42,7 +58,6 @@ impl Operation {
     }
 
     /// What a pre-hire is when this tool has done it.
-    #[must_use]
     pub const fn done(self) -> Status {
         match self {
             Operation::Withdraw => Status::Withdrawn,
@@ -51,7 +66,6 @@ impl Operation {
     }
 
     /// What a pre-hire is when somebody else has done it before.
-    #[must_use]
     pub const fn done_before(self) -> Status {
         match self {
             Operation::Withdraw => Status::AlreadyWithdrawn,
@@ -60,13 +74,11 @@ impl Operation {
     }
 
     /// Can a row of its results have this status?
-    #[must_use]
     pub fn can_end_in(self, status: Status) -> bool {
         !status.is_success() || status == self.done() || status == self.done_before()
     }
 
     /// The code of a reply that takes the call and says that it was not done.
-    #[must_use]
     pub const fn denied(self) -> ErrorCode {
         match self {
             Operation::Withdraw => ErrorCode::NotWithdrawn,
@@ -75,7 +87,6 @@ impl Operation {
     }
 
     /// Is a pre-hire in this stage when it is done?
-    #[must_use]
     pub fn is_done_in(self, stage: &Stage) -> bool {
         match self {
             Operation::Withdraw => *stage == Stage::Withdrawn,
@@ -84,7 +95,6 @@ impl Operation {
     }
 
     /// Can it be done in this stage, so that nothing was applied yet?
-    #[must_use]
     pub fn is_possible_in(self, stage: &Stage) -> bool {
         match self {
             Operation::Withdraw => stage.is_active(),

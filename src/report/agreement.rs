@@ -1,16 +1,18 @@
-//! Owns whether a row of the results says what the record says: which columns count, and what a spreadsheet may have changed
-//! in them without changing what they say.
+//! Whether results agree with their record: which columns of a row count, what a spreadsheet may have changed in them
+//! without changing what they say, and what was found in all rows.
 
 use jiff::Timestamp;
+use serde_json::{Value, json};
 
+use super::table::Table;
 use crate::input::{RESULT_COLUMNS, ResultsRow};
 use crate::language::{Text, text};
-use crate::model::{Operation, Outcome, Status, one_line};
+use crate::model::{Operation, Outcome, PreHireId, Status, one_line};
 use crate::results::cells::{Locale, sent};
 
 /// The columns that are compared. `row` is that of another file, once rows are sorted; `error_message` and `advice` are words
 /// for people.
-pub const COMPARED: [&str; 10] = [
+const COMPARED: [&str; 10] = [
     "status",
     "success",
     "error_code",
@@ -25,10 +27,11 @@ pub const COMPARED: [&str; 10] = [
 
 /// The longest cell that is shown.
 const SHOWN: usize = 70;
+const SHOWN_ID: usize = 40;
 
 /// What the record makes of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Judgement {
+pub enum RowCheck {
     /// The record says the same.
     Agrees,
     /// Nothing was done, and the row says so: the record has nothing to say of it.
@@ -44,24 +47,18 @@ pub enum Judgement {
 pub enum Disagreement {
     /// A cell says something else.
     Cell {
-        /// The column.
         column: &'static str,
-        /// What the results say.
         results: String,
-        /// What the record says.
         journal: String,
     },
     /// It tells of something that the record does not know.
     UnknownClaim(Status),
-    /// Its id is none any more.
     UnreadableId,
     /// Its status is no word of ours.
     UnreadableStatus,
 }
 
 impl Disagreement {
-    /// What is said of it.
-    #[must_use]
     pub fn in_words(&self) -> Text {
         match self {
             Disagreement::Cell { column, results, journal } => {
@@ -83,26 +80,25 @@ impl Disagreement {
 }
 
 /// Judges a row by what was recorded of its pre-hire, if anything was; the record `began` with its first run.
-#[must_use]
-pub fn judge(row: ResultsRow<'_>, recorded: Option<&Outcome>, began: Option<Timestamp>) -> Judgement {
+pub fn judge(row: ResultsRow<'_>, recorded: Option<&Outcome>, began: Option<Timestamp>) -> RowCheck {
     let Some(status) = row.status() else {
-        return Judgement::Disagrees(Disagreement::UnreadableStatus);
+        return RowCheck::Disagrees(Disagreement::UnreadableStatus);
     };
     let is_of_its_own = !matches!(status, Status::Invalid | Status::Duplicate);
     if is_of_its_own && row.id().is_none() {
-        return Judgement::Disagrees(Disagreement::UnreadableId);
+        return RowCheck::Disagrees(Disagreement::UnreadableId);
     }
     match (status, recorded) {
         (Status::Duplicate, Some(recorded)) => difference(row, recorded, &["success"]),
-        (Status::Duplicate, None) if row.is_success() => Judgement::FromBefore,
+        (Status::Duplicate, None) if row.is_success() => RowCheck::FromBefore,
         (Status::Withdrawn | Status::AlreadyWithdrawn, _) if is_from_before(row, began) => {
-            Judgement::FromBefore
+            RowCheck::FromBefore
         }
         (_, Some(recorded)) if is_of_its_own => difference(row, recorded, &COMPARED),
         (Status::Invalid | Status::Duplicate | Status::NotAttempted, _) if claims_nothing(row) => {
-            Judgement::ClaimsNothing
+            RowCheck::ClaimsNothing
         }
-        (status, _) => Judgement::Disagrees(Disagreement::UnknownClaim(status)),
+        (status, _) => RowCheck::Disagrees(Disagreement::UnknownClaim(status)),
     }
 }
 
@@ -117,7 +113,7 @@ fn is_from_before(row: ResultsRow<'_>, began: Option<Timestamp>) -> bool {
     row.is_success() && settled_at.is_ok_and(|settled_at| began.is_some_and(|began| settled_at < began))
 }
 
-fn difference(row: ResultsRow<'_>, recorded: &Outcome, columns: &[&'static str]) -> Judgement {
+fn difference(row: ResultsRow<'_>, recorded: &Outcome, columns: &[&'static str]) -> RowCheck {
     // The words of the columns that are compared are the same in every language and for every operation.
     let told = sent(row.line(), recorded, Operation::Withdraw, &Locale::utc());
     let places = RESULT_COLUMNS.iter().zip(&told).filter(|(name, _)| columns.contains(name));
@@ -125,10 +121,10 @@ fn difference(row: ResultsRow<'_>, recorded: &Outcome, columns: &[&'static str])
         let (results, journal) = (row.named(column).trim(), journal.trim());
         if !says_the_same(column, results, journal) {
             let (results, journal) = (one_line(results, SHOWN), one_line(journal, SHOWN));
-            return Judgement::Disagrees(Disagreement::Cell { column, results, journal });
+            return RowCheck::Disagrees(Disagreement::Cell { column, results, journal });
         }
     }
-    Judgement::Agrees
+    RowCheck::Agrees
 }
 
 /// Does a cell say what was recorded, whatever a spreadsheet did to its form?
@@ -161,6 +157,132 @@ fn is_rounded(results: &str, journal: &str) -> bool {
     let digits = mantissa.bytes().filter(u8::is_ascii_digit).count();
     let (Ok(shown), Ok(whole)) = (results.parse::<f64>(), journal.parse::<f64>()) else { return false };
     digits >= FEWEST_DIGITS && format!("{shown:.*e}", digits - 1) == format!("{whole:.*e}", digits - 1)
+}
+
+/// The comparison of a results file with its record: what was found row by row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ResultsCheck {
+    results: String,
+    /// Does a run of the journal name them?
+    is_named: bool,
+    /// Has a later run begun that left none?
+    is_overtaken: bool,
+    rows: u64,
+    agree: u64,
+    claim_nothing: u64,
+    from_before: u64,
+    disagree: u64,
+    first: Option<BadRow>,
+    missing: u64,
+    first_missing: Option<PreHireId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct BadRow {
+    line: u64,
+    id: String,
+    what: Disagreement,
+}
+
+impl ResultsCheck {
+    pub fn of(results: String, is_named: bool, is_overtaken: bool) -> Self {
+        ResultsCheck { results, is_named, is_overtaken, ..ResultsCheck::default() }
+    }
+
+    pub fn note(&mut self, line: u64, id: &str, judgement: RowCheck) {
+        self.rows += 1;
+        match judgement {
+            RowCheck::Agrees => self.agree += 1,
+            RowCheck::ClaimsNothing => self.claim_nothing += 1,
+            RowCheck::FromBefore => self.from_before += 1,
+            RowCheck::Disagrees(what) => {
+                self.disagree += 1;
+                self.first.get_or_insert_with(|| BadRow { line, id: one_line(id, SHOWN_ID), what });
+            }
+        }
+    }
+
+    /// Notes a pre-hire that the run has settled, and that no row tells of.
+    pub fn note_missing(&mut self, id: PreHireId) {
+        self.missing += 1;
+        self.first_missing.get_or_insert(id);
+    }
+
+    /// Do they agree with the record?
+    pub const fn agrees(&self) -> bool {
+        self.disagree == 0 && self.missing == 0
+    }
+
+    pub(super) fn add_to(&self, table: &mut Table) {
+        table.count(text!("results"), &self.results);
+        if !self.is_named {
+            table.line(Text::default(), text!("No run in the journal names this file: was it renamed?"));
+        }
+        table.count(text!("rows"), self.rows);
+        table.count(text!("agree"), self.agree);
+        if self.claim_nothing > 0 {
+            let rows = self.claim_nothing;
+            table.line(text!("nothing done"), text!("{rows} (never called: nothing to compare)", rows));
+        }
+        if self.from_before > 0 {
+            let rows = self.from_before;
+            table.line(
+                text!("from before"),
+                text!("{rows} (carried over: their own journal proves them)", rows),
+            );
+        }
+        if self.disagree > 0 {
+            table.count(text!("disagree"), self.disagree);
+        }
+        if self.missing > 0 {
+            let rows = self.missing;
+            table.line(text!("missing"), text!("{rows} (settled, but not in the results)", rows));
+        }
+        self.add_first(table);
+        if self.is_overtaken {
+            table.gap();
+            table.say(text!(
+                "A later run has started, but has left no results.\nWhat it recorded is not compared."
+            ));
+        }
+        table.gap();
+        let (some, others) = (COMPARED[..6].join(", "), COMPARED[6..].join(", "));
+        table.say(text!("Compared: {some},\n{others}", some, others));
+    }
+
+    fn add_first(&self, table: &mut Table) {
+        let file = &self.results;
+        if let Some(BadRow { line, id, what }) = &self.first {
+            table.gap();
+            table.say(
+                text!("line {line} of {file}, pre-hire {id}:\n{what}", line, file, id, what => what.in_words()),
+            );
+        } else if let Some(id) = self.first_missing {
+            table.gap();
+            table.say(text!("no row of {file} is about pre-hire {id}", file, id));
+        }
+    }
+
+    pub(super) fn json(&self) -> Value {
+        let first = self.first.as_ref().map(|BadRow { line, id, what }| {
+            json!({ "file": self.results, "line": line, "id": id, "what": what.in_words().to_string().replace('\n', " ") })
+        });
+        json!({
+            "file": self.results,
+            "agrees": self.agrees(),
+            "named_by_journal": self.is_named,
+            "overtaken": self.is_overtaken,
+            "compared": COMPARED,
+            "rows": self.rows,
+            "agree": self.agree,
+            "nothing_done": self.claim_nothing,
+            "from_before": self.from_before,
+            "disagree": self.disagree,
+            "first_disagreement": first,
+            "missing": self.missing,
+            "first_missing": self.first_missing.map(|id| id.to_string()),
+        })
+    }
 }
 
 #[cfg(test)]
@@ -196,7 +318,7 @@ mod tests {
     }
 
     /// What is made of a row with these cells, against this record, which began an hour before the row was settled.
-    fn judged(id: &str, cells: &Cells, recorded: Option<&Outcome>) -> Judgement {
+    fn judged(id: &str, cells: &Cells, recorded: Option<&Outcome>) -> RowCheck {
         let began = "2026-07-01T01:00:00Z".parse().ok();
         judged_since(id, cells, recorded, began)
     }
@@ -206,7 +328,7 @@ mod tests {
         cells: &Cells,
         recorded: Option<&Outcome>,
         began: Option<Timestamp>,
-    ) -> Judgement {
+    ) -> RowCheck {
         let mut text = csv::Writer::from_writer(Vec::new());
         text.write_record(["pre_hire_id"].into_iter().chain(RESULT_COLUMNS)).expect("memory");
         text.write_record([id].into_iter().chain(cells.iter().map(String::as_str))).expect("memory");
@@ -228,8 +350,8 @@ mod tests {
             let changed = with(column, if column == "status" { "refused" } else { "something else" });
             let judgement = judged(ID, &changed, Some(&recorded()));
             match judgement {
-                Judgement::Agrees => assert!(!COMPARED.contains(&column), "{column}"),
-                Judgement::Disagrees(Disagreement::Cell { column: found, .. }) => assert_eq!(found, column),
+                RowCheck::Agrees => assert!(!COMPARED.contains(&column), "{column}"),
+                RowCheck::Disagrees(Disagreement::Cell { column: found, .. }) => assert_eq!(found, column),
                 other => panic!("{column}: {other:?}"),
             }
         }
@@ -247,7 +369,7 @@ mod tests {
         ] {
             assert_eq!(
                 judged(ID, &with(column, cell), Some(&recorded())),
-                Judgement::Agrees,
+                RowCheck::Agrees,
                 "{column} {cell}"
             );
         }
@@ -261,7 +383,7 @@ mod tests {
             ("error_code", "0"),
         ] {
             let judgement = judged(ID, &with(column, cell), Some(&recorded()));
-            assert!(matches!(judgement, Judgement::Disagrees(_)), "{column} {cell}");
+            assert!(matches!(judgement, RowCheck::Disagrees(_)), "{column} {cell}");
         }
     }
 
@@ -269,8 +391,8 @@ mod tests {
     fn a_success_that_the_record_does_not_know_is_from_before_it_or_a_lie() {
         let began = |text: &str| text.parse().ok();
         let since = |began| judged_since(ID, &cells(), None, began);
-        assert_eq!(since(began("2026-07-01T02:00:01Z")), Judgement::FromBefore);
-        let lie = Judgement::Disagrees(Disagreement::UnknownClaim(Status::Withdrawn));
+        assert_eq!(since(began("2026-07-01T02:00:01Z")), RowCheck::FromBefore);
+        let lie = RowCheck::Disagrees(Disagreement::UnknownClaim(Status::Withdrawn));
         assert_eq!(since(began("2026-07-01T02:00:00Z")), lie);
         assert_eq!(since(None), lie);
         for (column, cell) in [("settled_at", ""), ("success", "false")] {
@@ -279,7 +401,7 @@ mod tests {
         }
         // An undo carries nothing over.
         let judgement = judged_since(ID, &with("status", "restored"), None, began("2026-08-01T00:00:00Z"));
-        assert!(matches!(judgement, Judgement::Disagrees(_)));
+        assert!(matches!(judgement, RowCheck::Disagrees(_)));
     }
 
     #[test]
@@ -289,10 +411,10 @@ mod tests {
             cells[STATUS] = status.word().to_owned();
             cells[SUCCESS] = "FALSE".to_owned();
             let never_called = matches!(status, Status::Invalid | Status::Duplicate | Status::NotAttempted);
-            let claims_nothing = judged(ID, &cells, None) == Judgement::ClaimsNothing;
+            let claims_nothing = judged(ID, &cells, None) == RowCheck::ClaimsNothing;
             assert_eq!(claims_nothing, never_called, "{status:?}");
             cells[6] = "1".to_owned();
-            assert!(matches!(judged(ID, &cells, None), Judgement::Disagrees(_)), "{status:?} was called");
+            assert!(matches!(judged(ID, &cells, None), RowCheck::Disagrees(_)), "{status:?} was called");
         }
     }
 
@@ -301,18 +423,18 @@ mod tests {
         let mut duplicate = Cells::default();
         duplicate[STATUS] = "duplicate".to_owned();
         duplicate[SUCCESS] = "true".to_owned();
-        assert_eq!(judged(ID, &duplicate, Some(&recorded())), Judgement::Agrees);
-        assert_eq!(judged(ID, &duplicate, None), Judgement::FromBefore);
+        assert_eq!(judged(ID, &duplicate, Some(&recorded())), RowCheck::Agrees);
+        assert_eq!(judged(ID, &duplicate, None), RowCheck::FromBefore);
         duplicate[SUCCESS] = "false".to_owned();
-        assert!(matches!(judged(ID, &duplicate, Some(&recorded())), Judgement::Disagrees(_)));
-        assert_eq!(judged("no id", &duplicate, None), Judgement::ClaimsNothing);
+        assert!(matches!(judged(ID, &duplicate, Some(&recorded())), RowCheck::Disagrees(_)));
+        assert_eq!(judged("no id", &duplicate, None), RowCheck::ClaimsNothing);
     }
 
     #[test]
     fn what_can_not_be_read_is_no_agreement() {
         let judgement = judged("7.345E+18", &cells(), None);
-        assert_eq!(judgement, Judgement::Disagrees(Disagreement::UnreadableId));
+        assert_eq!(judgement, RowCheck::Disagrees(Disagreement::UnreadableId));
         let judgement = judged(ID, &with("status", "done"), Some(&recorded()));
-        assert_eq!(judgement, Judgement::Disagrees(Disagreement::UnreadableStatus));
+        assert_eq!(judgement, RowCheck::Disagrees(Disagreement::UnreadableStatus));
     }
 }

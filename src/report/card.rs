@@ -1,24 +1,76 @@
-//! Owns the card that a custom bot shows: how a run ended, in counts and words that name nobody.
+//! How a run ended, for those who were not there: the value that a file of metrics is made from, too, and the card that a
+//! custom bot shows, in counts and words that name nobody.
 
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::ending::Ending;
 use super::stop::stop_words;
+use super::summary::{rows_and_successes, waits};
 use super::tally::Tally;
-use crate::language::{Text, text};
-use crate::model::{Exit, in_words, one_line};
+use crate::language::{Language, Text, text};
+use crate::model::{Exit, Operation, Status, StopCause, in_words, one_line};
 
 /// How much of a path, a host or an app is shown: all of them together stay far below the 20 kB that a bot takes.
 const SHOWN_CHARACTERS: usize = 400;
 /// Punctuation that means nothing in the markdown of a card.
 const PLAIN_PUNCTUATION: &str = ".,;/-";
 
+/// How a run ended; what is `None` was never known.
+#[derive(Debug)]
+pub struct FinishedRun {
+    pub language: Language,
+    pub operation: Operation,
+    pub exit: Exit,
+    pub at: Timestamp,
+    /// How long the whole command took.
+    pub duration: Duration,
+    /// The app, as messages name it, and the host of the API.
+    pub target: Option<Text>,
+    pub places: Option<(PathBuf, PathBuf)>,
+    /// What was counted, also of a run that ended with an error.
+    pub tally: Option<Tally>,
+    pub stop: Option<StopCause>,
+    /// Has a second signal ended it? Then nothing else may take time.
+    pub was_abandoned: bool,
+}
+
+impl FinishedRun {
+    /// The end of a run of which nothing is known yet.
+    pub const fn of(operation: Operation) -> Self {
+        FinishedRun {
+            language: Language::English,
+            operation,
+            exit: Exit::Success,
+            at: Timestamp::UNIX_EPOCH,
+            duration: Duration::ZERO,
+            target: None,
+            places: None,
+            tally: None,
+            stop: None,
+            was_abandoned: false,
+        }
+    }
+
+    /// How many rows there are of each status that the operation can have, or has.
+    pub fn rows_by_status(&self) -> impl Iterator<Item = (Status, u32)> {
+        let counted = |status| {
+            self.tally.as_ref().and_then(|tally| tally.by_status.get(&status)).copied().unwrap_or_default()
+        };
+        Status::ALL
+            .into_iter()
+            .map(move |status| (status, counted(status)))
+            .filter(|(status, rows)| self.operation.can_end_in(*status) || *rows > 0)
+    }
+}
+
 /// The card: a title, and a line for each thing that is known. `machine` is the name of this one.
-#[must_use]
-pub fn card(ending: &Ending, machine: &str) -> Value {
-    let said = |text: Text| text.in_language(ending.language);
-    let title = format!("prehire {}: {}", ending.operation.word(), said(ending.exit.meaning()));
-    let lines: Vec<String> = lines(ending, machine)
+pub fn card(run: &FinishedRun, machine: &str) -> Value {
+    let said = |text: Text| text.in_language(run.language);
+    let title = format!("prehire {}: {}", run.operation.word(), said(run.exit.meaning()));
+    let lines: Vec<String> = lines(run, machine)
         .into_iter()
         .map(|(name, value)| format!("**{}** {}", said(name), escaped(&shown(&said(value)))))
         .collect();
@@ -26,42 +78,40 @@ pub fn card(ending: &Ending, machine: &str) -> Value {
         "schema": "2.0",
         "header": {
             "title": { "tag": "plain_text", "content": title },
-            "template": colour(ending.exit),
+            "template": colour(run.exit),
         },
         "body": { "elements": [{ "tag": "markdown", "content": lines.join("\n") }] },
     })
 }
 
-fn lines(ending: &Ending, machine: &str) -> Vec<(Text, Text)> {
-    let (code, meaning) = (ending.exit.code(), ending.exit.meaning());
+fn lines(run: &FinishedRun, machine: &str) -> Vec<(Text, Text)> {
+    let (code, meaning) = (run.exit.code(), run.exit.meaning());
     let mut lines = vec![(text!("exit code"), text!("{code}, {meaning}", code, meaning => meaning))];
-    if let Some(cause) = cause(ending) {
+    if let Some(cause) = cause(run) {
         lines.push((text!("cause"), cause));
     }
-    if let Some(tally) = &ending.tally {
-        lines.push((text!("rows"), rows(ending, tally)));
+    if let Some(tally) = &run.tally {
+        lines.push((text!("rows"), rows(run, tally)));
         let (attempts, looks, tokens) = (tally.attempts, tally.read_backs, tally.token_calls);
         let calls =
             text!("attempts {attempts}, look-ups {looks}, token requests {tokens}", attempts, looks, tokens);
         lines.push((text!("calls"), calls));
-        let (throttled, held) = (tally.throttled, in_words(tally.held));
-        let waits = text!("{throttled} throttled {throttled|reply|replies}, {held} held back", throttled, held => held);
-        lines.push((text!("waits"), waits));
+        lines.push((text!("waits"), waits(tally.throttled, tally.held)));
     }
-    lines.push((text!("duration"), in_words(ending.duration)));
-    if let Some((results, journal)) = &ending.places {
+    lines.push((text!("duration"), in_words(run.duration)));
+    if let Some((results, journal)) = &run.places {
         lines.push((text!("results"), Text::Plain(results.display().to_string())));
         lines.push((text!("journal"), Text::Plain(journal.display().to_string())));
     }
     lines.push((text!("machine"), Text::Plain(machine.to_owned())));
-    if let Some(target) = &ending.target {
+    if let Some(target) = &run.target {
         lines.push((text!("app"), target.clone()));
     }
     lines
 }
 
-fn cause(ending: &Ending) -> Option<Text> {
-    match &ending.stop {
+fn cause(run: &FinishedRun) -> Option<Text> {
+    match &run.stop {
         Some(stop) => {
             let code = stop.refusal().and_then(|refusal| refusal.error_code);
             let cause = stop_words(stop);
@@ -70,17 +120,16 @@ fn cause(ending: &Ending) -> Option<Text> {
                 None => cause,
             })
         }
-        None if matches!(ending.exit, Exit::Success | Exit::SomeRowsFailed) => None,
+        None if matches!(run.exit, Exit::Success | Exit::SomeRowsFailed) => None,
         // What an error says may quote the file.
         None => Some(text!("see the log of the run")),
     }
 }
 
-fn rows(ending: &Ending, tally: &Tally) -> Text {
-    let counts = ending.rows_by_status().filter(|(_, rows)| *rows > 0);
+fn rows(run: &FinishedRun, tally: &Tally) -> Text {
+    let counts = run.rows_by_status().filter(|(_, rows)| *rows > 0);
     let counts: Vec<String> = counts.map(|(status, rows)| format!("{} {rows}", status.word())).collect();
-    let (rows, successes) = (tally.rows, tally.successes);
-    let all = text!("{rows} ({successes} {successes|success|successes})", rows, successes);
+    let all = rows_and_successes(tally.rows.into(), tally.successes.into());
     if counts.is_empty() { all } else { text!("{all}: {counts}", all => all, counts = counts.join(", ")) }
 }
 
@@ -118,17 +167,14 @@ fn escaped(text: &str) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use std::time::Duration;
-
     use proptest::prelude::*;
 
     use super::*;
-    use crate::language::Language;
-    use crate::model::{ErrorCode, Operation, Rate, Refusal, Status, StopCause};
+    use crate::model::{ErrorCode, Rate, Refusal};
     use crate::results::Written;
 
-    fn ending(exit: Exit) -> Ending {
-        Ending { exit, duration: Duration::from_secs(720), ..Ending::of(Operation::Withdraw) }
+    fn ending(exit: Exit) -> FinishedRun {
+        FinishedRun { exit, duration: Duration::from_secs(720), ..FinishedRun::of(Operation::Withdraw) }
     }
 
     fn counted() -> Tally {
@@ -142,7 +188,7 @@ mod tests {
         tally
     }
 
-    fn told(ending: &Ending) -> String {
+    fn told(ending: &FinishedRun) -> String {
         card(ending, "night-1")["body"]["elements"][0]["content"].as_str().unwrap().to_owned()
     }
 
@@ -154,7 +200,7 @@ mod tests {
             log_id: Some("log".to_owned()),
             help_url: Some("https://help".to_owned()),
         };
-        let ending = Ending {
+        let ending = FinishedRun {
             target: Some(Text::Plain("cli_a1, open.feishu.cn".to_owned())),
             places: Some(("/var/lib/prehire/a*b.csv".into(), "/var/lib/prehire/a_b.csv.journal".into())),
             tally: Some(counted()),
@@ -176,8 +222,11 @@ mod tests {
 
     #[test]
     fn it_speaks_chinese_and_the_words_of_the_results_stay() {
-        let ending =
-            Ending { language: Language::Chinese, tally: Some(counted()), ..ending(Exit::SomeRowsFailed) };
+        let ending = FinishedRun {
+            language: Language::Chinese,
+            tally: Some(counted()),
+            ..ending(Exit::SomeRowsFailed)
+        };
         let told = told(&ending);
         assert!(told.starts_with("**退出码** 1，已结束；部分行未成功\n"), "{told}");
         assert!(told.contains("withdrawn 12, already&#95;withdrawn 1, refused 2"), "{told}");
@@ -205,7 +254,7 @@ mod tests {
     proptest! {
         #[test]
         fn the_longest_card_is_one_that_a_bot_takes(path in "[*<>_字😀\u{1}\n]{300,1000}", name in ".{0,300}") {
-            let ending = Ending {
+            let ending = FinishedRun {
                 target: Some(Text::Plain(path.clone())),
                 places: Some((path.clone().into(), path.into())),
                 tally: Some(counted()),

@@ -1,4 +1,4 @@
-//! Owns what `check` and `--dry-run` say: counts, the first problems, what was found, and how long a run would take.
+//! What `check` and `--dry-run` say: counts, the first problems, what was found, and how long a run would take.
 
 use std::collections::BTreeMap;
 
@@ -14,28 +14,18 @@ use crate::model::{DEFAULT_BURST, ErrorCode, Exit, Operation, Problem, Rate, Sta
 use crate::preflight::PreflightReport;
 use crate::results::advice;
 
-/// The report on one file.
 #[derive(Debug)]
 pub struct CheckReport<'a> {
-    /// The name of the file.
     pub input: &'a str,
-    /// What a run would do.
     pub operation: Operation,
-    /// What one pass over it found.
     pub survey: &'a Survey,
-    /// What was seen while it was copied.
     pub copied: &'a Copied,
-    /// The allowance that a run would keep.
     pub rate: Rate,
-    /// What was looked up, and how.
     pub online: Option<(&'a PreflightReport, &'a SearchProgress)>,
-    /// The language of what is said.
     pub language: Language,
 }
 
 impl CheckReport<'_> {
-    /// How the process ends.
-    #[must_use]
     pub fn exit(&self) -> Exit {
         let survey = self.survey;
         let (sent, unsent) = (survey.sendable + survey.carried_over_rows(), survey.invalid_rows());
@@ -85,8 +75,6 @@ impl CheckReport<'_> {
         rest
     }
 
-    /// The table for people.
-    #[must_use]
     pub fn text(&self) -> String {
         let survey = self.survey;
         let mut table = Table::new(self.language);
@@ -185,8 +173,6 @@ impl CheckReport<'_> {
         }
     }
 
-    /// The one object for scripts.
-    #[must_use]
     pub fn json(&self) -> Value {
         let survey = self.survey;
         let columns = &survey.columns;

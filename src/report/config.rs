@@ -1,4 +1,4 @@
-//! Owns what `prehire config show` shows: every setting with its place, and no secret.
+//! What `prehire config show` shows: every setting with its place, and no secret.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -11,31 +11,23 @@ use crate::model::Error;
 use crate::settings::{Config, CredentialSources, Effective, Origin, SecretSource, Sourced};
 
 const WIDTH: usize = 80;
-/// The places of the column of names.
 const NAMES: usize = 18;
 const HIDDEN: &str = "***";
 
-/// What is in force.
 #[derive(Debug)]
 pub struct ConfigReport<'a> {
-    /// The config file and its profile.
     pub config: &'a Config,
-    /// The settings of a run.
     pub in_force: &'a Effective,
-    /// The credentials.
     pub sources: &'a CredentialSources<'a>,
-    /// Where state is kept.
     pub state_directory: Option<&'a Path>,
-    /// What a person should know.
     pub warnings: &'a [Text],
     /// What a run would say before its first call.
     pub trouble: Option<&'a Error>,
-    /// The language of the table.
     pub language: Language,
 }
 
 /// One setting, as it is shown.
-struct Row {
+struct Setting {
     name: &'static str,
     value: Option<String>,
     /// The file that a value was or will be read from, if it is a secret's.
@@ -45,7 +37,6 @@ struct Row {
 
 impl ConfigReport<'_> {
     /// The table for people, at most 80 columns wide unless a path or an address is longer.
-    #[must_use]
     pub fn text(&self) -> String {
         let mut text = String::new();
         for (name, value) in [
@@ -76,8 +67,6 @@ impl ConfigReport<'_> {
         text
     }
 
-    /// The one object for scripts.
-    #[must_use]
     pub fn json(&self) -> Value {
         let settings: Map<String, Value> = self
             .rows()
@@ -125,16 +114,16 @@ impl ConfigReport<'_> {
         }
     }
 
-    fn rows(&self) -> Vec<Row> {
+    fn rows(&self) -> Vec<Setting> {
         let CredentialSources { token, app_id, app_secret, app_ticket, tenant_key, .. } = self.sources;
-        let plain = |name, piece: &Option<Sourced<String>>| Row {
+        let plain = |name, piece: &Option<Sourced<String>>| Setting {
             name,
             value: piece.as_ref().map(|piece| piece.value.clone()),
             file: None,
             origin: piece.as_ref().map(|piece| piece.origin),
         };
         let mut rows = vec![
-            Row {
+            Setting {
                 name: "tenant_access_token",
                 value: token.as_ref().map(|_| HIDDEN.to_owned()),
                 file: None,
@@ -147,7 +136,7 @@ impl ConfigReport<'_> {
         ];
         // A given token is the rare case.
         rows.retain(|row| row.name != "tenant_access_token" || row.value.is_some());
-        rows.extend(self.in_force.rows().into_iter().map(|(name, Sourced { value, origin })| Row {
+        rows.extend(self.in_force.rows().into_iter().map(|(name, Sourced { value, origin })| Setting {
             name,
             value: Some(value.unwrap_or_else(|| "none".to_owned())),
             file: None,
@@ -165,12 +154,12 @@ impl ConfigReport<'_> {
     }
 }
 
-fn secret(name: &'static str, piece: Option<&Sourced<SecretSource>>) -> Row {
+fn secret(name: &'static str, piece: Option<&Sourced<SecretSource>>) -> Setting {
     let file = match piece {
         Some(Sourced { value: SecretSource::File(path), .. }) => Some(path.display().to_string()),
         _ => None,
     };
-    Row { name, value: piece.map(|_| HIDDEN.to_owned()), file, origin: piece.map(|piece| piece.origin) }
+    Setting { name, value: piece.map(|_| HIDDEN.to_owned()), file, origin: piece.map(|piece| piece.origin) }
 }
 
 /// One line; two where it would be too long.

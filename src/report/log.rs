@@ -1,4 +1,4 @@
-//! Owns standard error: whatever stands there was said through a [`Log`], as text for people or as JSON for collectors.
+//! Standard error: whatever stands there was said through a [`Log`], as text for people or as JSON for collectors.
 //!
 //! Rows are named by their line: no id, name or reason is ever in a log.
 
@@ -15,18 +15,14 @@ use crate::language::{Language, Text, text};
 use crate::model::{Error, Exit};
 use crate::results::cells::rfc_3339;
 use crate::settings::{Detail, LogSettings};
+use crate::store::clock;
 
-/// How grave a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
-    /// It has stopped the run.
     Error,
-    /// A person should know it.
     Warn,
-    /// How far the run is.
     Info,
-    /// Told to those who asked for every detail.
     Debug,
 }
 
@@ -51,8 +47,6 @@ impl LogLine {
         LogLine::new(Level::Warn, message).shown_as(text)
     }
 
-    /// What has stopped the program.
-    #[must_use]
     pub fn error(error: &Error, language: Language) -> Self {
         LogLine::new(Level::Error, Text::plain(error.message(language)))
             .field("hint", error.hint_text(language))
@@ -61,7 +55,6 @@ impl LogLine {
     }
 
     /// A command line that can't be understood: its first paragraph says what is wrong, the rest what is right.
-    #[must_use]
     pub fn usage(told: &str) -> Self {
         let told = told.trim();
         let (message, hint) = told.split_once("\n\n").unwrap_or((told, ""));
@@ -72,7 +65,6 @@ impl LogLine {
     }
 
     /// Adds a value for the form of JSON; nothing if there is none.
-    #[must_use]
     pub fn field(mut self, name: &str, value: impl Into<Value>) -> Self {
         let value = value.into();
         if !value.is_null() {
@@ -82,7 +74,6 @@ impl LogLine {
     }
 
     /// Reads otherwise as text.
-    #[must_use]
     pub fn shown_as(self, text: Text) -> Self {
         LogLine { text: Some(text), ..self }
     }
@@ -93,7 +84,7 @@ impl LogLine {
 
     pub(super) fn as_json(&self, language: Language, at: Timestamp, time_zone: &TimeZone) -> String {
         #[derive(Serialize)]
-        struct Line<'a> {
+        struct JsonLine<'a> {
             time: String,
             level: Level,
             message: String,
@@ -102,7 +93,7 @@ impl LogLine {
         }
         let time = rfc_3339(at, time_zone);
         let message = self.message.in_language(language);
-        let line = Line { time, level: self.level, message, fields: &self.fields };
+        let line = JsonLine { time, level: self.level, message, fields: &self.fields };
         serde_json::to_string(&line).expect("texts and numbers are JSON")
     }
 }
@@ -111,52 +102,45 @@ impl LogLine {
 #[derive(Clone, Debug)]
 pub struct Log {
     settings: LogSettings,
+    time_zone: TimeZone,
     bar: Option<ProgressBar>,
 }
 
 impl Log {
-    /// Standard error, without a bar on it.
-    #[must_use]
-    pub const fn new(settings: LogSettings) -> Self {
-        Log { settings, bar: None }
+    /// Standard error, without a bar on it; times are those of a zone.
+    pub const fn new(settings: LogSettings, time_zone: TimeZone) -> Self {
+        Log { settings, time_zone, bar: None }
     }
 
     /// The same place with a bar below the lines.
-    #[must_use]
     pub(super) fn with_bar(self, rows: u64) -> (Self, ProgressBar) {
         let bar = ProgressBar::with_draw_target(Some(rows), ProgressDrawTarget::stderr());
         (Log { bar: Some(bar.clone()), ..self }, bar)
     }
 
     /// The same place, spoken to in another language.
-    #[must_use]
     pub fn speaking(self, language: Language) -> Self {
         Log { settings: LogSettings { language, ..self.settings }, ..self }
     }
 
-    /// The language of what is said.
-    #[must_use]
     pub const fn language(&self) -> Language {
         self.settings.language
     }
 
-    /// Says what has stopped the program.
-    pub fn say_error(&self, error: &Error) {
-        self.say(&LogLine::error(error, self.settings.language));
+    pub fn error(&self, error: &Error) {
+        self.always(&LogLine::error(error, self.settings.language));
     }
 
-    /// Are lines JSON?
-    #[must_use]
     pub fn is_json(&self) -> bool {
         self.settings.format == LogFormat::Json
     }
 
     /// Says something, whatever was typed about silence.
-    pub fn say(&self, line: &LogLine) {
+    pub fn always(&self, line: &LogLine) {
         let language = self.settings.language;
         let line = match self.settings.format {
             LogFormat::Text => line.as_text(language),
-            LogFormat::Json => line.as_json(language, Timestamp::now(), &TimeZone::system()),
+            LogFormat::Json => line.as_json(language, clock::now(), &self.time_zone),
         };
         match &self.bar {
             Some(bar) if !bar.is_finished() => bar.println(line),
@@ -168,23 +152,20 @@ impl Log {
     }
 
     /// Says something, unless `--quiet` was given.
-    pub fn announce(&self, line: &LogLine) {
+    pub fn info(&self, line: &LogLine) {
         if self.settings.detail != Detail::None {
-            self.say(line);
+            self.always(line);
         }
     }
 
     /// Says something to those who asked for every detail.
-    pub fn mention(&self, line: &LogLine) {
+    pub fn debug(&self, line: &LogLine) {
         if self.settings.detail == Detail::Every {
-            self.say(line);
+            self.always(line);
         }
     }
 
     /// Puts a question on a terminal. It is no line of the log, and may name people.
-    ///
-    /// # Errors
-    /// When it can't be written.
     pub fn ask(&self, question: &str) -> io::Result<()> {
         let mut terminal = io::stderr();
         terminal.write_all(question.as_bytes()).and_then(|()| terminal.flush())

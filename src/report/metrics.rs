@@ -1,21 +1,52 @@
-//! Owns the metrics of a run as text, in the format of Prometheus, for the textfile collector of its node exporter.
+//! The metrics of a run, in the format of Prometheus, for the textfile collector of its node exporter. The file is
+//! replaced in one step, so that nobody reads half of it.
 //!
 //! There is no label but the status: one file tells of one job. A file for each of several jobs is for collectors that
 //! add a label of their own.
 
-use std::fmt::{Display, Write};
+use std::fmt::{Display, Write as _};
+use std::fs;
+use std::io::{self, ErrorKind, Write};
+use std::path::Path;
 
-use super::ending::Ending;
+use super::card::FinishedRun;
 use crate::model::Exit;
+use crate::store::{parent_of, platform, write_whole};
 
-/// The name of the one value that outlives a run.
 const LAST_SUCCESS: &str = "prehire_last_success_timestamp_seconds";
 /// Each name begins so.
 const PREFIX: &str = "prehire_last_";
+/// No file of ours is longer.
+const MOST_BYTES: u64 = 64 * 1024;
+
+/// Writes how the run ended; when a run was last a success is kept from the file that is there.
+pub fn write_metrics(path: &Path, ending: &FinishedRun) -> io::Result<()> {
+    let text = metrics(ending, earlier_success(path)?);
+    // The exporter reads names that end with .prom; this one does not.
+    let partial = parent_of(path).join(format!(".prehire-metrics-{}", std::process::id()));
+    write_whole(path, &partial, |writer| {
+        writer.write_all(text.as_bytes())?;
+        // It names nobody, and another user's exporter reads it.
+        platform::let_all_read(writer.get_ref())
+    })
+}
+
+fn earlier_success(path: &Path) -> io::Result<Option<f64>> {
+    let metadata = match fs::metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let foreign = || io::Error::other("something is there that is no file of these metrics");
+    if !metadata.is_file() || metadata.len() > MOST_BYTES {
+        return Err(foreign());
+    }
+    let text = String::from_utf8(fs::read(path)?).map_err(|_| foreign())?;
+    if is_metrics(&text) { Ok(last_success(&text)) } else { Err(foreign()) }
+}
 
 /// The text; `last_success` is what an earlier run has left behind.
-#[must_use]
-pub(super) fn metrics(ending: &Ending, last_success: Option<f64>) -> String {
+fn metrics(ending: &FinishedRun, last_success: Option<f64>) -> String {
     let (attempts, throttled) =
         ending.tally.as_ref().map_or((0, 0.0), |tally| (tally.attempts, tally.held.as_secs_f64()));
     let finished = ending.at.as_millisecond() as f64 / 1_000.0;
@@ -57,15 +88,13 @@ fn head(text: &mut String, name: &str, help: &str) {
 }
 
 /// When a run was last a success, as the text of an earlier one says.
-#[must_use]
-pub(super) fn last_success(text: &str) -> Option<f64> {
+fn last_success(text: &str) -> Option<f64> {
     let value = text.lines().find_map(|line| line.strip_prefix(LAST_SUCCESS)?.trim().parse::<f64>().ok())?;
     (value.is_finite() && value > 0.0).then_some(value)
 }
 
 /// Is the text one of ours, which may be replaced?
-#[must_use]
-pub(super) fn is_metrics(text: &str) -> bool {
+fn is_metrics(text: &str) -> bool {
     text.lines().all(|line| {
         let name = line.strip_prefix("# HELP ").or_else(|| line.strip_prefix("# TYPE ")).unwrap_or(line);
         line.trim().is_empty() || name.starts_with(PREFIX)
@@ -84,10 +113,10 @@ mod tests {
     use crate::report::Tally;
     use crate::results::Written;
 
-    fn ending(operation: Operation, exit: Exit, tally: Option<Tally>) -> Ending {
+    fn ending(operation: Operation, exit: Exit, tally: Option<Tally>) -> FinishedRun {
         let at = "2026-01-02T03:04:05.678Z".parse().unwrap();
         let duration = Duration::from_millis(1_500);
-        Ending { exit, at, duration, tally, ..Ending::of(operation) }
+        FinishedRun { exit, at, duration, tally, ..FinishedRun::of(operation) }
     }
 
     fn tally(rows: &[(Status, u32)]) -> Tally {

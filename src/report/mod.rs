@@ -1,33 +1,25 @@
 //! Stage 5: what people and scripts get to see of the run.
 //!
-//! - [`Tally`] counts; `calls` proves the cap afterwards. [`RunReport`] is the summary, `stop` the words for an early end.
-//! - [`Progress`] shows how far a run is (`standing`), through the [`Log`], which owns standard error.
-//! - `ending` is what a bot (`card`) and Prometheus (`metrics`) are told.
-//! - `preflight` says what was seen of rows before a run (in a `grid`), `found` what a search found.
+//! - [`Tally`] counts, and proves the cap afterwards. [`RunReport`] is the summary, `stop` the words for an early end.
+//! - [`Progress`] shows how far a run is, through the [`Log`], which is standard error.
+//! - [`FinishedRun`] is what a bot (`card`) and Prometheus (`metrics`) are told.
+//! - `preflight` says what was looked up: before a run, and by `find`.
 //! - [`CheckReport`] and [`ConfigReport`] are what `check` and `config show` say; [`Story`] is one pre-hire's, for `explain`.
-//! - `verification` and `results_check` say whether a record is whole, and whether results agree with it (`agreement`).
-//! - [`page`] is the web page of `report`; `page_file` puts it where it belongs, `made_page` says so.
+//! - `verification` says whether a record is whole, `agreement` whether results agree with it.
+//! - [`page`] is the web page of `report`; `page_file` puts it where it belongs.
 //! - `table` is the form of what people read.
 
 mod agreement;
-mod calls;
 mod card;
 mod check;
 mod config;
-mod ending;
-mod found;
-mod grid;
 mod log;
-mod made_page;
 mod metrics;
-mod metrics_file;
 pub mod page;
 mod page_file;
 mod preflight;
 mod progress;
-mod results_check;
 mod search_progress;
-mod standing;
 mod stop;
 mod story;
 mod summary;
@@ -35,18 +27,15 @@ mod table;
 mod tally;
 mod verification;
 
-pub use agreement::{COMPARED, Disagreement, Judgement, judge};
-pub use card::card;
+pub use agreement::{ResultsCheck, judge};
+pub use card::{FinishedRun, card};
 pub use check::CheckReport;
 pub use config::ConfigReport;
-pub use ending::Ending;
-pub use found::FoundReport;
 pub use log::{Level, Log, LogLine};
-pub use made_page::MadePage;
-pub use metrics_file::write_metrics;
-pub use page_file::PageFile;
+pub use metrics::write_metrics;
+pub use page_file::{MadePage, PageFile};
+pub use preflight::FoundReport;
 pub use progress::Progress;
-pub use results_check::ResultsCheck;
 pub use search_progress::SearchProgress;
 pub use stop::{search_stop_line, stop_line, stop_story, stop_words};
 pub use story::Story;

@@ -1,15 +1,19 @@
-//! Where a page goes, and what must not be overwritten: only a page of ours is ever replaced, and only by a whole one.
+//! Where a page goes, and what `prehire report` says when it is there. Only a page of ours is ever replaced, and only by
+//! a whole one.
 
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use askama::Template;
+use serde_json::{Value, json};
 
+use super::page::{Facts, Page};
+use super::summary::rows_and_successes;
+use super::table::Table;
 use crate::input::InputPath;
-use crate::language::text;
-use crate::model::{Error, Result};
-use crate::report::page::Page;
+use crate::language::{Language, text};
+use crate::model::{Error, Exit, Result};
 use crate::store::{with_ending, write_whole};
 
 /// Every page of ours has it near its beginning, and nothing else does.
@@ -17,7 +21,6 @@ const SIGN: &[u8] = b"<meta name=\"generator\" content=\"prehire report\">";
 /// Where it stands at the latest.
 const SIGN_WITHIN: u64 = 1024;
 
-/// Where a page goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageFile {
     path: PathBuf,
@@ -25,9 +28,6 @@ pub struct PageFile {
 
 impl PageFile {
     /// The path that was typed, or the results' with its last ending replaced.
-    ///
-    /// # Errors
-    /// For standard input without a typed path, and where somebody else's file is; exit 2.
     pub fn choose(typed: Option<&Path>, results: &InputPath) -> Result<PageFile> {
         let path = match (typed, results) {
             (Some(path), _) => path.to_owned(),
@@ -53,16 +53,11 @@ impl PageFile {
         Ok(PageFile { path })
     }
 
-    /// Where the page is.
-    #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
     /// Writes the page under a name of its own, and gives it its name when it is whole.
-    ///
-    /// # Errors
-    /// When it can't be written: exit 4.
     pub fn write(&self, page: &Page) -> Result<()> {
         let partial = with_ending(&self.path, "partial");
         write_whole(&self.path, &partial, |writer| page.write_into(writer)).map_err(|error| {
@@ -77,4 +72,41 @@ fn is_ours(path: &Path) -> bool {
     let mut head = Vec::new();
     let read = File::open(path).and_then(|file| file.take(SIGN_WITHIN).read_to_end(&mut head));
     read.is_ok() && head.starts_with(b"<!DOCTYPE html>") && head.windows(SIGN.len()).any(|part| part == SIGN)
+}
+
+#[derive(Debug)]
+pub struct MadePage<'a> {
+    pub page: &'a Path,
+    pub results: &'a str,
+    pub journal: Option<&'a str>,
+    pub facts: &'a Facts,
+    pub language: Language,
+}
+
+impl MadePage<'_> {
+    pub fn text(&self) -> String {
+        let mut table = Table::new(self.language);
+        table.count(text!("page"), self.page.display());
+        table.count(text!("results"), self.results);
+        match self.journal {
+            Some(journal) => table.count(text!("journal"), journal),
+            None => table.line(text!("journal"), text!("not found: the page has no timeline")),
+        }
+        table.line(text!("rows"), rows_and_successes(self.facts.rows, self.facts.successes));
+        table.count(text!("need attention"), self.facts.failures());
+        table.into_text()
+    }
+
+    pub fn json(&self) -> Value {
+        json!({
+            "command": "report",
+            "page": self.page.display().to_string(),
+            "results": self.results,
+            "journal": self.journal,
+            "rows": self.facts.rows,
+            "successes": self.facts.successes,
+            "need_a_person": self.facts.failures(),
+            "exit_code": Exit::Success.code(),
+        })
+    }
 }

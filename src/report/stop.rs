@@ -1,42 +1,15 @@
-//! Owns the words for a run that was stopped early: the cause, what the API said, and the command to go on.
+//! The words for a run that was stopped early: the cause, what the API said, and the command to go on.
 
 use super::log::{Level, LogLine};
 use super::table::Table;
 use crate::feishu::codes;
 use crate::language::{Language, Text, text};
-use crate::model::{ErrorCode, Exit, Interrupt, NoTicket, PageFault, Refusal, StopCause};
+use crate::model::{ErrorCode, Interrupt, NoTicket, PageFault, Refusal, StopCause};
 
 /// The places of the names of details.
 const DETAIL_NAMES: usize = 7;
 
-impl StopCause {
-    /// How the process ends.
-    #[must_use]
-    pub const fn exit(&self) -> Exit {
-        match self {
-            StopCause::Interrupted(Interrupt::Interrupt) => Exit::Interrupted,
-            StopCause::Interrupted(Interrupt::Terminate) => Exit::Terminated,
-            StopCause::CannotRecord => Exit::CannotRecord,
-            _ => Exit::StoppedEarly,
-        }
-    }
-
-    pub(super) const fn refusal(&self) -> Option<&Refusal> {
-        match self {
-            StopCause::Hopeless(refusal)
-            | StopCause::TokenDenied(refusal)
-            | StopCause::TokenRefusedAgain(refusal)
-            | StopCause::NoToken(refusal)
-            | StopCause::NoTicket(_, refusal)
-            | StopCause::SearchRefused(refusal)
-            | StopCause::SearchUnanswered(refusal) => Some(refusal),
-            _ => None,
-        }
-    }
-}
-
 /// The cause in a few words, without what the API said.
-#[must_use]
 pub fn stop_words(stop: &StopCause) -> Text {
     match stop {
         StopCause::Hopeless(_) => text!("the API refused a call for a reason that affects every row"),
@@ -97,22 +70,40 @@ fn lacks_permission(refusal: &Refusal) -> bool {
     matches!(refusal.error_code, Some(ErrorCode::Api(code)) if codes::lacks_permission(code))
 }
 
+/// A run goes on; a command that only reads has changed nothing, and is tried again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Next {
+    GoOn,
+    TryAgain,
+}
+
+impl Next {
+    fn text(self) -> Text {
+        match self {
+            Next::GoOn => text!("to continue, run the same command again:"),
+            Next::TryAgain => text!("nothing was changed; to try again:"),
+        }
+    }
+}
+
 /// The cause, what the API said, and the command to go on.
-#[must_use]
 pub fn stop_story(stop: &StopCause, again: &str, language: Language) -> String {
-    let mut story = cause_story(stop, language);
-    story.say(to_go_on());
-    ending_with(story, again)
+    story(stop, Next::GoOn, again, language)
 }
 
-fn to_go_on() -> Text {
-    text!("to continue, run the same command again:")
+/// The same for the log: what a collector can search for stands in fields of its own.
+pub fn stop_line(stop: &StopCause, again: &str, language: Language) -> LogLine {
+    line(stop, Next::GoOn, again, language)
 }
 
-/// The same for a command that only reads: there is nothing to go on with.
-fn search_story(stop: &StopCause, again: &str, language: Language) -> String {
+/// The same for a command that only reads.
+pub fn search_stop_line(stop: &StopCause, again: &str, language: Language) -> LogLine {
+    line(stop, Next::TryAgain, again, language)
+}
+
+fn story(stop: &StopCause, next: Next, again: &str, language: Language) -> String {
     let mut story = cause_story(stop, language);
-    if let StopCause::SearchRefused(refusal) = stop
+    if let (StopCause::SearchRefused(refusal), Next::TryAgain) = (stop, next)
         && lacks_permission(refusal)
     {
         story.line(
@@ -120,12 +111,10 @@ fn search_story(stop: &StopCause, again: &str, language: Language) -> String {
             text!("a scope such as corehr:pre_hire.search:read, and the data permission 待入职人员"),
         );
     }
-    story.say(to_try_again());
-    ending_with(story, again)
-}
-
-fn to_try_again() -> Text {
-    text!("nothing was changed; to try again:")
+    story.say(next.text());
+    // The command is the last line, which has no end.
+    story.add(&format!("  {again}"));
+    story.into_text()
 }
 
 fn cause_story(stop: &StopCause, language: Language) -> Table {
@@ -156,31 +145,12 @@ fn cause_story(stop: &StopCause, language: Language) -> Table {
     story
 }
 
-/// The command is the last line, which has no end.
-fn ending_with(mut story: Table, command: &str) -> String {
-    story.add(&format!("  {command}"));
-    story.into_text()
-}
-
-/// The same for the log: what a collector can search for stands in fields of its own.
-#[must_use]
-pub fn stop_line(stop: &StopCause, again: &str, language: Language) -> LogLine {
-    let hint = format!("{} {again}", to_go_on().in_language(language));
-    line_of(stop, hint, stop_story(stop, again, language), language)
-}
-
-/// The same for a command that only reads.
-#[must_use]
-pub fn search_stop_line(stop: &StopCause, again: &str, language: Language) -> LogLine {
-    let hint = format!("{} {again}", to_try_again().in_language(language));
-    line_of(stop, hint, search_story(stop, again, language), language)
-}
-
-fn line_of(stop: &StopCause, hint: String, story: String, language: Language) -> LogLine {
+fn line(stop: &StopCause, next: Next, again: &str, language: Language) -> LogLine {
+    let hint = format!("{} {again}", next.text().in_language(language));
     let line = LogLine::new(Level::Error, text!("stopped early: {cause}", cause => stop_words(stop)))
         .field("exit_code", stop.exit().code())
         .field("hint", hint)
-        .shown_as(Text::Plain(story));
+        .shown_as(Text::Plain(story(stop, next, again, language)));
     let Some(refusal) = stop.refusal() else { return line };
     line.field("error_code", refusal.error_code.map(|code| code.to_string()))
         .field("said", refusal.message.in_language(language))

@@ -1,4 +1,4 @@
-//! Owns the story of one pre-hire for an auditor: what the journal says of it, in order, in words.
+//! The story of one pre-hire for an auditor: what the journal says of it, in order, in words.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::input::RESULT_COLUMNS;
 use crate::journal::entry::{Entry, RunStarted};
-use crate::language::{Language, Text, text};
+use crate::language::{Text, text};
 use crate::model::{Operation, PreHireId, SentRow, Verdict};
 use crate::results::cells;
 use crate::results::cells::Locale;
@@ -25,22 +25,15 @@ pub struct Story {
 }
 
 impl Story {
-    /// The story of this pre-hire, in the time zone of this place.
-    #[must_use]
-    pub fn of(id: PreHireId, language: Language) -> Self {
-        let locale = Locale::here(language);
-        let text = format!("{}\n", text!("pre-hire {id}", id).in_language(language));
+    pub fn of(id: PreHireId, locale: Locale) -> Self {
+        let text = format!("{}\n", text!("pre-hire {id}", id).in_language(locale.language));
         Story { id, locale, run: None, operation: None, text, is_known: false, is_open: false }
     }
 
-    /// Does the journal know the pre-hire?
-    #[must_use]
     pub const fn is_known(&self) -> bool {
         self.is_known
     }
 
-    /// The story so far.
-    #[must_use]
     pub fn text(&self) -> String {
         let mut text = self.text.clone();
         if !self.is_known {
@@ -54,7 +47,6 @@ impl Story {
         text
     }
 
-    /// Takes the next line of the journal.
     pub fn take(&mut self, entry: &Entry) {
         match entry {
             Entry::RunStarted(run) => self.begin(run),
@@ -159,7 +151,6 @@ fn with_log_id(told: Text, log_id: Option<&str>) -> Text {
     }
 }
 
-/// A verdict in words.
 pub(super) fn words(verdict: Verdict) -> Text {
     match verdict {
         Verdict::Accepted => text!("carried out"),

@@ -1,6 +1,7 @@
-//! Owns the summary on standard output: a small table for people, one JSON object for scripts.
+//! The summary on standard output: a small table for people, one JSON object for scripts.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::path::Path;
 use std::time::Duration;
 
@@ -12,55 +13,34 @@ use super::tally::Tally;
 use crate::language::{Language, Text, text};
 use crate::model::{Exit, Operation, Rate, Status, StopCause, in_words};
 
-/// How many error codes the table shows.
 const SHOWN_CODES: usize = 5;
 
 /// All that is to be said at the end of a run.
 #[derive(Debug)]
 pub struct RunReport<'a> {
-    /// What was done.
     pub operation: Operation,
-    /// The counts.
     pub tally: &'a Tally,
-    /// The allowance.
     pub rate: Rate,
-    /// How long it took.
     pub duration: Duration,
-    /// The results file.
     pub results: &'a Path,
-    /// The journal.
     pub journal: &'a Path,
-    /// Why it was stopped early, if it was.
     pub stop: Option<&'a StopCause>,
-    /// The command, to be typed again.
     pub again: &'a str,
-    /// How the process ends.
     pub exit: Exit,
-    /// The language of the table.
     pub language: Language,
 }
 
 impl RunReport<'_> {
-    /// The table for people.
-    #[must_use]
     pub fn text(&self) -> String {
         let tally = self.tally;
         let mut table = Table::new(self.language);
         for (status, rows) in &tally.by_status {
             table.count(Text::Plain(status.word().to_owned()), rows);
         }
-        let (rows, successes) = (tally.rows, tally.successes);
-        table.line(
-            text!("rows"),
-            text!("{rows} ({successes} {successes|success|successes})", rows, successes),
-        );
+        table.line(text!("rows"), rows_and_successes(tally.rows.into(), tally.successes.into()));
         table.line(text!("calls"), self.calls());
         if tally.throttled > 0 {
-            let (throttled, held) = (tally.throttled, in_words(tally.held));
-            table.line(
-                text!("waits"),
-                text!("{throttled} throttled {throttled|reply|replies}, {held} held back", throttled, held => held),
-            );
+            table.line(text!("waits"), waits(tally.throttled, tally.held));
         }
         table.count(text!("results"), self.results.display());
         table.count(text!("journal"), self.journal.display());
@@ -115,7 +95,6 @@ impl RunReport<'_> {
     }
 
     /// The one object for scripts; its fields are listed in `README.md`.
-    #[must_use]
     pub fn json(&self) -> Value {
         let tally = self.tally;
         let minutes = self.duration.as_secs_f64() / 60.0;
@@ -137,6 +116,14 @@ impl RunReport<'_> {
             "exit_code": self.exit.code(),
         })
     }
+}
+
+pub(super) fn rows_and_successes(rows: u64, successes: u64) -> Text {
+    text!("{rows} ({successes} {successes|success|successes})", rows, successes)
+}
+
+pub(super) fn waits(throttled: impl Display, held: Duration) -> Text {
+    text!("{throttled} throttled {throttled|reply|replies}, {held} held back", throttled, held => in_words(held))
 }
 
 /// Rows by status and code, as both summaries give them.

@@ -1,30 +1,24 @@
-//! Owns the counts of the run: rows by status and code, calls, waits.
+//! The counts of a run: rows by status and code, calls, waits; and the proof after the fact that no rolling window had
+//! more calls than allowed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use super::calls::CallLog;
 use crate::model::{ErrorCode, Event, Exit, Moment, PreHireId, Rate, Settlement, Status};
 use crate::results::Written;
 
-/// Everything counted so far.
 #[derive(Debug)]
 pub struct Tally {
-    /// Rows written.
     pub rows: u32,
     /// Rows whose pre-hire is withdrawn.
     pub successes: u32,
     /// Rows that were to be sent, and are settled.
     pub sent_rows: u32,
-    /// Rows by status.
     pub by_status: BTreeMap<Status, u32>,
-    /// Rows by code.
     pub by_error_code: BTreeMap<ErrorCode, u32>,
     /// Calls, counted as in the column `attempts`.
     pub attempts: u64,
-    /// Calls of the token endpoint.
     pub token_calls: u64,
-    /// Calls that looked pre-hires up.
     pub read_backs: u64,
     /// Pre-hires in doubt that the file no longer holds, and what is known of them now.
     pub left_in_doubt: Vec<(PreHireId, Status)>,
@@ -39,8 +33,6 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Nothing yet; `rate` gives the window.
-    #[must_use]
     pub fn new(rate: Rate) -> Self {
         Tally {
             rows: 0,
@@ -93,34 +85,54 @@ impl Tally {
         }
     }
 
-    /// The run's highest number of calls in any rolling window.
-    #[must_use]
     pub const fn most_in_window(&self) -> usize {
-        self.calls.most_in_window()
+        self.calls.most
     }
 
-    /// All calls of the operation.
-    #[must_use]
     pub const fn calls(&self) -> u64 {
-        self.calls.total()
+        self.calls.total
     }
 
     /// How long the server still wants no call.
-    #[must_use]
     pub fn hold_left(&self, now: Moment) -> Duration {
         self.held_until.since(now)
     }
 
-    /// Calls in the window that ends now.
-    #[must_use]
     pub fn in_last_window(&self, now: Moment) -> usize {
         self.calls.in_last_window(now)
     }
 
     /// How the process ends when nothing stopped the run.
-    #[must_use]
     pub const fn exit(&self) -> Exit {
         if self.rows == self.successes { Exit::Success } else { Exit::SomeRowsFailed }
+    }
+}
+
+#[derive(Debug)]
+struct CallLog {
+    window: Duration,
+    recent: VecDeque<Moment>,
+    most: usize,
+    total: u64,
+}
+
+impl CallLog {
+    fn new(window: Duration) -> Self {
+        CallLog { window, recent: VecDeque::new(), most: 0, total: 0 }
+    }
+
+    /// Notes a call; calls come in order.
+    fn note(&mut self, at: Moment) {
+        while self.recent.front().is_some_and(|first| at.since(*first) >= self.window) {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(at);
+        self.total += 1;
+        self.most = self.most.max(self.recent.len());
+    }
+
+    fn in_last_window(&self, now: Moment) -> usize {
+        self.recent.iter().rev().take_while(|at| now.since(**at) < self.window).count()
     }
 }
 
@@ -153,5 +165,15 @@ mod tests {
         assert_eq!(tally.exit(), Exit::Success);
         tally.wrote(Written { status: Status::Unknown, success: false, error_code: None });
         assert_eq!(tally.exit(), Exit::SomeRowsFailed);
+    }
+
+    #[test]
+    fn a_window_is_open_at_its_end() {
+        let mut log = CallLog::new(Duration::from_secs(10));
+        for second in [0, 1, 9, 10, 11, 30] {
+            log.note(at(second));
+        }
+        assert_eq!(log.most, 3);
+        assert_eq!(log.in_last_window(at(31)), 1);
     }
 }

@@ -1,10 +1,10 @@
-//! Owns what `prehire verify` shows: is the record whole, whose is it, what does it tell, and do the results agree with it.
+//! What `prehire verify` shows: is the record whole, whose is it, what does it tell, and do the results agree with it.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::results_check::ResultsCheck;
+use super::agreement::ResultsCheck;
 use super::table::Table;
 use crate::journal::Runs;
 use crate::language::{Text, text};
@@ -12,26 +12,20 @@ use crate::model::{Exit, Status};
 use crate::results::cells::Locale;
 use crate::store::Scan;
 
-/// What was found out about a journal.
 #[derive(Debug)]
 pub struct Verification<'a> {
-    /// Its name, as it was typed.
     pub journal: &'a str,
-    /// What reading it has come to.
     pub scan: &'a Scan,
-    /// Its runs.
     pub runs: &'a Runs,
     /// Its pre-hires by their last status; those without were called, and not settled since.
     pub pre_hires: &'a BTreeMap<Option<Status>, u64>,
     /// Its results, if they were asked for and the record is whole.
     pub results: Option<&'a ResultsCheck>,
-    /// How it is said.
     pub locale: &'a Locale,
 }
 
 impl Verification<'_> {
     /// 0: whole, and the results agree.
-    #[must_use]
     pub fn exit(&self) -> Exit {
         let agrees = self.results.is_none_or(ResultsCheck::agrees);
         if self.is_whole() && agrees { Exit::Success } else { Exit::SomeRowsFailed }
@@ -42,8 +36,6 @@ impl Verification<'_> {
         self.scan.damage().is_none() && self.scan.lines > 0
     }
 
-    /// The table for people.
-    #[must_use]
     pub fn text(&self) -> String {
         let mut table = Table::new(self.locale.language);
         table.count(text!("journal"), self.journal);
@@ -133,7 +125,6 @@ impl Verification<'_> {
         self.runs.all.iter().map(|run| run.calls).sum()
     }
 
-    /// Those in flight last.
     fn by_status(&self) -> impl Iterator<Item = (Option<Status>, u64)> {
         let settled = self.pre_hires.iter().filter(|(status, _)| status.is_some());
         let in_flight = self.pre_hires.iter().filter(|(status, _)| status.is_none());
@@ -144,8 +135,6 @@ impl Verification<'_> {
         self.pre_hires.values().sum()
     }
 
-    /// The one object for scripts.
-    #[must_use]
     pub fn json(&self) -> Value {
         let owner = self.runs.all.last().map(|run| {
             let owner = &run.started.owner;

@@ -1,6 +1,7 @@
-//! Owns the column `advice`: what a person should do next, by operation, status and code.
+//! The column `advice`: what a person should do next, by operation, status and code. What is said of a code of the API is in
+//! the table of [`codes`].
 
-use crate::feishu::codes;
+use crate::feishu::codes::{self, Advice, Meaning};
 use crate::language::{Text, text};
 use crate::model::{ErrorCode, Operation, Status};
 use crate::preflight::Eligibility;
@@ -13,13 +14,13 @@ pub fn advice(operation: Operation, status: Status, error_code: Option<ErrorCode
             Text::default()
         }
         Status::Invalid | Status::Duplicate => {
-            error_code.map_or_else(look_it_up, |code| of_unsent(status, code))
+            error_code.map_or_else(|| Advice::LookItUp.text(operation), |code| of_unsent(status, code))
         }
         Status::Unknown | Status::NotAttempted | Status::Exhausted => match operation {
             Operation::Withdraw => open_withdrawal(status, error_code),
             Operation::Restore => open_restoration(status, error_code),
         },
-        Status::Refused => refused(operation, error_code),
+        Status::Refused => of_refusal(operation, error_code),
     }
 }
 
@@ -65,7 +66,7 @@ fn open_withdrawal(status: Status, error_code: Option<ErrorCode>) -> Text {
         (_, Some(ErrorCode::ConnectFailed)) => {
             text!("Nothing was sent. Check the network, then run the same command again.")
         }
-        (_, Some(ErrorCode::Api(codes::CONFLICT))) => {
+        (_, Some(ErrorCode::Api(code))) if codes::meaning(code) == Some(Meaning::Conflict) => {
             text!(
                 "Nothing was withdrawn. Wait until nobody is editing this pre-hire, then run the same command again."
             )
@@ -90,7 +91,7 @@ fn open_restoration(status: Status, error_code: Option<ErrorCode>) -> Text {
         (_, Some(ErrorCode::ConnectFailed)) => {
             text!("Nothing was sent. Check the network, then run the same command again.")
         }
-        (_, Some(ErrorCode::Api(codes::CONFLICT))) => {
+        (_, Some(ErrorCode::Api(code))) if codes::meaning(code) == Some(Meaning::Conflict) => {
             text!(
                 "Nothing was restored. Wait until nobody is editing this pre-hire, then run the same command again."
             )
@@ -130,106 +131,31 @@ fn of_invalid(code: ErrorCode) -> Text {
     }
 }
 
-fn refused(operation: Operation, error_code: Option<ErrorCode>) -> Text {
-    match (error_code, operation) {
-        (Some(ErrorCode::Api(1_161_097)), _) => {
-            text!(
-                "Ask an administrator to grant the app permission for this pre-hire. Then run the results file again with --only refused -o NEW.csv."
-            )
+fn of_refusal(operation: Operation, error_code: Option<ErrorCode>) -> Text {
+    match error_code {
+        Some(ErrorCode::Api(code)) => codes::advice(code).text(operation),
+        // These never refuse by themselves: a look has found the stage.
+        Some(ErrorCode::TimedOut | ErrorCode::ConnectionLost | ErrorCode::BadReply | ErrorCode::Http(_)) => {
+            Advice::WrongStage.text(operation)
         }
-        (Some(ErrorCode::Api(codes::NOT_VISIBLE)), _) => {
-            text!(
-                "Check the id. If it is correct, ask an administrator to let the app see this pre-hire. Then run the results file again with --only refused -o NEW.csv."
-            )
-        }
-        (Some(code), Operation::Withdraw) => refused_withdrawal(code),
-        (Some(code), Operation::Restore) => refused_restoration(code),
-        (None, _) => look_it_up(),
-    }
-}
-
-fn look_it_up() -> Text {
-    text!("Look up the code in Feishu's list of error codes, or give the log id to Feishu support.")
-}
-
-/// Is it the code of a call that is refused for the stage?
-fn is_of_the_stage(code: ErrorCode) -> bool {
-    match code {
-        // The others never refuse: a look has found the stage.
-        ErrorCode::Api(code) => matches!(code, codes::WRONG_STAGE | 1_161_000 | 1_161_204),
-        ErrorCode::TimedOut | ErrorCode::ConnectionLost | ErrorCode::BadReply | ErrorCode::Http(_) => true,
-        _ => false,
-    }
-}
-
-fn refused_withdrawal(code: ErrorCode) -> Text {
-    match code {
-        code if is_of_the_stage(code) => {
-            text!(
-                "Look up the pre-hire in Feishu: its stage does not allow a withdrawal. It may already be withdrawn or onboarded."
-            )
-        }
-        ErrorCode::Api(codes::WRONG_STEP) => {
-            text!(
-                "Look up the pre-hire in Feishu: its workflow does not allow a withdrawal right now. It may already be withdrawn."
-            )
-        }
-        ErrorCode::Api(1_161_001 | 99_992_402) => {
-            text!("Check the id and the reason: the API rejected them.")
-        }
-        ErrorCode::NotWithdrawn => {
+        Some(ErrorCode::NotWithdrawn) if operation == Operation::Withdraw => {
             text!(
                 "Look up the pre-hire in Feishu: the API accepted the call but did not withdraw the pre-hire."
             )
         }
-        _ => look_it_up(),
-    }
-}
-
-fn refused_restoration(code: ErrorCode) -> Text {
-    match code {
-        code if is_of_the_stage(code) => {
-            text!(
-                "Look up the pre-hire in Feishu: its stage does not allow a restoration. It may already be active or onboarded."
-            )
-        }
-        ErrorCode::Api(codes::WRONG_STEP) => {
-            text!(
-                "Look up the pre-hire in Feishu: its workflow does not allow a restoration right now. It may already be active."
-            )
-        }
-        ErrorCode::Api(1_161_001 | 99_992_402) => text!("Check the id: the API rejected it."),
-        ErrorCode::Api(codes::WORKFORCE_EXCEEDED) => {
-            text!(
-                "The headcount is used up. Have it raised, or run the same command again with --confirm-workforce to exceed it."
-            )
-        }
-        ErrorCode::Api(1_161_120) => {
-            text!(
-                "Ask an administrator to let the app edit work email addresses, then run again with --restart."
-            )
-        }
-        ErrorCode::Api(code) if codes::WORK_EMAIL_TAKEN.contains(&code) => {
-            text!(
-                "Somebody else now has this work email: change it in Feishu, then run again with --restart."
-            )
-        }
-        ErrorCode::Api(1_161_034 | 1_161_035 | 1_161_121..=1_161_124 | 1_161_126) => {
-            text!("Feishu rejected the work email: correct it there, then run again with --restart.")
-        }
-        ErrorCode::NotRestored => {
+        Some(ErrorCode::NotRestored) if operation == Operation::Restore => {
             text!(
                 "Look up the pre-hire in Feishu: the API accepted the call but did not restore the pre-hire."
             )
         }
-        _ => look_it_up(),
+        _ => Advice::LookItUp.text(operation),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::feishu::codes::{Meaning, TABLE};
+    use crate::feishu::codes::TABLE;
 
     #[test]
     fn only_a_success_has_no_advice() {
@@ -247,7 +173,7 @@ mod tests {
 
     #[test]
     fn each_operation_speaks_of_itself_alone() {
-        let codes = TABLE.map(|(code, _)| Some(ErrorCode::Api(code))).into_iter().chain([
+        let codes = TABLE.iter().map(|row| Some(ErrorCode::Api(row.code))).chain([
             None,
             Some(ErrorCode::TimedOut),
             Some(ErrorCode::NotWithdrawn),
@@ -260,14 +186,6 @@ mod tests {
                 assert!(!withdraw.contains("restor"), "{code:?} {status:?}: {withdraw}");
                 assert!(!restore.contains("withdr"), "{code:?} {status:?}: {restore}");
             }
-        }
-    }
-
-    #[test]
-    fn every_refusal_of_a_restoration_has_advice_of_its_own() {
-        for (code, meaning) in TABLE.into_iter().filter(|(_, meaning)| *meaning == Meaning::Refused) {
-            let restore = advice(Operation::Restore, Status::Refused, Some(ErrorCode::Api(code)));
-            assert_ne!(restore, look_it_up(), "{code} {meaning:?}");
         }
     }
 }

@@ -22,12 +22,6 @@ pub struct Locale {
 }
 
 impl Locale {
-    /// The time zone of this place, with a language.
-    #[must_use]
-    pub fn here(language: Language) -> Self {
-        Locale { time_zone: TimeZone::system(), language }
-    }
-
     /// Where people are from everywhere.
     #[must_use]
     pub const fn utc() -> Self {
@@ -99,18 +93,15 @@ pub fn with_preflight(
 ) -> Cells {
     let Some(seen) = seen.filter(|seen| seen.eligibility.is_problem()) else { return cells };
     let stage = seen.pre_hire.as_ref().and_then(|pre_hire| pre_hire.stage.as_ref());
-    let message = match (seen.eligibility, stage, operation) {
+    let done = || operation.past();
+    let message = match (seen.eligibility, stage) {
         (Eligibility::NotVisible, ..) => {
             text!("there is no such pre-hire, or the app is not allowed to see it")
         }
-        (Eligibility::AlreadyDone, _, Operation::Withdraw) => text!("it is already withdrawn"),
-        (Eligibility::AlreadyDone, _, Operation::Restore) => text!("it is already restored"),
-        (_, None, _) => text!("the app is not allowed to see the stage of this pre-hire"),
-        (_, Some(stage), Operation::Withdraw) => {
-            text!("its stage is {stage}, where it can't be withdrawn", stage)
-        }
-        (_, Some(stage), Operation::Restore) => {
-            text!("its stage is {stage}, where it can't be restored", stage)
+        (Eligibility::AlreadyDone, _) => text!("it is already {done}", done => done()),
+        (_, None) => text!("the app is not allowed to see the stage of this pre-hire"),
+        (_, Some(stage)) => {
+            text!("its stage is {stage}, where it can't be {done}", stage, done => done())
         }
     };
     cells[ERROR_MESSAGE] = message.in_language(language);

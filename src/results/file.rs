@@ -12,7 +12,7 @@ use super::results_writer::{ResultRow, ResultsWriter};
 use crate::input::{
     Columns, RESULT_COLUMNS, Record, RecordReader, RowRules, Spool, SpoolReader, Survey, Validator,
 };
-use crate::language::{Language, text};
+use crate::language::text;
 use crate::model::{Error, ErrorCode, Outcome, Result, SentRow, Settlement, Status};
 use crate::preflight::PreflightRow;
 use crate::store::{JournalSource, put_in_place};
@@ -79,17 +79,17 @@ impl<'a> ResultsFile<'a> {
             input,
             columns: &survey.columns,
             rules,
-            locale: Locale::here(Language::English),
+            locale: Locale::utc(),
             journal: None,
             window: ReorderWindow::new(),
             originals: Originals::of(survey),
         })
     }
 
-    /// Gives it a language for messages and advice.
+    /// Gives it a time zone, and a language for messages and advice.
     #[must_use]
-    pub fn speaking(self, language: Language) -> Self {
-        ResultsFile { locale: Locale::here(language), ..self }
+    pub fn in_locale(self, locale: Locale) -> Self {
+        ResultsFile { locale, ..self }
     }
 
     /// Gives it the journal, for rows that earlier runs have settled.

@@ -23,7 +23,9 @@ struct FirstRow {
 impl Originals {
     pub(super) fn of(survey: &Survey) -> Self {
         let rows = survey.duplicates.iter().map(|duplicate| (duplicate.first, None)).collect();
-        Originals { rows, hasher: RandomState::new() }
+        #[expect(clippy::disallowed_methods, reason = "reasons are compared by it within this run alone")]
+        let hasher = RandomState::new();
+        Originals { rows, hasher }
     }
 
     pub(super) fn note<'r>(&mut self, row: u32, line: u64, success: bool, reason: impl Fn() -> &'r str) {

@@ -272,7 +272,7 @@ mod tests {
         ] {
             text.push_str(&over_all_statuses(name, &body, operation));
         }
-        for (code, _) in codes::TABLE {
+        for code in codes::TABLE.iter().map(|row| row.code) {
             let (with_success, without) = (json(Some(code), Some(true)), json(Some(code), None));
             text.push_str(&over_all_statuses(&format!("code {code}"), &without, operation));
             assert_eq!(
@@ -341,7 +341,7 @@ mod tests {
 
     #[test]
     fn every_known_code_is_waited_for_or_refused_or_asked_again() {
-        for (code, meaning) in TABLE {
+        for &codes::ApiCode { code, meaning, .. } in TABLE {
             let expected = match meaning {
                 Meaning::Throttled => Reading::Throttled,
                 Meaning::TokenStale => Reading::TokenStale,

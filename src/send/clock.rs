@@ -1,9 +1,10 @@
-//! Owns the sending stage's look at the clock: the only one there.
+//! Time and chance for the sending stage, which has them from nowhere else.
 
 use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::model::Moment;
+use crate::store::clock;
 
 /// The clock of one run. It follows tokio's, so tests can let hours pass in no time.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +28,16 @@ impl Clock {
     /// Now, for people.
     #[must_use]
     pub(super) fn wall(&self) -> Timestamp {
-        Timestamp::now()
+        clock::now()
+    }
+
+    /// A number from 0 to 1, for the jitter of a backoff.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place of this stage that leaves something to chance"
+    )]
+    pub(super) fn chance(&self) -> f64 {
+        fastrand::f64()
     }
 
     /// Sleeps until the moment.

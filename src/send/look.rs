@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::feishu::codes;
+use crate::feishu::codes::{self, Leaves};
 use crate::model::{Ending, ErrorCode, History, Operation, Stage, Verdict};
 
 /// The most looks for one call.
@@ -74,7 +74,7 @@ impl Question {
             (Verdict::Refused, Some(ErrorCode::NotWithdrawn | ErrorCode::NotRestored)) => {
                 Some(Question::DidItHappenAllTheSame)
             }
-            (Verdict::Refused, Some(ErrorCode::Api(codes::WRONG_STAGE | codes::WRONG_STEP))) => {
+            (Verdict::Refused, Some(ErrorCode::Api(code))) if codes::leaves(code) == Leaves::DoneBefore => {
                 Some(Question::WasItDoneBefore)
             }
             _ => None,
@@ -98,7 +98,8 @@ impl Question {
     /// What is said where no look is possible, or none has told anything.
     #[must_use]
     pub fn unanswered(self, last: Option<ErrorCode>) -> AfterLook {
-        let leaves_doubt = matches!(last, Some(ErrorCode::Api(code)) if codes::leaves_doubt(code));
+        let leaves_doubt =
+            matches!(last, Some(ErrorCode::Api(code)) if codes::leaves(code) != Leaves::Nothing);
         match self {
             Question::WasItApplied => AfterLook::CallAgain,
             Question::WasItAppliedBefore if leaves_doubt => AfterLook::Settle(Ending::RefusedInDoubt),
@@ -175,7 +176,7 @@ mod tests {
                 for (looks, age, run_age) in
                     [(1, 0, 0), (1, 0, 2), (1, 3, 3), (2, 9, 9), (3, 1, 1), (3, 1, 2), (3, 21, 21)]
                 {
-                    for code in [codes::WRONG_STAGE, 1_161_097] {
+                    for code in [1_161_129, 1_161_097] {
                         let look = Look {
                             operation,
                             question,

@@ -3,13 +3,13 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::sync::mpsc::Receiver;
 
 use super::api::{Ack, Notice};
 use super::calls::Stop;
 use crate::journal::entry::{Entry, FoundStage};
 use crate::model::{Error, Event, Look, Result, Settlement, StopCause};
+use crate::store::clock;
 use crate::store::{Journal, Seq};
 
 /// How often what is shown is brought up to date.
@@ -125,7 +125,7 @@ impl<V: View> Recorder<V> {
 
 /// The entry of an event that is recorded.
 fn entry_of(event: Event) -> Option<Entry> {
-    let at = Timestamp::now;
+    let at = clock::now;
     match event {
         Event::Admitted { sent_at, line, id, reason, attempt, .. } => {
             Some(Entry::CallStarted { at: sent_at, id, row: line, reason, attempt })

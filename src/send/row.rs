@@ -76,7 +76,9 @@ pub(super) async fn story<A: Api>(
                     // Nobody asked for a pre-hire that the file no longer holds: it is looked up, never called.
                     None | Some(AfterLook::CallAgain) if row.place.is_none() => break Ending::Interrupted,
                     None => break Ending::Interrupted,
-                    Some(answer) => account.settings.retry.after(answer, &row.history, fastrand::f64()),
+                    Some(answer) => {
+                        account.settings.retry.after(answer, &row.history, account.calls.clock.chance())
+                    }
                 }
             }
         };
@@ -119,7 +121,7 @@ impl Row {
         if self.place.is_none() {
             return Next::Ask(Question::WasItApplied);
         }
-        account.settings.retry.decide(&self.history, account.looks.may_look(), fastrand::f64())
+        account.settings.retry.decide(&self.history, account.looks.may_look(), account.calls.clock.chance())
     }
 
     /// Makes one call, recorded before its first byte leaves; false if it does not go any more.

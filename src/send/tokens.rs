@@ -339,7 +339,7 @@ impl<A: TokenApi> Fetcher<A> {
                 TokenVerdict::Throttled(_) => {}
                 TokenVerdict::TryAgain => {
                     failures += 1;
-                    let pause = self.policy.pause_after(failures, fastrand::f64());
+                    let pause = self.policy.pause_after(failures, self.clock.chance());
                     let pause = pause.ok_or_else(|| stop(StopCause::NoToken))?;
                     self.clock.sleep_until(self.clock.now() + pause).await;
                 }

@@ -6,9 +6,11 @@ use std::path::PathBuf;
 
 use jiff::Zoned;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use crate::feishu::Secret;
 use crate::language::Language;
+use crate::results::cells::Locale;
 
 pub(super) const TENANT_ACCESS_TOKEN: &str = "FEISHU_TENANT_ACCESS_TOKEN";
 pub(super) const APP_ID: &str = "FEISHU_APP_ID";
@@ -48,10 +50,14 @@ pub struct Surroundings {
     pub typed_language: Option<Language>,
     /// The day of the start, where this machine is.
     pub today: Date,
+    /// That of every time that people read.
+    pub time_zone: TimeZone,
 }
 
 impl Surroundings {
+    #[expect(clippy::disallowed_methods, reason = "the environment is read here, once")]
     pub fn read() -> Self {
+        let now = Zoned::now();
         Surroundings {
             variables: Variables::read(|name| std::env::var(name).ok()),
             systemd_secret: systemd_secret(),
@@ -64,8 +70,14 @@ impl Surroundings {
             typed: command_line(recorded(std::env::args())),
             language: Language::of_locale(&locale()),
             typed_language: None,
-            today: Zoned::now().date(),
+            today: now.date(),
+            time_zone: now.time_zone().clone(),
         }
+    }
+
+    /// How times and sentences are written, in this language.
+    pub fn locale(&self, language: Language) -> Locale {
+        Locale { time_zone: self.time_zone.clone(), language }
     }
 
     /// The same with the language that was typed, if one was.
@@ -95,6 +107,7 @@ impl Variables {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "for Surroundings::read")]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }

@@ -1,5 +1,6 @@
-//! Where the record, the allowance and the locks are kept. Nothing outside knows offsets, lock files, modes or boots.
+//! Where the record, the allowance and the locks are kept, and the clocks. Nothing outside knows offsets, lock files, modes or boots.
 
+pub(crate) mod clock;
 #[cfg(test)]
 mod example;
 mod file;

@@ -10,6 +10,7 @@
 //! A test file stands here, by its promise; whatever several of them need, and no test, in `support/`.
 
 #![allow(clippy::unwrap_used, reason = "a test that can't go on has failed, and a panic says so")]
+#![allow(clippy::disallowed_methods, reason = "a test may look at the clock and the environment")]
 #![allow(missing_docs, unreachable_pub, reason = "nobody depends on the tests")]
 
 /// What supports the tests, and is none; `support/mod.rs` says what belongs where.

@@ -4,6 +4,8 @@
 //! The convention: in a `sh` block each line is a command; a `bash` block is one script. A comment `# exit N` at the
 //! end of the line, or as the script's last line, says how it ends; without one it is 0.
 
+#![allow(clippy::disallowed_methods, reason = "a test may look at the clock and the environment")]
+
 #[path = "../it/support/checkout.rs"]
 mod checkout;
 mod contributing;

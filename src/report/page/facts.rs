@@ -1,10 +1,11 @@
-//! Owns what the rows of a results file tell as a whole: counts, times, and the rows that need a person. However long the
+//! What the rows of a results file tell as a whole: counts, times, and the rows that need a person. However long the
 //! file is, it takes no more memory than a page can show.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::words::kind;
 use crate::input::{Columns, ResultsRow};
 use crate::language::Text;
 use crate::model::{ErrorCode, Operation, RetryOutcome, Status, one_line};
@@ -34,10 +35,8 @@ const NAME_LIKE: [&str; 12] = [
     "手机",
 ];
 
-/// What was found so far.
 #[derive(Debug, Default)]
 pub struct Facts {
-    /// Rows.
     pub rows: u64,
     /// Rows whose pre-hire is as it was to be.
     pub successes: u64,
@@ -45,9 +44,7 @@ pub struct Facts {
     pub by_status: BTreeMap<Option<Status>, u64>,
     /// Rows by what their calls came to: the column `retry_outcome`, empty where nothing was sent.
     pub by_retry_outcome: BTreeMap<Option<RetryOutcome>, u64>,
-    /// Calls, as the rows count them.
     pub attempts: u64,
-    /// The most calls for one row.
     pub most_attempts: u64,
     /// What a person has to do, by status and code.
     pub groups: BTreeMap<(Option<Status>, String), Group>,
@@ -58,39 +55,37 @@ pub struct Facts {
     names: Vec<usize>,
 }
 
-/// Rows with the same status and code.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Group {
-    /// How many.
     pub rows: u64,
     /// What the first of them says is to be done.
     pub advice: String,
 }
 
-/// A row that needs a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonRow {
     /// Its line in the input.
     pub row: String,
-    /// The pre-hire.
     pub id: String,
     /// The cells that help to know the person.
     pub names: Vec<String>,
     /// The status, if it is a word of ours.
     pub status: Option<Status>,
-    /// The cell of the status.
     pub word: String,
-    /// The cell of the code.
     pub code: String,
-    /// The message.
     pub message: String,
-    /// What is to be done.
     pub advice: String,
+}
+
+impl PersonRow {
+    /// The colour of its status.
+    pub(super) const fn kind(&self) -> &'static str {
+        kind(self.status)
+    }
 }
 
 impl Facts {
     /// Nothing yet, of a file with these columns.
-    #[must_use]
     pub fn of(columns: &Columns) -> Self {
         let is_name = |index: &usize| {
             let name = columns.name(*index).to_lowercase();
@@ -100,13 +95,10 @@ impl Facts {
         Facts { names, ..Facts::default() }
     }
 
-    /// The places of the input's columns that are shown.
-    #[must_use]
     pub fn names(&self) -> &[usize] {
         &self.names
     }
 
-    /// Takes the next row.
     pub fn take(&mut self, row: ResultsRow<'_>) {
         let status = row.status();
         self.rows += 1;
@@ -139,14 +131,11 @@ impl Facts {
         }
     }
 
-    /// Rows that need a person.
-    #[must_use]
     pub const fn failures(&self) -> u64 {
         self.rows - self.successes
     }
 
     /// What was done to the rows, as far as their own words tell.
-    #[must_use]
     pub fn operation(&self) -> Option<Operation> {
         Operation::ALL.into_iter().find(|operation| {
             [operation.done(), operation.done_before()]
@@ -171,7 +160,6 @@ impl Facts {
     }
 }
 
-/// Our own advice for a row, if this version knows its words.
 pub(super) fn known_advice(operation: Option<Operation>, status: Option<Status>, code: &str) -> Option<Text> {
     let code: Option<ErrorCode> = if code.is_empty() { None } else { Some(code.parse().ok()?) };
     Some(advice(operation?, status?, code)).filter(|advice| !advice.is_empty())

@@ -1,21 +1,19 @@
 //! The page of a results file: self-contained, and made to be read by anybody.
 //!
 //! - [`Facts`] is what the rows tell, [`Tracks`] are the timelines of the journal's runs: both take bounded memory.
-//! - `chart` turns numbers into places; `words` are those of the page, in one language.
-//! - `view`, with `head`, `numbers_view`, `rows_view` and `track_view`, is what `templates/report.html` shows: a [`Page`].
+//! - `source` is what a page is made of, `view` what `templates/report.html` shows: a [`Page`] of `sections` and `chart`s,
+//!   with `words` in one language.
 
 mod chart;
 mod facts;
-mod head;
-mod numbers_view;
-mod rows_view;
-mod shown;
+mod sections;
+mod source;
 mod timeline;
-mod track_view;
 mod tracks;
 mod view;
 mod words;
 
 pub use facts::Facts;
+pub use source::{PageRecord, PageSource};
 pub use tracks::Tracks;
-pub use view::{Page, PageRecord, PageSource};
+pub use view::Page;

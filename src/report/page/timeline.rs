@@ -1,4 +1,4 @@
-//! Owns the timeline of a run: its calls in every rolling window, the replies that turned calls away, and the times when none
+//! The timeline of a run: its calls in every rolling window, the replies that turned calls away, and the times when none
 //! could go. It takes as much memory for a second as for a month.
 
 use std::collections::VecDeque;
@@ -14,11 +14,9 @@ const SHORTEST: i64 = 10;
 /// One part of the time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bucket {
-    /// Calls that began in it.
     pub calls: u64,
     /// The most calls in any window that ends in it.
     pub peak: usize,
-    /// Calls that the server turned away in it.
     pub throttled: u64,
     /// Could no call go in it, for a while at least, because the server had said so?
     pub is_held: bool,
@@ -26,7 +24,7 @@ pub struct Bucket {
 
 /// The calls of the last window. It goes on from one run to the next, as the allowance does.
 #[derive(Clone, Debug, Default)]
-pub struct Window {
+pub struct RecentCalls {
     recent: VecDeque<i64>,
 }
 
@@ -44,7 +42,6 @@ pub struct Timeline {
 
 impl Timeline {
     /// Of a run that starts now, with windows of this length.
-    #[must_use]
     pub fn of(start: Timestamp, window: Duration) -> Self {
         let start = start.as_millisecond();
         let window = i64::try_from(window.as_millis()).unwrap_or(i64::MAX).max(1);
@@ -52,8 +49,7 @@ impl Timeline {
         Timeline { start, now: start, window, width: SHORTEST, buckets, held_until: start, most: 0 }
     }
 
-    /// Notes a call.
-    pub fn call(&mut self, at: Timestamp, calls: &mut Window) {
+    pub fn call(&mut self, at: Timestamp, calls: &mut RecentCalls) {
         let bucket = self.advance(at.as_millisecond(), calls);
         calls.recent.push_back(self.now);
         let peak = calls.recent.len();
@@ -64,7 +60,7 @@ impl Timeline {
     }
 
     /// Notes that the server turned a call away: for so long no call goes.
-    pub fn throttled(&mut self, at: Timestamp, hold: Duration, calls: &mut Window) {
+    pub fn throttled(&mut self, at: Timestamp, hold: Duration, calls: &mut RecentCalls) {
         let bucket = self.advance(at.as_millisecond(), calls);
         self.buckets[bucket].throttled += 1;
         self.buckets[bucket].is_held = true;
@@ -73,32 +69,27 @@ impl Timeline {
     }
 
     /// Notes that the run was still there.
-    pub fn pass(&mut self, at: Timestamp, calls: &mut Window) {
+    pub fn pass(&mut self, at: Timestamp, calls: &mut RecentCalls) {
         self.advance(at.as_millisecond(), calls);
     }
 
-    /// The parts, in their order.
-    #[must_use]
     pub fn buckets(&self) -> &[Bucket] {
         &self.buckets
     }
 
     /// When it begins, and how long all parts take.
-    #[must_use]
     pub fn extent(&self) -> (Timestamp, Duration) {
         let start = Timestamp::from_millisecond(self.start).unwrap_or(Timestamp::UNIX_EPOCH);
         let parts = u64::try_from(self.buckets.len()).unwrap_or(u64::MAX);
         (start, Duration::from_millis(self.width.unsigned_abs().saturating_mul(parts)))
     }
 
-    /// The most calls in any rolling window.
-    #[must_use]
     pub const fn most_in_window(&self) -> usize {
         self.most
     }
 
     /// The part in which a time lies; all parts up to it are there then. A clock that was set back stands still.
-    fn advance(&mut self, at: i64, calls: &mut Window) -> usize {
+    fn advance(&mut self, at: i64, calls: &mut RecentCalls) -> usize {
         self.now = self.now.max(at);
         while (self.now - self.start) / self.width >= MOST_BUCKETS as i64 {
             self.double();
@@ -129,7 +120,7 @@ impl Timeline {
     }
 }
 
-impl Window {
+impl RecentCalls {
     /// A call counts for one window, and no longer.
     fn forget_before(&mut self, moment: i64) {
         while self.recent.front().is_some_and(|call| *call <= moment) {
@@ -153,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_window_is_open_at_its_end_and_goes_on_in_the_next_run() {
-        let mut calls = Window::default();
+        let mut calls = RecentCalls::default();
         let mut first = timeline(10_000);
         for second in [0, 1, 9, 10, 11] {
             first.call(at(second * 1_000), &mut calls);
@@ -167,7 +158,7 @@ mod tests {
 
     #[test]
     fn a_hold_is_seen_until_its_end() {
-        let mut calls = Window::default();
+        let mut calls = RecentCalls::default();
         let mut timeline = timeline(1_000);
         for (now, hold) in [(1_000, 1_000), (1_100, 900), (1_200, 1_300), (4_000, 100)] {
             timeline.throttled(at(now), Duration::from_millis(hold), &mut calls);
@@ -180,7 +171,7 @@ mod tests {
 
     #[test]
     fn what_passes_without_calls_counts_down() {
-        let mut calls = Window::default();
+        let mut calls = RecentCalls::default();
         let mut timeline = timeline(60_000);
         for second in 0..60 {
             timeline.call(at(second * 1_000), &mut calls);
@@ -196,7 +187,7 @@ mod tests {
     proptest! {
         #[test]
         fn it_is_bounded_and_tells_the_truth(steps in prop::collection::vec(0_i64..100_000, 1..400), window in 1_u64..200_000) {
-            let (mut timeline, mut calls, mut now) = (timeline(window), Window::default(), 0);
+            let (mut timeline, mut calls, mut now) = (timeline(window), RecentCalls::default(), 0);
             let mut times = Vec::new();
             for step in steps {
                 now += step;

@@ -1,32 +1,28 @@
-//! Owns the timelines of a journal's last runs.
+//! The timelines of a journal's last runs.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::timeline::{Timeline, Window};
+use super::timeline::{RecentCalls, Timeline};
 use crate::journal::entry::{Entry, RunStarted};
 use crate::model::Rate;
 
 /// The runs that are shown, the last ones of those with calls.
 pub(super) const MOST_TRACKS: usize = 6;
 
-/// The timelines of the last runs.
 #[derive(Clone, Debug, Default)]
 pub struct Tracks {
     shown: VecDeque<Track>,
     left_out: u64,
-    calls: Window,
+    calls: RecentCalls,
     runs: usize,
 }
 
-/// The timeline of one run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Track {
     /// The run, counted from 0.
     pub run: usize,
-    /// Its allowance.
     pub rate: Rate,
-    /// Its calls.
     pub timeline: Timeline,
     has_calls: bool,
 }
@@ -39,7 +35,6 @@ impl Track {
 }
 
 impl Tracks {
-    /// Takes the next line of the journal.
     pub fn take(&mut self, entry: &Entry) {
         if let Entry::RunStarted(started) = entry {
             self.begin(started);
@@ -65,7 +60,6 @@ impl Tracks {
     }
 
     /// How many runs with calls are not shown.
-    #[must_use]
     pub const fn left_out(&self) -> u64 {
         self.left_out
     }

@@ -1,61 +1,23 @@
-//! Owns what stands on the page: everything that the template shows, as texts and places. It decides nothing else.
+//! The page: everything that the template shows, as texts and places. It decides nothing else.
 
 use askama::Template;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use jiff::Timestamp;
 use ring::digest::{SHA256, digest};
 
-use super::facts::Facts;
-use super::head;
-use super::numbers_view::{Figure, figures, retries};
-use super::rows_view::{
-    GroupView, MOST_GROUPS, OutcomeView, PersonView, groups, outcomes, people, rows_by_status,
+use super::chart::{TrackView, track_views};
+use super::facts::PersonRow;
+use super::sections::{
+    Figure, GroupView, MOST_GROUPS, NamedValue, OutcomeView, figures, groups, head, notes, outcomes, people,
+    retries, rows_by_status, title,
 };
-use super::shown::grouped;
-use super::track_view::{TrackView, track_views};
-use super::tracks::Tracks;
-use super::words::Words;
-use crate::input::Columns;
-use crate::journal::Runs;
+use super::source::PageSource;
+use super::words::{Words, grouped};
 use crate::language::{Language, Text, text};
-use crate::model::Operation;
-use crate::results::cells::Locale;
 
 const STYLE: &str = include_str!("../../../templates/report.css");
 const SCRIPT: &str = include_str!("../../../templates/report.js");
 
-/// What a page is made of.
-#[derive(Debug)]
-pub struct PageSource<'a> {
-    /// The name of the results.
-    pub results: &'a str,
-    /// Their header.
-    pub columns: &'a Columns,
-    /// What their rows tell.
-    pub facts: &'a Facts,
-    /// What their journal tells, if it was found.
-    pub record: Option<PageRecord<'a>>,
-    /// How it is said.
-    pub locale: &'a Locale,
-    /// When the page is made.
-    pub made_at: Timestamp,
-}
-
-/// What the journal tells.
-#[derive(Clone, Copy, Debug)]
-pub struct PageRecord<'a> {
-    /// Its name.
-    pub name: &'a str,
-    /// Its runs.
-    pub runs: &'a Runs,
-    /// Their timelines.
-    pub tracks: &'a Tracks,
-    /// Does one of its runs name these results?
-    pub names_results: bool,
-}
-
-/// The page.
 #[derive(Debug, Template)]
 #[template(path = "report.html")]
 pub struct Page {
@@ -65,7 +27,7 @@ pub struct Page {
     title: String,
     subtitle: String,
     notes: Vec<String>,
-    facts: Vec<Fact>,
+    facts: Vec<NamedValue>,
     figures: Vec<Figure>,
     outcomes: Vec<OutcomeView>,
     outcomes_in_words: String,
@@ -74,24 +36,15 @@ pub struct Page {
     has_record: bool,
     tracks: Vec<TrackView>,
     earlier_tracks: Option<String>,
-    retries: Vec<Fact>,
+    retries: Vec<NamedValue>,
     names: Vec<String>,
-    people: Vec<PersonView>,
+    people: Vec<PersonRow>,
     people_in_words: String,
     more_people: Option<String>,
     made: String,
 }
 
-/// A name and a value.
-#[derive(Debug)]
-pub(super) struct Fact {
-    pub(super) name: String,
-    pub(super) value: String,
-}
-
 impl Page {
-    /// Puts the page together.
-    #[must_use]
     pub fn of(source: &PageSource<'_>) -> Page {
         let (facts, language) = (source.facts, source.locale.language);
         let said = |text: Text| text.in_language(language);
@@ -107,10 +60,10 @@ impl Page {
                 Language::Chinese => "zh-CN",
             },
             policy: policy(),
-            title: said(head::title(operation)),
+            title: said(title(operation)),
             subtitle: source.results.to_owned(),
-            notes: head::notes(source).into_iter().map(said).collect(),
-            facts: head::facts(source),
+            notes: notes(source).into_iter().map(said).collect(),
+            facts: head(source),
             figures: figures(source),
             outcomes: outcomes(facts, language),
             outcomes_in_words: said(rows_by_status(facts)),
@@ -141,14 +94,6 @@ impl Page {
 
     fn script(&self) -> &'static str {
         SCRIPT
-    }
-}
-
-impl PageSource<'_> {
-    /// What was done: the journal knows; else the rows may.
-    pub(super) fn operation(&self) -> Option<Operation> {
-        let owner = self.record.and_then(|record| Some(&record.runs.all.last()?.started.owner));
-        owner.and_then(|owner| Operation::from_word(&owner.operation)).or_else(|| self.facts.operation())
     }
 }
 

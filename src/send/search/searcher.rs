@@ -147,7 +147,7 @@ impl<A: SearchApi, W: SearchWatcher> Searcher<A, W> {
                 (Reading::Refused, _) => return Err(StopCause::SearchRefused(refusal(&exchange)).into()),
                 (Reading::Answered | Reading::Failed, _) => {
                     failures += 1;
-                    let Some(pause) = self.retry.pause_after(failures, fastrand::f64()) else {
+                    let Some(pause) = self.retry.pause_after(failures, self.calls.clock.chance()) else {
                         return Err(StopCause::SearchUnanswered(refusal(&exchange)).into());
                     };
                     self.watcher.note(SearchEvent::Again(pause, refusal(&exchange)));

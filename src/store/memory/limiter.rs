@@ -30,7 +30,9 @@ impl MemoryLimiter {
 
     /// Takes note of an end, at once.
     pub(in crate::store) fn note(&mut self, now: Moment, permit: &Permit, feedback: Feedback) -> Hold {
-        self.pacing.ended(now, permit.admitted, feedback, fastrand::f64());
+        #[expect(clippy::disallowed_methods, reason = "the pacing itself takes the chance as a parameter")]
+        let chance = fastrand::f64();
+        self.pacing.ended(now, permit.admitted, feedback, chance);
         Hold { until: self.pacing.held_until(), is_endless: self.pacing.is_throttled_endlessly(now) }
     }
 }
