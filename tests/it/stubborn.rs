@@ -14,20 +14,14 @@ fn a_row_whose_token_is_always_stale_ends_the_run_though_others_succeed() {
         context = context.row(&(7_345_005_664_477_775_401_u64 + row).to_string(), "an ordinary row");
     }
     let run = context.row(ALWAYS_STALE, "a stubborn one").run();
-    assert_said!(run.assert_exit(3), @r"
-    exit code: 3
-    ----- stdout
-      withdrawn          30
-      not_attempted      1
-      rows               31 (30 successes)
-      calls              33 in [DURATION]; at most [COUNT] in any 1 s (allowed: 100000/1s)
-      results            [DIR]/leavers.results.csv
-      journal            [DIR]/leavers.results.csv.journal
-
-    error codes
-      99991663           1
-    What to do is in the advice column of the results.
-
+    assert_eq!(
+        run.assert_exit(3).results().iter().filter(|row| &row["status"] == "withdrawn").count(),
+        30,
+        "{run}"
+    );
+    // How many calls met the stale token is a matter of time.
+    let story = run.stdout.lines().skip_while(|line| !line.starts_with("stopped early")).collect::<Vec<_>>();
+    assert_text!(story.join("\n"), @r"
     stopped early: the API rejected the token, and it can't be renewed
       said    99991663 Invalid access token for authorization. Please make a request with token attached.
       help    https://open.feishu.cn/search?from=openapi&log_id=[LOG ID]&code=99991663&method_id=7345005664477790000
