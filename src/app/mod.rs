@@ -12,6 +12,8 @@ mod confirm;
 mod find;
 mod monitor;
 mod preflight;
+#[cfg(test)]
+mod readme_tests;
 mod report;
 mod run;
 mod source_journal;

@@ -159,3 +159,33 @@ fn line(stop: &StopCause, next: Next, again: &str, language: Language) -> LogLin
         .field("help", refusal.help_url.clone())
         .field("log_id", refusal.log_id.clone())
 }
+
+#[cfg(test)]
+mod tests {
+    use unicode_width::UnicodeWidthStr;
+
+    use super::*;
+
+    #[test]
+    fn every_reason_to_stop_fits_a_terminal() {
+        let stops = [
+            StopCause::Fatal(Refusal::default()),
+            StopCause::TokenDenied(Refusal::default()),
+            StopCause::TokenRefusedAgain(Refusal::default()),
+            StopCause::NoToken(Refusal::default()),
+            StopCause::NoTicket(NoTicket::NoneCame, Refusal::default()),
+            StopCause::NoTicket(NoTicket::Fixed, Refusal::default()),
+            StopCause::NoTicket(NoTicket::NotResent, Refusal::default()),
+            StopCause::ConsecutiveRefusals(9_999),
+            StopCause::ConsecutiveNoReply(20),
+            StopCause::FirstCallUnanswered,
+            StopCause::ThrottledTooLong,
+            StopCause::Deadline,
+        ];
+        for stop in &stops {
+            for line in stop_story(stop, "prehire withdraw leavers.csv", Language::English).lines() {
+                assert!(line.width() <= 80, "{} columns: {line}", line.width());
+            }
+        }
+    }
+}

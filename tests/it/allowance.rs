@@ -85,9 +85,19 @@ fn a_state_directory_that_can_not_be_written_is_exit_2() {
     fs::write(context.path("a-file"), "").unwrap();
     let blocked = context.path("a-file").join("state");
     let context = context.env("XDG_STATE_HOME", blocked);
-    context.run().assert_unusable("XDG_STATE_HOME");
+    assert_said!(context.run().assert_unusable(), @r"
+    exit code: 2
+    ----- stderr
+    error: can't write to [DIR]/a-file/state/prehire/allowance/[HASH]: Not a directory (os error 20)
+    hint: set STATE_DIRECTORY or XDG_STATE_HOME to a writable directory
+    ");
     assert_eq!(context.record().calls, []);
     assert_eq!(context.files(), ["a-file", "leavers.csv"]);
     let homeless = context.without_env("XDG_STATE_HOME");
-    homeless.run().assert_unusable("STATE_DIRECTORY");
+    assert_said!(homeless.run().assert_unusable(), @r"
+    exit code: 2
+    ----- stderr
+    error: there is no directory for the record of the allowance
+    hint: set STATE_DIRECTORY or XDG_STATE_HOME to a writable directory
+    ");
 }

@@ -127,14 +127,42 @@ fn an_app_that_is_refused_on_http_200_is_exit_3_and_no_row_is_sent() {
     let withdraw = answers(&server, 200, DONE);
     let run = TestContext::new().rows(2).server(server.base_url()).run();
     run.assert_exit(3).assert_column("status", ["not_attempted"; 2]).assert_column("attempts", ["0"; 2]);
-    run.assert_stdout("10003").assert_stdout("invalid param").assert_stdout("LOG-1");
+    assert_said!(run, @r"
+    exit code: 3
+    ----- stdout
+      not_attempted      2
+      rows               2 (0 successes)
+      calls              0 in [DURATION]; at most [COUNT] in any 1 s (allowed: 100000/1s)
+      results            [DIR]/leavers.results.csv
+      journal            [DIR]/leavers.results.csv.journal
+
+    stopped early: the API issued no token: check app id and secret (and tenant)
+      said    10003 invalid param
+      log id  LOG-1
+    to continue, run the same command again:
+      prehire withdraw [DIR]/leavers.csv --burst 10000 --rate 100000/1s --read-back-delay 10ms --retry-base 1ms --retry-cap 5ms --yes --base-url http://127.0.0.1:[PORT]
+    ");
     assert_eq!((token.calls(), withdraw.calls()), (1, 0), "{run}");
 }
 
 #[test]
 fn a_wrong_secret_is_exit_3() {
     let context = TestContext::new().row(SOMEBODY, "a").env("FEISHU_APP_ID", "cli_wrong_secret");
-    context.run().assert_exit(3).assert_stdout("10014");
+    assert_said!(context.run().assert_exit(3), @r"
+    exit code: 3
+    ----- stdout
+      not_attempted      1
+      rows               1 (0 successes)
+      calls              0 in [DURATION]; at most [COUNT] in any 1 s (allowed: 100000/1s)
+      results            [DIR]/leavers.results.csv
+      journal            [DIR]/leavers.results.csv.journal
+
+    stopped early: the API issued no token: check app id and secret (and tenant)
+      said    10014 app secret invalid
+      log id  [LOG ID]
+    to continue, run the same command again:
+      prehire withdraw [DIR]/leavers.csv --burst 10000 --rate 100000/1s --read-back-delay 10ms --retry-base 1ms --retry-cap 5ms --yes --base-url http://127.0.0.1:[PORT]
+    ");
     assert_eq!(context.withdraw_calls(), 0);
 }
 
@@ -206,7 +234,20 @@ fn a_server_that_echoes_the_secrets_does_not_bring_them_out() {
     });
     let context = TestContext::new().rows(1).server(server.base_url());
     let run = context.run();
-    run.assert_exit(3).assert_stdout("wrong secret ***");
+    assert_said!(run.assert_exit(3), @r"
+    exit code: 3
+    ----- stdout
+      not_attempted      1
+      rows               1 (0 successes)
+      calls              0 in [DURATION]; at most [COUNT] in any 1 s (allowed: 100000/1s)
+      results            [DIR]/leavers.results.csv
+      journal            [DIR]/leavers.results.csv.journal
+
+    stopped early: the API issued no token: check app id and secret (and tenant)
+      said    10014 wrong secret ***
+    to continue, run the same command again:
+      prehire withdraw [DIR]/leavers.csv --burst 10000 --rate 100000/1s --read-back-delay 10ms --retry-base 1ms --retry-cap 5ms --yes --base-url http://127.0.0.1:[PORT]
+    ");
     nowhere(&run, APP_SECRET);
 }
 
@@ -233,7 +274,25 @@ fn a_given_token_that_is_stale_ends_the_run() {
     let context =
         TestContext::new().rows(2).server(server.base_url()).env("FEISHU_TENANT_ACCESS_TOKEN", TOKEN);
     let run = context.run();
-    run.assert_exit(3).assert_column("status", ["not_attempted"; 2]).assert_stdout("99991663");
+    assert_said!(run.assert_exit(3).assert_column("status", ["not_attempted"; 2]), @r"
+    exit code: 3
+    ----- stdout
+      not_attempted      2
+      rows               2 (0 successes)
+      calls              1 in [DURATION]; at most [COUNT] in any 1 s (allowed: 100000/1s)
+      results            [DIR]/leavers.results.csv
+      journal            [DIR]/leavers.results.csv.journal
+
+    error codes
+      99991663           1
+    What to do is in the advice column of the results.
+
+    stopped early: the API rejected the token, and it can't be renewed
+      said    99991663 Invalid access token for authorization.
+      log id  LOG
+    to continue, run the same command again:
+      prehire withdraw [DIR]/leavers.csv --burst 10000 --rate 100000/1s --read-back-delay 10ms --retry-base 1ms --retry-cap 5ms --yes --base-url http://127.0.0.1:[PORT]
+    ");
     assert_eq!((token.calls(), withdraw.calls()), (0, 1), "{run}");
     nowhere(&run, TOKEN);
 }
@@ -250,7 +309,11 @@ fn the_secret_may_stand_in_a_file_with_a_line_end() {
     assert_eq!(token.calls(), 1);
     fs::remove_file(context.path("secret")).unwrap();
     fs::remove_file(context.results_path()).unwrap();
-    context.run().assert_unusable("FEISHU_APP_SECRET_FILE");
+    assert_said!(context.run().assert_unusable(), @r"
+    exit code: 2
+    ----- stderr
+    error: can't read [DIR]/secret (FEISHU_APP_SECRET_FILE): No such file or directory (os error 2)
+    ");
 }
 
 #[test]

@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use prehire::model::Status;
 use prehire_simulator::Api;
 
 use crate::audit::{Audit, Line, calls_by_id, calls_cut_off, lines_of};
@@ -275,7 +274,7 @@ fn what_a_signal_leaves_in_doubt_is_looked_up_by_the_next_run() {
         run_until(job, &fate, signal);
         audit.look(&journal, 8, || context.record());
     }
-    let is_unknown = |line: &Line| line.kind == "row_settled" && line.status() == Status::Unknown;
+    let is_unknown = |line: &Line| line.kind == "row_settled" && line.status() == "unknown";
     assert!(lines_of(&journal).iter().any(is_unknown), "no run left anything in doubt");
     let run = context.run();
     audit.look(&journal, 8, || context.record());

@@ -95,12 +95,13 @@ fn assert_goes_on_to_the_end(context: &TestContext, journal: &Path) {
 
 #[test]
 fn a_disk_that_fills_up_with_the_journal_stops_the_run_and_loses_nothing() {
+    let mut told = String::new();
     for size in ["64k", "128k", "148k"] {
         let context = context();
         let Some(disk) = Disk::of(&context, size) else { return };
         let journal = context.path("disk/out.csv.journal");
         let run = context.run();
-        run.assert_exit(4).assert_stderr("No space left on device").assert_stderr("hint: free up disk space");
+        told += &run.assert_exit(4).said();
         assert!(!run.has_results(), "incomplete results have their final name{run}");
         assert_nothing_lost(&context, &journal, &run);
         let calls = context.withdraw_calls();
@@ -111,6 +112,20 @@ fn a_disk_that_fills_up_with_the_journal_stops_the_run_and_loses_nothing() {
         disk.remount("size=8m");
         assert_goes_on_to_the_end(&context, &journal);
     }
+    assert_text!(told, @r"
+    exit code: 4
+    ----- stderr
+    error: can't write disk/out.csv.journal: No space left on device (os error 28)
+    hint: free up disk space, then run the same command again: it continues from what is there
+    exit code: 4
+    ----- stderr
+    error: can't write disk/out.csv.journal: No space left on device (os error 28)
+    hint: free up disk space, then run the same command again: it continues from what is there
+    exit code: 4
+    ----- stderr
+    error: can't write disk/out.csv.journal: No space left on device (os error 28)
+    hint: free up disk space, then run the same command again: it continues from what is there
+    ");
 }
 
 #[test]
@@ -119,7 +134,12 @@ fn a_disk_that_fills_up_with_the_results_alone_stops_the_run_and_the_journal_has
     let Some(disk) = Disk::of(&context, "16k") else { return };
     let journal = context.path("elsewhere.journal");
     let run = context.run();
-    run.assert_exit(4).assert_stderr("No space left on device");
+    assert_said!(run.assert_exit(4), @r"
+    exit code: 4
+    ----- stderr
+    error: can't write disk/out.csv.partial: No space left on device (os error 28)
+    hint: free up disk space, then run the same command again
+    ");
     assert!(!run.has_results(), "incomplete results have their final name{run}");
     assert_nothing_lost(&context, &journal, &run);
     let lines = lines_of(&journal);
@@ -143,9 +163,12 @@ fn a_disk_that_fills_up_with_the_rows_of_a_workbook_stops_the_run_and_the_journa
     let Some(disk) = Disk::of(&context, "64k") else { return };
     let journal = context.path("elsewhere.journal");
     let run = context.run();
-    run.assert_exit(4)
-        .assert_stderr("out.xlsx: No space left on device")
-        .assert_stderr("hint: free up disk space");
+    assert_said!(run.assert_exit(4), @r"
+    exit code: 4
+    ----- stderr
+    error: can't write disk/out.xlsx: No space left on device (os error 28)
+    hint: free up disk space, then run the same command again
+    ");
     assert!(!run.stderr.contains("panicked"), "{run}");
     assert_eq!(fs::read_dir(&disk.0).unwrap().count(), 0, "something was left behind{run}");
     assert_nothing_lost(&context, &journal, &run);
@@ -167,9 +190,12 @@ fn a_disk_without_room_for_the_workbook_itself_leaves_no_part_of_it_and_the_next
 
     let (context, disk) = of_size(&format!("{}k", bytes_of_rows / 1024 + 8)).unwrap();
     let run = context.run();
-    run.assert_exit(4)
-        .assert_stderr("out.xlsx: No space left on device")
-        .assert_stderr("hint: free up disk space");
+    assert_said!(run.assert_exit(4), @r"
+    exit code: 4
+    ----- stderr
+    error: can't write disk/out.xlsx: No space left on device (os error 28)
+    hint: free up disk space, then run the same command again
+    ");
     assert_eq!(fs::read_dir(&disk.0).unwrap().count(), 0, "something was left behind{run}");
     assert_eq!(context.withdraw_calls(), ROWS as usize, "the rows alone have room{run}");
     disk.remount("size=8m");
@@ -197,7 +223,12 @@ fn a_read_only_directory_is_found_out_before_the_first_call() {
     disk.remount("ro");
     let run = context.run();
     assert!(matches!(run.exit_code, 2 | 4), "{run}");
-    run.assert_stderr("Read-only file system");
+    assert_said!(run, @r"
+    exit code: 4
+    ----- stderr
+    error: can't create disk/out.csv.journal.lock: Read-only file system (os error 30)
+    hint: check that the directory exists and is writable, or choose another with -o FILE
+    ");
     assert_eq!(context.record().calls.len(), 0, "{run}");
     disk.remount("rw");
     context.run().assert_exit(0);
@@ -210,7 +241,12 @@ fn a_list_that_does_not_fit_leaves_the_old_one_and_no_half() {
     let old = "pre_hire_id,name,stage,onboarding_date,withdraw_reason\n7,old,,,\n";
     fs::write(disk.0.join("list.csv"), old).unwrap();
     let run = context.calls_api(&["find", "-o", "disk/list.csv"]);
-    run.assert_exit(4).assert_stderr("list.csv.partial").assert_stderr("-o FILE");
+    assert_said!(run.assert_exit(4), @r"
+    exit code: 4
+    ----- stderr
+    error: can't write disk/list.csv.partial: No space left on device (os error 28)
+    hint: free up disk space, or choose another place with -o FILE
+    ");
     assert_eq!(fs::read_to_string(disk.0.join("list.csv")).unwrap(), old);
     assert_eq!(fs::read_dir(&disk.0).unwrap().count(), 1, "half a list was left{run}");
     disk.remount("size=4m");

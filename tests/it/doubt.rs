@@ -83,7 +83,17 @@ fn an_id_in_doubt_that_the_file_no_longer_holds_stands_in_the_text_summary() {
     let context = TestContext::new().row(APPLIED, "a").flag("--max-attempts", 1).switch("--no-read-back");
     context.run().assert_exit(1);
     let context = context.input(HEADER).row(SOMEBODY, "b").without("--no-read-back");
-    context.run().assert_exit(0).assert_stdout(APPLIED).assert_stdout("withdrawn");
+    assert_said!(context.run().assert_exit(0), @r"
+    exit code: 0
+    ----- stdout
+      withdrawn          1
+      rows               1 (1 success)
+      calls              1 in [DURATION]; at most [COUNT] in any 1 s (allowed: 100000/1s)
+      results            [DIR]/leavers.results.csv
+      journal            [DIR]/leavers.results.csv.journal
+
+    9903011610000000001 was in doubt, and is no longer in the file: withdrawn
+    ");
 }
 
 #[test]

@@ -59,22 +59,52 @@ fn a_call_that_a_kill_cut_off_is_in_doubt() {
 fn an_id_that_the_journal_does_not_know_is_exit_1() {
     let context = TestContext::new().row(SOMEBODY, "a");
     context.run().assert_exit(0);
-    explain(&context, "7345005664477779999").assert_exit(1).assert_stdout("has no record of it");
+    assert_said!(explain(&context, "7345005664477779999").assert_exit(1), @r"
+    exit code: 1
+    ----- stdout
+    pre-hire 7345005664477779999
+    the journal has no record of it: no call was ever made for it
+    ");
     explain(&context, "no-id").assert_exit(2);
 }
 
 #[test]
 fn a_journal_that_is_damaged_or_missing_is_exit_2_and_a_torn_one_is_read_as_far_as_it_goes() {
     let context = TestContext::new().row(SOMEBODY, "a");
-    explain(&context, SOMEBODY).assert_exit(2).assert_stderr("leavers.results.csv.journal");
+    assert_said!(explain(&context, SOMEBODY).assert_exit(2), @r"
+    exit code: 2
+    ----- stderr
+    error: can't read leavers.results.csv.journal: No such file or directory (os error 2)
+    ");
     context.run().assert_exit(0);
     let whole = context.journal_bytes();
     fs::write(context.journal_path(), [&whole[..], b"{\"hash\""].concat()).unwrap();
-    explain(&context, SOMEBODY).assert_exit(0).assert_stdout("settled: withdrawn");
+    assert_said!(explain(&context, SOMEBODY).assert_exit(0), @r"
+    exit code: 0
+    ----- stdout
+    pre-hire 7345005664477775407
+
+    run of [TIME]: withdraw of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT], input [DIR]/leavers.csv, rate 100000/1s, prehire [VERSION]
+      [TIME]  attempt 1 sent (row 2 of the input)
+      [TIME]  HTTP 200 after [DURATION]: withdrawn, log id [LOG ID]
+      settled: withdrawn (success: true)
+        retry_outcome   not_needed
+        attempts        1
+        http_status     200
+        confirmed_by    reply
+        log_id          [LOG ID]
+        first_sent_at   [TIME]
+        settled_at      [TIME]
+    ");
     let text = String::from_utf8(whole).unwrap();
     fs::write(context.journal_path(), text.replacen("\"http_status\":200", "\"http_status\":201", 1))
         .unwrap();
     let run = explain(&context, SOMEBODY);
-    run.assert_exit(2).assert_stderr("line 4 of ");
+    assert_said!(run.assert_exit(2), @r"
+    exit code: 2
+    ----- stderr
+    error: line 4 of leavers.results.csv.journal is damaged: it was changed after it was written, or the line before it was
+    hint: restore the file from a backup
+    ");
     assert_eq!(run.stdout, "", "a story from a damaged journal is none{run}");
 }

@@ -98,7 +98,13 @@ fn everybody_who_can_be_withdrawn_is_listed_once() {
     assert!(expected.len() > 3000);
     assert!(listed(&run.stdout) == expected, "{} of {}", listed(&run.stdout).len(), expected.len());
     assert!(rows_of(&run.stdout).iter().all(|row| row["withdraw_reason"].is_empty()));
-    run.assert_stderr("day_one").assert_stderr(&format!("found              {}", expected.len()));
+    assert!(run.stderr.contains(&format!("found              {}", expected.len())), "{}", run.stderr);
+    assert_text!(run.stderr, @r"
+    day_one            717
+    preboarding        2498
+    found              3215
+    searches           33 in [DURATION]
+    ");
     assert!(context.searches() > 30, "page by page, one search a stage");
 }
 
@@ -172,14 +178,36 @@ fn the_clean_up_of_the_night_is_two_commands_with_a_guard() {
         command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
         context.finish(command)
     };
-    clean_up("-30d", "50").assert_exit(2).assert_stderr("--max-rows 50");
+    assert_said!(clean_up("-30d", "50").assert_exit(2), @r"
+    exit code: 2
+    ----- stdout
+      preboarding        1088
+      found              1088
+      searches           11 in [DURATION]
+      list               stale.csv
+    ----- stderr
+    error: 1088 rows are still to be sent, more than --max-rows 50
+    hint: review the file with prehire check INPUT; raise --max-rows if it is correct
+    ");
     assert_eq!(context.withdraw_calls(), 0, "the guard holds");
 
     let long_ago = today().checked_sub(178.days()).unwrap();
     let stale = |one: &PreHire| one.stage == Stage::Preboarding && one.profile.onboarding_date <= long_ago;
     let count = expected(&context, stale).len();
     assert!((1..=50).contains(&count), "{count}");
-    clean_up("-178d", "50").assert_exit(0).assert_stdout("withdrawn");
+    assert_said!(clean_up("-178d", "50").assert_exit(0), @r"
+    exit code: 0
+    ----- stdout
+      preboarding        25
+      found              25
+      searches           1 in [DURATION]
+      list               stale.csv
+      withdrawn          25
+      rows               25 (25 successes)
+      calls              25 in [DURATION]; at most [COUNT] in any 1 s (allowed: 100000/1s)
+      results            stale.results.csv
+      journal            stale.results.csv.journal
+    ");
     assert_eq!(context.withdraw_calls(), count);
     let calls = context.record();
     let reasons = calls.calls_to(Api::WithdrawOnboarding).map(|call| call.withdraw_reason.as_deref());
@@ -195,7 +223,14 @@ fn the_clean_up_of_the_night_is_two_commands_with_a_guard() {
 fn find_check_withdraw_and_restore_are_one_pipeline() {
     let context = tenant();
     let list = ["find", "--stage", "day_one", "--limit", "120", "--reason", "测试", "-o", "list.csv"];
-    context.calls_api(&list).assert_exit(0).assert_stdout("as many as --limit allows");
+    assert_said!(context.calls_api(&list).assert_exit(0), @r"
+    exit code: 0
+    ----- stdout
+      day_one            120
+      found              120 (as many as --limit allows; there may be more)
+      searches           2 in [DURATION]
+      list               list.csv
+    ");
     assert_eq!(rows_of(&context.list("list.csv")).len(), 120);
     let checked = context.calls_api(&["check", "list.csv", "--online", "-o", "checked.csv"]);
     checked.assert_exit(0);
@@ -223,7 +258,13 @@ fn find_check_withdraw_and_restore_are_one_pipeline() {
 fn nobody_found_is_a_header_alone_and_no_failure() {
     let context = tenant();
     let run = context.calls_api(&["find", "--key-word", "nobody is called so", "-o", "list.csv"]);
-    run.assert_exit(0).assert_stdout("found              0");
+    assert_said!(run.assert_exit(0), @r"
+    exit code: 0
+    ----- stdout
+      found              0
+      searches           2 in [DURATION]
+      list               list.csv
+    ");
     assert_eq!(context.list("list.csv"), HEADER);
     context.calls_api(&["withdraw", "list.csv", "--yes"]).assert_exit(0);
 }
@@ -238,6 +279,7 @@ fn a_list_of_ours_is_replaced_and_no_other_file_is() {
     let mode = fs::metadata(context.path("list.csv")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600, "names are in it");
     let searches = context.searches();
+    let mut told = String::new();
     for (name, text) in [
         ("foreign.csv", "pre_hire_id,name\n7,a\n".to_owned()),
         ("more.csv", format!("{},more\n7,a,,,,\n", HEADER.trim_end())),
@@ -245,12 +287,35 @@ fn a_list_of_ours_is_replaced_and_no_other_file_is() {
         ("empty.csv", String::new()),
     ] {
         fs::write(context.path(name), &text).unwrap();
-        find(name).assert_exit(2).assert_stderr(name);
+        told += &find(name).assert_exit(2).said();
         assert_eq!(context.list(name), text);
     }
+    assert_text!(told, @r"
+    exit code: 2
+    ----- stderr
+    error: foreign.csv already exists, and was not written by prehire find
+    hint: move that file elsewhere, or choose another name with -o FILE
+    exit code: 2
+    ----- stderr
+    error: more.csv already exists, and was not written by prehire find
+    hint: move that file elsewhere, or choose another name with -o FILE
+    exit code: 2
+    ----- stderr
+    error: results.csv already exists, and was not written by prehire find
+    hint: move that file elsewhere, or choose another name with -o FILE
+    exit code: 2
+    ----- stderr
+    error: empty.csv already exists, and was not written by prehire find
+    hint: move that file elsewhere, or choose another name with -o FILE
+    ");
     fs::create_dir(context.path("folder.csv")).unwrap();
     find("folder.csv").assert_exit(2);
-    find("list.xlsx").assert_exit(2).assert_stderr(".csv");
+    assert_said!(find("list.xlsx").assert_exit(2), @r"
+    exit code: 2
+    ----- stderr
+    error: can't write the list to list.xlsx: the list is a CSV file
+    hint: choose a name that ends with .csv
+    ");
     assert_eq!(context.searches(), searches, "nothing was called");
     let run = find("nowhere/list.csv");
     run.assert_exit(4);
@@ -285,7 +350,11 @@ fn standard_output_that_is_full_is_exit_4() {
     let context = tenant();
     let mut command = context.api_command(&["find", "-q"]);
     command.stdout(fs::OpenOptions::new().write(true).open("/dev/full").unwrap());
-    context.finish(command).assert_exit(4).assert_stderr("can't write to standard output");
+    assert_said!(context.finish(command).assert_exit(4), @r"
+    exit code: 4
+    ----- stderr
+    error: can't write to standard output: No space left on device (os error 28)
+    ");
 }
 
 #[test]
@@ -293,7 +362,12 @@ fn a_reason_is_checked_like_one_of_a_file_and_sent_as_it_is() {
     let context = tenant();
     let find =
         |reason: &str| context.calls_api(&["find", "--limit", "1", "--reason", reason, "-o", "list.csv"]);
-    find(" ").assert_exit(2).assert_stderr("--reason");
+    assert_said!(find(" ").assert_exit(2), @r"
+    exit code: 2
+    ----- stderr
+    error: the text of --reason can't be sent
+    hint: give 1 to 500 characters, not just white space
+    ");
     find(&"字".repeat(501)).assert_exit(2);
     assert_eq!(context.searches(), 0);
     let reason = "=1+1, \"so\"\nit is";
@@ -366,7 +440,18 @@ fn texts_of_the_server_are_no_formulas_and_ids_stay_digits() {
     });
     let context = server.context();
     let run = context.calls_api(&["find", "--stage", "preboarding", "-o", "list.csv"]);
-    run.assert_exit(0).assert_stdout("1 entry without an id").assert_stdout("--trust-ids");
+    assert_said!(run.assert_exit(0), @r"
+    exit code: 0
+    ----- stdout
+      preboarding        3
+      found              3
+      left out           1 entry without an id
+      searches           1 in [DURATION]
+      list               list.csv
+
+    1 id ends with zeros, as if rounded by a spreadsheet, but is correct here:
+    to withdraw this pre-hire, too, add --trust-ids.
+    ");
     let rows = rows_of(&context.list("list.csv"));
     let words = |row: &Row| row.words(&["pre_hire_id", "name", "onboarding_date"]);
     assert_eq!(
@@ -422,15 +507,35 @@ fn an_app_that_may_not_search_is_told_what_it_needs() {
     let context = tenant().simulator(|settings| settings.may_read = false);
     fs::write(context.path("list.csv"), format!("{HEADER}7,old,,,\n")).unwrap();
     let run = context.calls_api(&["find", "-o", "list.csv"]);
-    run.assert_exit(3).assert_stderr("99991672").assert_stderr("corehr:pre_hire.search:read");
-    run.assert_stderr("/auth?q=").assert_stderr("log id");
+    assert_said!(run.assert_exit(3), @r"
+    exit code: 3
+    ----- stderr
+    stopped early: the app is not allowed to look up pre-hires
+      said    99991672 Access denied. One of the following scopes is required: [corehr:pre_hire.search:read, corehr:pre_hire:read, corehr:pre_hire:write].应用尚未开通所需的应用身份权限：[corehr:pre_hire.search:read, corehr:pre_hire:read, corehr:pre_hire:write]，点击链接申请并开通任一权限即可：https://open.feishu.cn/app//auth?q=corehr:pre_hire.search:read,corehr:pre_hire:read,corehr:pre_hire:write&op_from=openapi&token_type=tenant
+      help    https://open.feishu.cn/app//auth?q=corehr:pre_hire.search:read,corehr:pre_hire:read,corehr:pre_hire:write&op_from=openapi&token_type=tenant
+      log id  [LOG ID]
+      needs   a scope such as corehr:pre_hire.search:read, and the data permission 待入职人员
+    nothing was changed; to try again:
+      prehire find -o list.csv --base-url http://127.0.0.1:[PORT] --rate 100000/1s --burst 10000 --retry-base 1ms --retry-cap 5ms
+    ");
     assert_eq!(run.stdout, "");
     assert_eq!(context.list("list.csv"), format!("{HEADER}7,old,,,\n"), "half a list replaces nothing");
     assert!(!context.path("list.csv.partial").exists());
     assert_eq!(context.searches(), 1, "it is asked once{run}");
 
     let server = SearchServer::start(|_, _| (403, json!({"code": 1160103, "msg": "no permission"})));
-    server.context().calls_api(&["find"]).assert_exit(3).assert_stderr("1160103");
+    assert_said!(server.context().calls_api(&["find"]).assert_exit(3), @r"
+    exit code: 3
+    ----- stdout
+    pre_hire_id,name,stage,onboarding_date,withdraw_reason
+    ----- stderr
+    stopped early: the app is not allowed to look up pre-hires
+      said    1160103 no permission
+      log id  LOG
+      needs   a scope such as corehr:pre_hire.search:read, and the data permission 待入职人员
+    nothing was changed; to try again:
+      prehire find --base-url http://127.0.0.1:[PORT] --rate 100000/1s --burst 10000 --retry-base 1ms --retry-cap 5ms
+    ");
     assert_eq!(server.calls().len(), 1);
 }
 
@@ -485,12 +590,37 @@ fn pages_that_make_no_sense_end_the_search_and_leave_no_list() {
 fn an_api_that_never_answers_is_given_up() {
     let server = SearchServer::start(|_, _| (502, json!("bad gateway")));
     let run = server.context().calls_api(&["find", "--max-attempts", "3"]);
-    run.assert_exit(3).assert_stderr("did not answer");
+    assert_said!(run.assert_exit(3), @r"
+    exit code: 3
+    ----- stdout
+    pre_hire_id,name,stage,onboarding_date,withdraw_reason
+    ----- stderr
+    stopped early: the API did not answer the search, not even after several attempts
+      said    http_502 HTTP 502 without the requested data
+      log id  LOG
+    nothing was changed; to try again:
+      prehire find --max-attempts 3 --base-url http://127.0.0.1:[PORT] --rate 100000/1s --burst 10000 --retry-base 1ms --retry-cap 5ms
+    ");
     assert_eq!(server.calls().len(), 3);
     let context = TestContext::new().env("FEISHU_APP_ID", "cli_wrong_secret");
-    context.calls_api(&["find"]).assert_exit(3).assert_stderr("10014");
+    assert_said!(context.calls_api(&["find"]).assert_exit(3), @r"
+    exit code: 3
+    ----- stdout
+    pre_hire_id,name,stage,onboarding_date,withdraw_reason
+    ----- stderr
+    stopped early: the API issued no token: check app id and secret (and tenant)
+      said    10014 app secret invalid
+      log id  [LOG ID]
+    nothing was changed; to try again:
+      prehire find --base-url http://127.0.0.1:[PORT] --rate 100000/1s --burst 10000 --retry-base 1ms --retry-cap 5ms
+    ");
     let context = TestContext::new().without_env("FEISHU_APP_ID");
-    context.calls_api(&["find"]).assert_exit(2).assert_stderr("FEISHU_APP_ID");
+    assert_said!(context.calls_api(&["find"]).assert_exit(2), @r"
+    exit code: 2
+    ----- stderr
+    error: there is no app to use
+    hint: set FEISHU_APP_ID and FEISHU_APP_SECRET (or FEISHU_APP_SECRET_FILE), or rehearse with --simulate
+    ");
 }
 
 /// A tenant whose answers take so long that a search can be watched.
@@ -503,6 +633,7 @@ fn slow() -> TestContext {
 
 #[test]
 fn a_signal_ends_the_search_and_leaves_the_old_list() {
+    let mut told = String::new();
     for (signal, code) in [(Signal::SIGINT, 130), (Signal::SIGTERM, 143)] {
         let context = slow();
         fs::write(context.path("list.csv"), HEADER).unwrap();
@@ -511,17 +642,35 @@ fn a_signal_ends_the_search_and_leaves_the_old_list() {
         assert!(context.path("list.csv.partial").exists());
         kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), signal).unwrap();
         let run = context.outcome(child);
-        run.assert_exit(code).assert_stderr("interrupted");
+        told += &run.assert_exit(code).said();
         assert_eq!(context.list("list.csv"), HEADER);
         assert!(!context.path("list.csv.partial").exists(), "names were left behind{run}");
     }
+    assert_text!(told, @r"
+    exit code: 130
+    ----- stderr
+    stopped early: interrupted by Ctrl-C (SIGINT)
+    nothing was changed; to try again:
+      prehire find -o list.csv --base-url http://127.0.0.1:[PORT] --rate 100000/1s --burst 10000 --retry-base 1ms --retry-cap 5ms
+    exit code: 143
+    ----- stderr
+    stopped early: interrupted by SIGTERM
+    nothing was changed; to try again:
+      prehire find -o list.csv --base-url http://127.0.0.1:[PORT] --rate 100000/1s --burst 10000 --retry-base 1ms --retry-cap 5ms
+    ");
 }
 
 #[test]
 fn a_deadline_ends_the_search() {
     let context = slow();
     let run = context.calls_api(&["find", "-o", "list.csv", "--deadline", "300ms"]);
-    run.assert_exit(3).assert_stderr("--deadline");
+    assert_said!(run.assert_exit(3), @r"
+    exit code: 3
+    ----- stderr
+    stopped early: the --deadline has passed
+    nothing was changed; to try again:
+      prehire find -o list.csv --deadline 300ms --base-url http://127.0.0.1:[PORT] --rate 100000/1s --burst 10000 --retry-base 1ms --retry-cap 5ms
+    ");
     assert!((3..=12).contains(&context.searches()), "{}{run}", context.searches());
     assert!(!context.path("list.csv").exists());
 }
@@ -531,7 +680,12 @@ fn one_search_at_a_time_and_never_more_than_the_allowance_over_several() {
     let context = slow();
     let child = context.api_command(&["find", "-q"]).stdout(std::process::Stdio::null()).spawn().unwrap();
     until("it has begun", || context.searches() >= 1);
-    context.calls_api(&["find"]).assert_exit(75).assert_stderr("allowance");
+    assert_said!(context.calls_api(&["find"]).assert_exit(75), @r"
+    exit code: 75
+    ----- stderr
+    error: another run holds the allowance of this app: process [PID]
+    hint: wait until it has ended, or add --wait-lock 10m
+    ");
     // A run has allowances of its own.
     let other = TestContext::new().server(context.base_url()).row(SOMEBODY, "a");
     other.run().assert_exit(0);

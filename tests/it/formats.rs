@@ -62,15 +62,25 @@ fn what_is_not_wholly_in_its_encoding_is_refused_with_line_and_byte() {
     let mut broken = chinese(",").into_bytes();
     let place = broken.windows(3).position(|bytes| bytes == "娜".as_bytes()).unwrap();
     broken[place + 2] = b' ';
-    let byte = format!("is not UTF-8: line 3, byte {}", place + 1);
     let mut broken_gbk = gbk(&chinese(","));
     broken_gbk.extend(b"3,\xFF,x\r\n");
-    let table = [(broken, byte.as_str()), (broken_gbk, "line 4, byte")];
-    for (input, said) in table {
+    let mut told = String::new();
+    for input in [broken, broken_gbk] {
         let context = TestContext::new().input(input);
-        context.run().assert_unusable(said);
+        told += &context.run().assert_unusable().said();
         assert_eq!(context.record().calls, []);
     }
+    assert!(told.contains(&format!("byte {}", place + 1)), "{told}");
+    assert_text!(told, @r#"
+    exit code: 2
+    ----- stderr
+    error: [DIR]/leavers.csv is not UTF-8: line 3, byte 101
+    hint: in the spreadsheet program, save the file as "CSV UTF-8", or name its encoding with --encoding NAME
+    exit code: 2
+    ----- stderr
+    error: [DIR]/leavers.csv is neither UTF-8 nor GB18030: line 4, byte 99
+    hint: in the spreadsheet program, save the file as "CSV UTF-8", or name its encoding with --encoding NAME
+    "#);
 }
 
 #[test]
@@ -83,9 +93,26 @@ fn what_was_typed_overrides_what_would_be_found() {
         .flag("--reason-column", "原因");
     context.run().assert_exit(0);
     assert_sent(&context, &[(ONE, "職位, 關閉")]);
+    let mut told = String::new();
     for (flag, value) in [("--encoding", "klingon"), ("--delimiter", "ab"), ("--sheet", "Sheet1")] {
-        TestContext::new().row(ONE, "a").flag(flag, value).run().assert_unusable(value);
+        told += &TestContext::new().row(ONE, "a").flag(flag, value).run().assert_unusable().said();
     }
+    assert_text!(told, @r#"
+    exit code: 2
+    ----- stderr
+    error: invalid value 'klingon' for '--encoding <NAME>': "klingon" is not an encoding: try utf-8, gb18030, gbk, utf-16le, utf-16be or big5
+
+    For more information, try '--help'.
+    exit code: 2
+    ----- stderr
+    error: invalid value 'ab' for '--delimiter <CHAR>': expected one character such as , ; | or the word tab, not "ab"
+
+    For more information, try '--help'.
+    exit code: 2
+    ----- stderr
+    error: [DIR]/leavers.csv is a text file, and has no sheet "Sheet1"
+    hint: omit --sheet, or give the workbook itself
+    "#);
 }
 
 #[test]
@@ -193,9 +220,56 @@ fn a_hostile_workbook_is_an_error_and_not_the_end_of_the_program() {
         (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".repeat(700), "can't be read"),
         (b"<html><table><tr><td>pre_hire_id</td></tr></table></html>".to_vec(), "web page"),
     ];
+    let mut told = String::new();
     for (input, said) in table {
         let context = TestContext::new().input(input).named("leavers.xlsx");
-        context.run().assert_unusable(said).assert_stderr("hint: ");
+        told += &context.run().assert_unusable().said();
         assert_eq!(context.record().calls, [], "{said}");
     }
+    assert_text!(told, @r#"
+    exit code: 2
+    ----- stderr
+    error: [DIR]/leavers.xlsx can't be read as a workbook: it declares more strings than it can hold
+    hint: open it in the spreadsheet program, and save it again as .xlsx or as "CSV UTF-8"
+    exit code: 2
+    ----- stderr
+    error: [DIR]/leavers.xlsx can't be read as a workbook: reading it takes more than 240 MiB of memory, or more than 5 minutes
+    hint: open it in the spreadsheet program, and save it again as .xlsx or as "CSV UTF-8"
+    exit code: 2
+    ----- stderr
+    error: [DIR]/leavers.xlsx is a workbook of more than 512 MiB when unzipped
+    hint: copy the two columns into a new workbook, or save the sheet as "CSV UTF-8"
+    exit code: 2
+    ----- stderr
+    error: [DIR]/leavers.xlsx can't be read as a workbook: its rows are not in order
+    hint: open it in the spreadsheet program, and save it again as .xlsx or as "CSV UTF-8"
+    exit code: 2
+    ----- stderr
+    error: [DIR]/leavers.xlsx can't be read as a workbook: a cell lies beyond the last row or column of a sheet
+    hint: open it in the spreadsheet program, and save it again as .xlsx or as "CSV UTF-8"
+    exit code: 2
+    ----- stderr
+    error: the column names of [DIR]/leavers.xlsx are not in the first row; row 3 of sheet "S" looks like them
+    hint: delete the rows above the column names
+    exit code: 2
+    ----- stderr
+    error: [DIR]/leavers.xlsx can't be read as a workbook: invalid Zip archive: Could not find EOCD
+    hint: open it in the spreadsheet program, and save it again as .xlsx or as "CSV UTF-8"
+    exit code: 2
+    ----- stderr
+    error: [DIR]/leavers.xlsx can't be read as a workbook: reading it takes more than 240 MiB of memory, or more than 5 minutes
+    hint: open it in the spreadsheet program, and save it again as .xlsx or as "CSV UTF-8"
+    exit code: 2
+    ----- stderr
+    error: [DIR]/leavers.xlsx can't be read as a workbook: invalid Zip archive: Could not find EOCD
+    hint: open it in the spreadsheet program, and save it again as .xlsx or as "CSV UTF-8"
+    exit code: 2
+    ----- stderr
+    error: [DIR]/leavers.xlsx can't be read as a workbook: Cfb error: Invalid sector shift, expecting 0x09 or 0x0C found E11A
+    hint: open it in the spreadsheet program, and save it again as .xlsx or as "CSV UTF-8"
+    exit code: 2
+    ----- stderr
+    error: [DIR]/leavers.xlsx is a web page (HTML or XML), whatever its name says
+    hint: open it in the spreadsheet program, and save it as an Excel workbook (.xlsx)
+    "#);
 }

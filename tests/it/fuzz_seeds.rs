@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use crate::checkout::tracked_files;
+
 #[path = "../../fuzz/targets.rs"]
 mod targets;
 
@@ -10,12 +12,10 @@ mod targets;
 fn run(target: fn(&[u8]), folders: &[&str]) {
     let mut seeds = 0;
     for folder in folders {
-        for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_file() {
-                target(&fs::read(path).unwrap());
-                seeds += 1;
-            }
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        for name in tracked_files(&folder) {
+            target(&fs::read(folder.join(name)).unwrap());
+            seeds += 1;
         }
     }
     assert!(seeds > 1, "{folders:?} holds no seeds");

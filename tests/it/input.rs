@@ -47,19 +47,55 @@ fn a_file_that_can_not_be_used_is_exit_2_before_any_call() {
             "\"reason\" (column 2) and \"withdraw_reason\" (column 3)",
         ),
     ];
+    let mut told = String::new();
     for (input, said) in table {
         let context = TestContext::new().input(input);
-        context.run().assert_unusable(said);
+        told += &context.run().assert_unusable().said();
         assert_eq!(context.record().calls, [], "{said}");
     }
+    assert_text!(told, @r#"
+    exit code: 2
+    ----- stderr
+    error: [DIR]/leavers.csv is empty
+    hint: the first line must contain the column names, such as pre_hire_id,withdraw_reason
+    exit code: 2
+    ----- stderr
+    error: the file contains only empty rows
+    exit code: 2
+    ----- stderr
+    error: [DIR]/leavers.csv is neither UTF-8 nor GB18030: line 3, byte 29
+    hint: in the spreadsheet program, save the file as "CSV UTF-8", or name its encoding with --encoding NAME
+    exit code: 2
+    ----- stderr
+    error: there is no column with pre-hire ids; the columns are: "name", "reason"
+    hint: name it pre_hire_id or 待入职ID, or give its name with --id-column NAME
+    exit code: 2
+    ----- stderr
+    error: "pre_hire_id" (column 1) and "待入职ID" (column 2) could be the same column
+    hint: rename all but one, or choose one by its exact name with --id-column NAME
+    exit code: 2
+    ----- stderr
+    error: "reason" (column 2) and "withdraw_reason" (column 3) could be the same column
+    hint: rename all but one, or choose one by its exact name with --reason-column NAME
+    "#);
     let run = TestContext::new().input(b"pre_hire_id,reason\n2,caf\xE9\n".as_slice()).run();
-    run.assert_stderr("byte");
+    assert_said!(run, @r#"
+    exit code: 2
+    ----- stderr
+    error: [DIR]/leavers.csv is neither UTF-8 nor GB18030: line 2, byte 25
+    hint: in the spreadsheet program, save the file as "CSV UTF-8", or name its encoding with --encoding NAME
+    "#);
 }
 
 #[test]
 fn standard_input_is_a_file_like_any_other_once_the_results_have_a_name() {
     let context = TestContext::new().row(SOMEBODY, "a");
-    context.run_from_standard_input().assert_unusable("-o");
+    assert_said!(context.run_from_standard_input().assert_unusable(), @r"
+    exit code: 2
+    ----- stderr
+    error: the results for standard input need a file name
+    hint: give one with -o FILE
+    ");
     let context = context.flag("--output", "out.csv");
     context.run_from_standard_input().assert_exit(0).assert_column("status", ["withdrawn"]);
 }
@@ -109,6 +145,11 @@ fn a_quotation_mark_that_is_never_closed_is_exit_2_before_any_call() {
     let rows =
         "7345005664477775401,a\n7345005664477775402,\"oops\n7345005664477775403,c\n7345005664477775404,d\n";
     let context = TestContext::new().input(format!("pre_hire_id,withdraw_reason\n{rows}"));
-    context.run().assert_unusable("line 3");
+    assert_said!(context.run().assert_unusable(), @r#"
+    exit code: 2
+    ----- stderr
+    error: the quotation mark (") that opens a cell on line 3 is never closed
+    hint: close it, or double it if it is part of the text
+    "#);
     assert_eq!(context.record().calls, []);
 }

@@ -4,28 +4,26 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
-use prehire::journal::chain::Chain;
-use prehire::journal::entry::VERSION;
 use prehire_simulator::{Simulator, SimulatorSettings};
 
 use serde_json::json;
 
+use crate::audit::{hashes_of, lines_after};
 use crate::context::{APP_ID, APP_SECRET, SOMEBODY, TestContext};
+use crate::run::Run;
 use crate::watch::entries_of;
 
-/// Exit 2 with this on standard error; the journal and the results are what they were, and nothing was called.
-fn is_refused(context: &TestContext, said: &[&str]) {
+/// Exit 2; the journal and the results are what they were, and nothing was called.
+fn is_refused(context: &TestContext) -> Run {
     let (journal, results) = (context.journal_bytes(), fs::read(context.results_path()).ok());
     let (calls, files) = (context.record().calls.len(), context.files());
     let run = context.run();
     run.assert_exit(2);
-    for said in said {
-        run.assert_stderr(said);
-    }
     assert_eq!(context.journal_bytes(), journal, "the journal was changed{run}");
     assert_eq!(fs::read(context.results_path()).ok(), results, "the results were changed{run}");
     assert_eq!(context.files(), files, "files came or went{run}");
     assert_eq!(context.record().calls.len(), calls, "something was called{run}");
+    run
 }
 
 #[test]
@@ -96,20 +94,18 @@ fn one_of_another_version_is_never_damaged_and_no_advice_is_to_forget_it() {
     let context = TestContext::new().row(SOMEBODY, "a");
     context.run().assert_exit(0);
     let whole = context.journal_bytes();
-    let mut chain = Chain::default();
-    let lines: Vec<&[u8]> = whole.split_inclusive(|byte| *byte == b'\n').collect();
-    lines.iter().for_each(|line| drop(chain.read(line.trim_ascii_end()).unwrap()));
-    let run = |version: u32| json!({ "run_started": { "version": version, "tool": "9.0.0", "whence": [7] } });
+    let version = context.journal()[0].1["version"].as_u64().unwrap();
+    let last = hashes_of(&whole).pop().unwrap();
+    let run = |version: u64| json!({ "run_started": { "version": version, "tool": "9.0.0", "whence": [7] } });
     for (entry, said) in [
         (run(1), "made by prehire 9.0.0"),
-        (run(VERSION + 1), "made by a newer prehire (prehire 9.0.0)"),
+        (run(version + 1), "made by a newer prehire (prehire 9.0.0)"),
         (json!({ "moon_landed": {} }), "made by a newer prehire"),
     ] {
-        let (mut chain, mut line) = (chain, Vec::new());
-        chain.append(&mut line, &entry);
+        let line = lines_after(&last, &[entry]);
         // What stands behind it is not ours to judge.
-        fs::write(context.journal_path(), [&whole[..], &line, b"no line\n"].concat()).unwrap();
-        is_refused(&context, &[said]);
+        fs::write(context.journal_path(), [&whole[..], line.as_bytes(), b"no line\n"].concat()).unwrap();
+        is_refused(&context).assert_stderr(said);
         let (journal, results) = ("leavers.results.csv.journal", "leavers.results.csv");
         for command in [
             &["verify", journal, "--results", results][..],
@@ -140,7 +136,8 @@ fn a_flipped_digit_in_any_line_is_exit_2_and_nothing_is_touched() {
         damaged.replace_range(place..=place, flipped);
         assert!(serde_json::from_str::<serde_json::Value>(&damaged).is_ok(), "{damaged}");
         fs::write(context.journal_path(), text.replacen(line, &damaged, 1)).unwrap();
-        is_refused(&context, &[&format!("line {number} of "), "leavers.results.csv.journal"]);
+        let said = is_refused(&context).stderr;
+        assert!(said.contains(&format!("line {number} of ")), "{said}");
     }
     fs::write(context.journal_path(), text).unwrap();
     context.run().assert_exit(0);
@@ -157,7 +154,8 @@ fn a_line_that_is_missing_or_stands_elsewhere_is_exit_2() {
     swapped.swap(3, 4);
     for (damaged, line) in [(without_first, 1), (without_third, 3), (swapped.concat(), 4)] {
         fs::write(context.journal_path(), damaged).unwrap();
-        is_refused(&context, &[&format!("line {line} of ")]);
+        let said = is_refused(&context).stderr;
+        assert!(said.contains(&format!("line {line} of ")), "{said}");
     }
 }
 
@@ -165,6 +163,7 @@ fn a_line_that_is_missing_or_stands_elsewhere_is_exit_2() {
 fn a_torn_end_is_cut_off_with_a_word_and_the_run_goes_on() {
     let torn: [&[u8]; 4] =
         [b"{\"hash\":\"00", b"\0", b"{\"hash\":\"0\0\0\"}\n{\"hash\":\"1\"}\n", &[0; 100_000]];
+    let mut told = String::new();
     for end in torn {
         let context = TestContext::new().rows(2);
         context.run().assert_exit(0);
@@ -172,11 +171,49 @@ fn a_torn_end_is_cut_off_with_a_word_and_the_run_goes_on() {
         fs::write(context.journal_path(), [&whole, end].concat()).unwrap();
         let calls = context.record().calls.len();
         let run = context.run();
-        run.assert_exit(0).assert_stderr("cut off").assert_stderr(&end.len().to_string());
+        told += &run.assert_exit(0).said();
         assert!(context.journal_bytes().starts_with(&whole), "what is whole stays{run}");
         assert_eq!(context.record().calls.len(), calls, "{run}");
         assert_eq!(context.run().assert_exit(0).stderr, "", "the next run finds it whole");
     }
+    assert_text!(told, @r"
+    exit code: 0
+    ----- stdout
+      withdrawn          2
+      rows               2 (2 successes)
+      calls              0 in [DURATION]; at most [COUNT] in any 1 s (allowed: 100000/1s)
+      results            [DIR]/leavers.results.csv
+      journal            [DIR]/leavers.results.csv.journal
+    ----- stderr
+    the journal's last 11 bytes were cut off: the last run died while writing them
+    exit code: 0
+    ----- stdout
+      withdrawn          2
+      rows               2 (2 successes)
+      calls              0 in [DURATION]; at most [COUNT] in any 1 s (allowed: 100000/1s)
+      results            [DIR]/leavers.results.csv
+      journal            [DIR]/leavers.results.csv.journal
+    ----- stderr
+    the journal's last 1 byte was cut off: the last run died while writing it
+    exit code: 0
+    ----- stdout
+      withdrawn          2
+      rows               2 (2 successes)
+      calls              0 in [DURATION]; at most [COUNT] in any 1 s (allowed: 100000/1s)
+      results            [DIR]/leavers.results.csv
+      journal            [DIR]/leavers.results.csv.journal
+    ----- stderr
+    the journal's last 28 bytes were cut off: the last run died while writing them
+    exit code: 0
+    ----- stdout
+      withdrawn          2
+      rows               2 (2 successes)
+      calls              0 in [DURATION]; at most [COUNT] in any 1 s (allowed: 100000/1s)
+      results            [DIR]/leavers.results.csv
+      journal            [DIR]/leavers.results.csv.journal
+    ----- stderr
+    the journal's last 100000 bytes were cut off: the last run died while writing them
+    ");
 }
 
 #[test]
@@ -188,7 +225,17 @@ fn a_row_whose_settling_was_torn_off_is_settled_from_its_reply_and_not_called_ag
     let settled: usize = end_of(4);
     fs::write(context.journal_path(), &whole[..settled + 30]).unwrap();
     let second = context.run();
-    second.assert_exit(0).assert_stderr("cut off");
+    assert_said!(second.assert_exit(0), @r"
+    exit code: 0
+    ----- stdout
+      withdrawn          1
+      rows               1 (1 success)
+      calls              0 in [DURATION]; at most [COUNT] in any 1 s (allowed: 100000/1s)
+      results            [DIR]/leavers.results.csv
+      journal            [DIR]/leavers.results.csv.journal
+    ----- stderr
+    the journal's last 30 bytes were cut off: the last run died while writing them
+    ");
     let names = ["status", "retry_outcome", "attempts", "http_status", "confirmed_by", "log_id"];
     assert_eq!(second.only_row().words(&names), first.only_row().words(&names));
     assert_eq!(context.withdraw_calls(), 1);
@@ -201,7 +248,8 @@ fn an_end_that_is_torn_too_early_to_be_one_is_exit_2() {
         context.run().assert_exit(0);
         let lines = context.journal().len();
         fs::write(context.journal_path(), [context.journal_bytes(), end].concat()).unwrap();
-        is_refused(&context, &[&format!("line {} of ", lines + 1)]);
+        let said = is_refused(&context).stderr;
+        assert!(said.contains(&format!("line {} of ", lines + 1)), "{said}");
     }
 }
 
@@ -210,14 +258,33 @@ fn it_belongs_to_one_app_and_one_host() {
     let context = TestContext::new().row(SOMEBODY, "a");
     context.run().assert_exit(0);
     let context = context.env("FEISHU_APP_ID", "cli_another");
-    is_refused(&context, &[APP_ID, "cli_another", "--restart"]);
+    assert_said!(is_refused(&context), @r"
+    exit code: 2
+    ----- stderr
+    error: [DIR]/leavers.results.csv.journal belongs to another job: withdraw of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT]; this run is: withdraw of app cli_another at 127.0.0.1:[PORT]
+    hint: choose another results file with -o FILE, or set the journal aside with --restart
+    ");
     let given = context.env("FEISHU_TENANT_ACCESS_TOKEN", "t-any");
-    is_refused(&given, &[APP_ID, "app given"]);
+    assert_said!(is_refused(&given), @r"
+    exit code: 2
+    ----- stderr
+    error: [DIR]/leavers.results.csv.journal belongs to another job: withdraw of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT]; this run is: withdraw of app given at 127.0.0.1:[PORT]
+    hint: choose another results file with -o FILE, or set the journal aside with --restart
+    ");
 
     let other = Simulator::spawn(SimulatorSettings::default()).unwrap();
     let (here, there) = (given.api().base_url().to_owned(), other.base_url().to_owned());
     let context = given.without_env("FEISHU_TENANT_ACCESS_TOKEN").env("FEISHU_APP_ID", APP_ID).server(&there);
-    is_refused(&context, &[here.trim_start_matches("http://"), there.trim_start_matches("http://")]);
+    let run = is_refused(&context);
+    for host in [here, there] {
+        assert!(run.stderr.contains(host.trim_start_matches("http://")), "{run}");
+    }
+    assert_said!(run, @r"
+    exit code: 2
+    ----- stderr
+    error: [DIR]/leavers.results.csv.journal belongs to another job: withdraw of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT]; this run is: withdraw of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT]
+    hint: choose another results file with -o FILE, or set the journal aside with --restart
+    ");
 }
 
 #[test]
@@ -249,10 +316,29 @@ fn it_can_have_another_name_but_not_that_of_the_input_or_the_results() {
     context.run().assert_exit(0).assert_column("status", ["withdrawn"]);
     assert_eq!(context.withdraw_calls(), 1);
 
+    let mut told = String::new();
     for name in ["leavers.csv", "./leavers.csv", "leavers.results.csv", "leavers.results.csv.partial"] {
         let context = TestContext::new().row(SOMEBODY, "a").flag("--journal", name);
-        context.run().assert_unusable("--journal");
+        told += &context.run().assert_unusable().said();
         assert!(fs::read_to_string(context.input_path()).unwrap().contains(SOMEBODY), "{name}");
         assert_eq!(context.record().calls, [], "{name}");
     }
+    assert_text!(told, @r"
+    exit code: 2
+    ----- stderr
+    error: the journal must be a separate file
+    hint: choose another name with --journal FILE
+    exit code: 2
+    ----- stderr
+    error: the journal must be a separate file
+    hint: choose another name with --journal FILE
+    exit code: 2
+    ----- stderr
+    error: the journal must be a separate file
+    hint: choose another name with --journal FILE
+    exit code: 2
+    ----- stderr
+    error: the journal must be a separate file
+    hint: choose another name with --journal FILE
+    ");
 }

@@ -32,9 +32,21 @@ fn a_second_run_on_the_same_journal_or_allowance_is_exit_75_with_the_first_ones_
     let pid = format!("process {}", first.pid());
     assert_eq!(locks(&context).len(), 3, "a journal and two allowances: {:?}", locks(&context));
     let second = context.run();
-    second.assert_exit(75).assert_stderr("journal").assert_stderr(&pid);
+    assert!(second.stderr.contains(&pid), "{second}");
+    assert_said!(second.assert_exit(75), @r"
+    exit code: 75
+    ----- stderr
+    error: another run holds the journal of these results: process [PID]
+    hint: wait until it has ended, or add --wait-lock 10m
+    ");
     let second = context.finish(elsewhere(&context));
-    second.assert_exit(75).assert_stderr("allowance").assert_stderr(&pid);
+    assert!(second.stderr.contains(&pid), "{second}");
+    assert_said!(second.assert_exit(75), @r"
+    exit code: 75
+    ----- stderr
+    error: another run holds the allowance of this app: process [PID]
+    hint: wait until it has ended, or add --wait-lock 10m
+    ");
     assert!(!context.path("elsewhere.csv").exists() && !context.path("elsewhere.csv.journal").exists());
     context.outcome(first.into_child()).assert_exit(0).assert_column("status", ["withdrawn"]);
     assert_eq!(context.withdraw_calls(), 1);

@@ -1,32 +1,30 @@
 //! The integration tests: one binary that runs the real program, against servers on loopback alone.
 //!
-//! A test belongs to the module that owns the promise it checks, not to the code that keeps it.
+//! A test belongs to the module that owns the promise it checks, not to the code that keeps it. It uses the program as
+//! anybody does, by its binary; the library's own types are for the unit tests beside the code. What is said to people is
+//! compared whole ([`assert_said!`]), so that a better sentence shows once; what scripts read has assertions of its own.
+//!
+//! Nothing waits for a time, or is measured by one: [`watch::until`] waits for an event. Nothing depends on what a user
+//! has left in the checkout: a test works in a directory of its own.
+//!
+//! A test file stands here, by its promise; whatever several of them need, and no test, in `support/`.
 
 #![allow(clippy::unwrap_used, reason = "a test that can't go on has failed, and a panic says so")]
 #![allow(clippy::disallowed_methods, reason = "a test may look at the clock and the environment")]
 #![allow(missing_docs, unreachable_pub, reason = "nobody depends on the tests")]
 
-/// A custom bot on loopback.
-mod bot;
-/// The builder that all tests share: a directory, an input, a server, flags and an environment.
-mod context;
-/// One bounded run of the program, and what came of it.
-mod run;
-/// A search endpoint of a test's own making.
-mod search_server;
-/// A `prehire simulate` that tests talk to from outside.
-mod served;
-/// What can be seen of a run from outside: its journal, its lock, the server's record; and runs that are killed.
-mod watch;
-/// Workbooks, as other programs read them: their cells, and the parts inside.
-mod workbook;
+/// What supports the tests, and is none; `support/mod.rs` says what belongs where.
+#[macro_use]
+mod support;
+
+use support::{
+    audit, bot, checkout, context, contract, help, run, search_server, served, table, watch, workbook,
+};
 
 /// The allowance on disk: what an earlier run has used counts in the next.
 mod allowance;
-/// The layout: which files are pure, which stage may know which, how long a file may be.
+/// The layout: which room may import which.
 mod architecture;
-/// What a journal must prove about its runs, for the tests that kill them.
-mod audit;
 /// The page of `prehire report` in a real browser.
 mod browser;
 /// What goes over the wire, against a mock that sees every byte: requests, tokens, secrets, broken servers.

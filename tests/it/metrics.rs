@@ -6,10 +6,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use nix::sys::signal::Signal;
-use prehire::model::Operation;
-use prehire::model::Status;
 
 use crate::context::{SOMEBODY, TestContext};
+use crate::contract::{RESTORE_STATUSES, WITHDRAW_STATUSES};
 
 const SUCCESS: &str = "prehire_last_success_timestamp_seconds";
 const EXIT_CODE: &str = "prehire_last_run_exit_code";
@@ -37,7 +36,9 @@ pub fn metrics_of(path: &Path) -> BTreeMap<String, f64> {
                 assert!(name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{line}");
                 let is_status = |labels: &str| {
                     let word = labels.strip_prefix("status=\"").and_then(|rest| rest.strip_suffix("\"}"));
-                    word.is_some_and(|word| Status::from_word(word).is_some())
+                    word.is_some_and(|word| {
+                        WITHDRAW_STATUSES.contains(&word) || RESTORE_STATUSES.contains(&word)
+                    })
                 };
                 assert!(labels.is_none_or(is_status), "{line}");
                 let value: f64 = value.parse().unwrap_or_else(|error| panic!("{line}: {error}"));
@@ -62,9 +63,8 @@ fn metrics(context: &TestContext) -> BTreeMap<String, f64> {
     metrics_of(&context.path("prehire.prom"))
 }
 
-/// Every name that there is, with each status of the operation.
-fn all_names(operation: Operation) -> BTreeSet<String> {
-    let statuses = Status::ALL.into_iter().filter(|status| operation.can_end_in(*status));
+/// Every name that there is, with each of these statuses.
+fn all_names(statuses: [&str; 8]) -> BTreeSet<String> {
     let others = [
         "prehire_last_run_attempts",
         "prehire_last_run_throttled_seconds",
@@ -73,7 +73,7 @@ fn all_names(operation: Operation) -> BTreeSet<String> {
         EXIT_CODE,
         SUCCESS,
     ];
-    statuses.map(|status| rows(status.word())).chain(others.map(str::to_owned)).collect()
+    statuses.map(rows).into_iter().chain(others.map(str::to_owned)).collect()
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn a_run_leaves_the_names_of_the_contract_with_its_counts() {
     let run = context.run();
     run.assert_exit(1);
     let metrics = metrics(&context);
-    let mut names = all_names(Operation::Withdraw);
+    let mut names = all_names(WITHDRAW_STATUSES);
     names.remove(SUCCESS);
     assert_eq!(metrics.keys().cloned().collect::<BTreeSet<_>>(), names, "there was no success yet");
     let summary = run.json();
@@ -108,7 +108,7 @@ fn a_success_is_remembered_over_runs_that_are_none() {
     let context = context();
     context.run().assert_exit(0);
     let first = metrics(&context);
-    assert_eq!(first.keys().cloned().collect::<BTreeSet<_>>(), all_names(Operation::Withdraw));
+    assert_eq!(first.keys().cloned().collect::<BTreeSet<_>>(), all_names(WITHDRAW_STATUSES));
     assert_eq!(first[SUCCESS], first["prehire_last_run_finished_timestamp_seconds"]);
 
     let context = context.flag("--expect", "sha256:00");
@@ -128,7 +128,7 @@ fn a_restoration_tells_of_its_own_statuses() {
     context.run().assert_exit(0);
     context.restore().assert_exit(0);
     let metrics = metrics(&context);
-    assert_eq!(metrics.keys().cloned().collect::<BTreeSet<_>>(), all_names(Operation::Restore));
+    assert_eq!(metrics.keys().cloned().collect::<BTreeSet<_>>(), all_names(RESTORE_STATUSES));
     assert_eq!(metrics[&rows("restored")], 1.0);
 }
 
@@ -159,20 +159,48 @@ fn everybody_may_read_them_and_nothing_else_is_left_behind() {
 #[test]
 fn what_keeps_them_from_being_written_is_a_warning_and_nothing_else() {
     let lost = context().flag("--metrics-file", "no/such/directory.prom");
-    lost.run()
-        .assert_exit(0)
-        .assert_stderr("warning: can't write the metrics to no/such/directory.prom: No such file");
+    assert_said!(lost.run().assert_exit(0), @r"
+    exit code: 0
+    ----- stdout
+      withdrawn          1
+      rows               1 (1 success)
+      calls              1 in [DURATION]; at most [COUNT] in any 1 s (allowed: 100000/1s)
+      results            [DIR]/leavers.results.csv
+      journal            [DIR]/leavers.results.csv.journal
+    ----- stderr
+    warning: can't write the metrics to no/such/directory.prom: No such file or directory (os error 2)
+    ");
     let quiet = lost.switch("--quiet");
     let run = quiet.run();
     assert_eq!(run.stderr.lines().count(), 1, "{run}");
 
     let foreign = context().flag("--metrics-file", "leavers.csv");
     let before = foreign.run();
-    before.assert_exit(0).assert_stderr("warning: can't write the metrics to leavers.csv");
+    assert_said!(before.assert_exit(0), @r"
+    exit code: 0
+    ----- stdout
+      withdrawn          1
+      rows               1 (1 success)
+      calls              1 in [DURATION]; at most [COUNT] in any 1 s (allowed: 100000/1s)
+      results            [DIR]/leavers.results.csv
+      journal            [DIR]/leavers.results.csv.journal
+    ----- stderr
+    warning: can't write the metrics to leavers.csv: something is there that is no file of these metrics
+    ");
     assert!(fs::read_to_string(foreign.input_path()).unwrap().starts_with("pre_hire_id"), "{before}");
 
     let directory = context().flag("--metrics-file", ".");
-    directory.run().assert_exit(0).assert_stderr("warning: can't write the metrics");
+    assert_said!(directory.run().assert_exit(0), @r"
+    exit code: 0
+    ----- stdout
+      withdrawn          1
+      rows               1 (1 success)
+      calls              1 in [DURATION]; at most [COUNT] in any 1 s (allowed: 100000/1s)
+      results            [DIR]/leavers.results.csv
+      journal            [DIR]/leavers.results.csv.journal
+    ----- stderr
+    warning: can't write the metrics to .: something is there that is no file of these metrics
+    ");
 }
 
 #[test]

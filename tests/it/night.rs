@@ -54,7 +54,8 @@ impl Job {
     /// What everybody is told of this end; the card, for what else it says.
     #[track_caller]
     fn assert_told(&self, run: &Run, exit_code: i32, said: &str) -> Card {
-        run.assert_exit(exit_code).assert_stderr(said);
+        run.assert_exit(exit_code);
+        assert!(run.stderr.contains(said), "it does not say {said:?}{run}");
         for line in run.stderr.lines() {
             let line: serde_json::Value =
                 serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}{run}"));
@@ -82,7 +83,11 @@ fn a_start_while_the_last_run_is_still_going_on_is_75() {
     let second = Job { context: bot.with(context), bot };
     let run = second.context.run();
     let card = second.assert_told(&run, 75, &format!("process {}", running.pid()));
-    run.assert_stderr("--wait-lock");
+    assert_said!(run, @r#"
+    exit code: 75
+    ----- stderr
+    {"time":"[TIME]","level":"error","message":"another run holds the journal of these results: process [PID]","exit_code":75,"hint":"wait until it has ended, or add --wait-lock 10m"}
+    "#);
     assert_eq!(card.title(), "prehire withdraw: not started: another run holds the journal or the allowance");
     assert!(!second.metrics().contains_key("prehire_last_success_timestamp_seconds"));
 

@@ -1,7 +1,7 @@
 //! `--notify-webhook-file`: a custom bot is told how a run ended, and nothing about anybody.
 
 use std::fs::{self, Permissions};
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufReader, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Child;
@@ -11,7 +11,7 @@ use nix::unistd::Pid;
 
 use crate::bot::{ADDRESS, Answer, Bot, SECRET};
 use crate::context::{APP_ID, APP_SECRET, SOMEBODY, TestContext};
-use crate::watch::until;
+use crate::watch::{line_of, until};
 
 const REASON: &str = "候选人放弃入职";
 const NAME: &str = "张伟";
@@ -22,12 +22,6 @@ const REFUSED: &str = "9901011610970000001";
 
 /// Nobody but the operator's own files may say any of this.
 const PRIVATE: [&str; 8] = [SOMEBODY, REFUSED, "7345", REASON, NAME, APP_SECRET, SECRET, ADDRESS];
-
-fn line_of(stderr: &mut impl BufRead) -> String {
-    let mut line = String::new();
-    stderr.read_line(&mut line).unwrap();
-    line
-}
 
 fn send(child: &Child, signal: Signal) {
     kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), signal).unwrap();
@@ -88,7 +82,12 @@ fn a_cell_that_an_error_quotes_is_not_told() {
     let bot = Bot::new();
     // The header is taken for a row: its cells stand in the error.
     let run = bot.with(TestContext::new().input(format!("{SOMEBODY},{NAME},{REASON}\n"))).run();
-    run.assert_exit(2).assert_stderr(NAME);
+    assert_said!(run.assert_exit(2), @r#"
+    exit code: 2
+    ----- stderr
+    error: there is no column with pre-hire ids; the columns are: "7345005664477775407", "张伟", "候选人放弃入职"
+    hint: name it pre_hire_id or 待入职ID, or give its name with --id-column NAME
+    "#);
     let card = bot.only_card();
     assert_eq!(card.value("exit code"), "2, not started: usage, configuration or input error");
     assert_eq!(card.value("cause"), "see the log of the run");
@@ -100,7 +99,12 @@ fn a_cell_that_an_error_quotes_is_not_told() {
 fn it_is_told_also_where_no_setting_could_be_made() {
     let bot = Bot::new();
     let run = bot.with(named_rows()).without_env("FEISHU_APP_SECRET").run();
-    run.assert_unusable("FEISHU_APP_SECRET");
+    assert_said!(run.assert_unusable(), @r"
+    exit code: 2
+    ----- stderr
+    error: there is no secret for the app cli_a1b2c3d4e5f6
+    hint: set FEISHU_APP_SECRET, or FEISHU_APP_SECRET_FILE to the path of a file that contains it; or put app_secret_file in a profile
+    ");
     let card = bot.only_card();
     assert_eq!(card.title(), "prehire withdraw: not started: usage, configuration or input error");
     assert_eq!((card.find("rows"), card.find("app")), (None, None));
@@ -108,25 +112,34 @@ fn it_is_told_also_where_no_setting_could_be_made() {
 
 #[test]
 fn what_the_bot_answers_changes_no_exit_code_and_is_one_warning() {
-    for (answer, warning) in [
-        (
-            Answer::Says(200, r#"{"code":19021,"msg":"sign match fail"}"#),
-            "19021, it does not accept the signature",
-        ),
-        (
-            Answer::Says(200, r#"{"code":9499,"msg":"Bad Request"}"#),
-            "9499, it does not understand the message",
-        ),
-        (Answer::Says(500, "<html>"), "HTTP 500 with an answer that no custom bot gives"),
-        (Answer::Says(302, ""), "HTTP 302 with an answer that no custom bot gives"),
+    let mut told = String::new();
+    for answer in [
+        Answer::Says(200, r#"{"code":19021,"msg":"sign match fail"}"#),
+        Answer::Says(200, r#"{"code":9499,"msg":"Bad Request"}"#),
+        Answer::Says(500, "<html>"),
+        Answer::Says(302, ""),
     ] {
         let bot = Bot::answering(answer);
         let run = bot.with(TestContext::new().row(SOMEBODY, "a")).switch("--quiet").run();
-        run.assert_exit(0).assert_stderr(&format!("warning: the bot was not notified: {warning}"));
+        told += &run.assert_exit(0).said();
         assert_eq!(run.stderr.lines().count(), 1, "{run}");
         assert!(!run.stderr.contains(ADDRESS) && !run.stderr.contains(SECRET), "{run}");
         assert_eq!(bot.messages(), 1, "a redirect is not followed{run}");
     }
+    assert_text!(told, @r"
+    exit code: 0
+    ----- stderr
+    warning: the bot was not notified: 19021, it does not accept the signature: check the second line of the file, and the clock
+    exit code: 0
+    ----- stderr
+    warning: the bot was not notified: 9499, it does not understand the message
+    exit code: 0
+    ----- stderr
+    warning: the bot was not notified: HTTP 500 with an answer that no custom bot gives
+    exit code: 0
+    ----- stderr
+    warning: the bot was not notified: HTTP 302 with an answer that no custom bot gives
+    ");
 }
 
 #[test]
@@ -136,7 +149,17 @@ fn a_bot_that_is_not_there_is_a_warning_without_its_address() {
     fs::write(context.path("webhook"), format!("http://127.0.0.1:1/{ADDRESS}")).unwrap();
     fs::set_permissions(context.path("webhook"), Permissions::from_mode(0o640)).unwrap();
     let run = context.env("HTTP_PROXY", "http://127.0.0.1:2").run();
-    run.assert_exit(0).assert_stderr("warning: the bot was not notified: no connection: ");
+    assert_said!(run.assert_exit(0), @r"
+    exit code: 0
+    ----- stdout
+      withdrawn          1
+      rows               1 (1 success)
+      calls              1 in [DURATION]; at most [COUNT] in any 1 s (allowed: 100000/1s)
+      results            [DIR]/leavers.results.csv
+      journal            [DIR]/leavers.results.csv.journal
+    ----- stderr
+    warning: the bot was not notified: no connection: Connection refused (os error 111)
+    ");
     assert!(run.stderr.lines().count() == 1 && !run.stderr.contains(ADDRESS), "{run}");
 }
 
@@ -153,29 +176,72 @@ fn a_bot_elsewhere_is_told_through_the_proxy() {
     let context = TestContext::new().row(SOMEBODY, "a").flag("--notify-webhook-file", "webhook");
     fs::write(context.path("webhook"), format!("https://bot.invalid/{ADDRESS}")).unwrap();
     let run = context.env("HTTPS_PROXY", format!("http://{address}")).run();
-    run.assert_exit(0).assert_stderr("warning: the bot was not notified: no connection: ");
+    assert_said!(run.assert_exit(0), @r"
+    exit code: 0
+    ----- stdout
+      withdrawn          1
+      rows               1 (1 success)
+      calls              1 in [DURATION]; at most [COUNT] in any 1 s (allowed: 100000/1s)
+      results            [DIR]/leavers.results.csv
+      journal            [DIR]/leavers.results.csv.journal
+    ----- stderr
+    warning: anybody can read or change the secret in webhook: chmod 600 it
+    warning: the bot was not notified: no connection: tunnel error: unsuccessful
+    ");
     assert!(!run.stderr.contains(ADDRESS), "{run}");
     assert_eq!(asked.join().unwrap(), "CONNECT bot.invalid:443 HTTP/1.1\r\n");
 }
 
 #[test]
 fn a_file_without_a_webhook_is_an_error_before_anything_else() {
-    for (text, said) in [
-        (format!("ftp://127.0.0.1/{ADDRESS}\n"), "must begin with https://"),
-        (format!("http://open.feishu.cn/{ADDRESS}\n"), "must begin with https://"),
-        (format!("{ADDRESS}\n{SECRET}\n"), "not an address"),
-        (format!("https://u:{SECRET}@h/{ADDRESS}"), "a user name or a password"),
-        (String::new(), "its first line is empty"),
+    let mut told = String::new();
+    for text in [
+        format!("ftp://127.0.0.1/{ADDRESS}\n"),
+        format!("http://open.feishu.cn/{ADDRESS}\n"),
+        format!("{ADDRESS}\n{SECRET}\n"),
+        format!("https://u:{SECRET}@h/{ADDRESS}"),
+        String::new(),
     ] {
         let context = TestContext::new().row(SOMEBODY, "a").flag("--notify-webhook-file", "webhook");
         fs::write(context.path("webhook"), text).unwrap();
         let run = context.run();
-        run.assert_unusable(said).assert_stderr("webhook contains no webhook").assert_stderr("hint: ");
+        told += &run.assert_unusable().said();
         assert!(!run.stderr.contains(ADDRESS) && !run.stderr.contains(SECRET), "{run}");
         assert_eq!(context.record().calls.len(), 0, "{run}");
     }
+    assert_text!(told, @r"
+    exit code: 2
+    ----- stderr
+    warning: anybody can read or change the secret in webhook: chmod 600 it
+    error: webhook contains no webhook: its address must begin with https:// (http:// only to this machine)
+    hint: put the address of the custom bot on its first line, and its secret, if any, on the second
+    exit code: 2
+    ----- stderr
+    warning: anybody can read or change the secret in webhook: chmod 600 it
+    error: webhook contains no webhook: its address must begin with https:// (http:// only to this machine)
+    hint: put the address of the custom bot on its first line, and its secret, if any, on the second
+    exit code: 2
+    ----- stderr
+    warning: anybody can read or change the secret in webhook: chmod 600 it
+    error: webhook contains no webhook: its first line is not an address (relative URL without a base)
+    hint: put the address of the custom bot on its first line, and its secret, if any, on the second
+    exit code: 2
+    ----- stderr
+    warning: anybody can read or change the secret in webhook: chmod 600 it
+    error: webhook contains no webhook: its address must not contain a user name or a password
+    hint: put the address of the custom bot on its first line, and its secret, if any, on the second
+    exit code: 2
+    ----- stderr
+    warning: anybody can read or change the secret in webhook: chmod 600 it
+    error: webhook contains no webhook: its first line is empty
+    hint: put the address of the custom bot on its first line, and its secret, if any, on the second
+    ");
     let missing = TestContext::new().row(SOMEBODY, "a").flag("--notify-webhook-file", "not-there");
-    missing.run().assert_unusable("can't read the webhook in not-there: No such file");
+    assert_said!(missing.run().assert_unusable(), @r"
+    exit code: 2
+    ----- stderr
+    error: can't read the webhook in not-there: No such file or directory (os error 2)
+    ");
 }
 
 #[test]
@@ -183,7 +249,17 @@ fn a_webhook_that_anybody_can_read_is_used_with_a_warning() {
     let bot = Bot::new();
     let context = bot.with(TestContext::new().row(SOMEBODY, "a"));
     fs::set_permissions(context.path("webhook"), Permissions::from_mode(0o644)).unwrap();
-    context.run().assert_exit(0).assert_stderr("warning: anybody can read or change the secret in webhook");
+    assert_said!(context.run().assert_exit(0), @r"
+    exit code: 0
+    ----- stdout
+      withdrawn          1
+      rows               1 (1 success)
+      calls              1 in [DURATION]; at most [COUNT] in any 1 s (allowed: 100000/1s)
+      results            [DIR]/leavers.results.csv
+      journal            [DIR]/leavers.results.csv.journal
+    ----- stderr
+    warning: anybody can read or change the secret in webhook: chmod 600 it
+    ");
     bot.only_card();
 }
 
@@ -212,13 +288,19 @@ fn a_signal_ends_the_waiting_for_a_bot_that_is_silent() {
     let context = bot.with(TestContext::new().row(SOMEBODY, "a"));
     let run = context.start();
     until("the bot has heard of it", || bot.messages() == 1);
-    let begun = std::time::Instant::now();
     run.send(Signal::SIGTERM);
     let run = context.outcome(run.into_child());
-    run.assert_exit(0)
-        .assert_stderr("warning: the bot was not notified: interrupted")
-        .assert_stdout("withdrawn");
-    assert!(begun.elapsed().as_secs() < 5, "{run}");
+    assert_said!(run.assert_exit(0), @r"
+    exit code: 0
+    ----- stdout
+      withdrawn          1
+      rows               1 (1 success)
+      calls              1 in [DURATION]; at most [COUNT] in any 1 s (allowed: 100000/1s)
+      results            [DIR]/leavers.results.csv
+      journal            [DIR]/leavers.results.csv.journal
+    ----- stderr
+    warning: the bot was not notified: interrupted
+    ");
 }
 
 #[test]

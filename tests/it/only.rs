@@ -68,7 +68,15 @@ fn failed_is_every_row_without_success_and_no_other_row_comes_out() {
     let (context, run) = run(Some("failed"));
     run.assert_exit(0).assert_column("row", ["4", "5", "6", "7", "8"]);
     assert_eq!(sent(&context), ["3", "4", "5", "6", "7"]);
-    run.assert_stdout("5 (5 successes)");
+    assert_said!(run, @r"
+    exit code: 0
+    ----- stdout
+      withdrawn          5
+      rows               5 (5 successes)
+      calls              5 in [DURATION]; at most [COUNT] in any 1 s (allowed: 100000/1s)
+      results            second.csv
+      journal            second.csv.journal
+    ");
 }
 
 #[test]
@@ -112,11 +120,36 @@ fn a_success_whose_reason_or_id_is_gone_still_goes_over() {
 #[test]
 fn it_needs_a_results_file_and_a_word_that_it_knows() {
     let context = TestContext::new().row("1", "a").flag("--only", "failed");
-    context.run().assert_unusable("--only");
+    assert_said!(context.run().assert_unusable(), @r"
+    exit code: 2
+    ----- stderr
+    error: --only selects rows of a results file, and this file is not one
+    hint: give a results file that prehire has written, or omit --only
+    ");
     let context = TestContext::new().input(results()).flag("--only", "succeeded").flag("--output", "b.csv");
-    context.run().assert_unusable("succeeded");
+    assert_said!(context.run().assert_unusable(), @r#"
+    exit code: 2
+    ----- stderr
+    error: invalid value 'succeeded' for '--only <STATUS,…>': "succeeded" is not a status: give failed, withdrawn, already_withdrawn, restored, already_active, refused, exhausted, unknown, invalid, duplicate, not_attempted
+
+    For more information, try '--help'.
+    "#);
     let checked = TestContext::new().input(results()).check(&["--only", "failed", "-o", "checked.csv"]);
-    checked.assert_exit(0).assert_stdout("left out by --only");
+    assert_said!(checked.assert_exit(0), @r"
+    exit code: 0
+    ----- stdout
+      file               [DIR]/leavers.csv
+      encoding           UTF-8
+      delimiter          ,
+      line endings       CRLF
+      id column          pre_hire_id
+      reason column      reason
+      rows               5
+      can be sent        5
+      left out by --only 3
+      a run takes        less than a second at 99/60s
+      digest             sha256:ea57f866aff3d79be0bf6151f44a366398e26119b7143460a70985cdbbda8547
+    ");
     let text = std::fs::read_to_string(checked._directory.path().join("checked.csv")).unwrap();
     assert_eq!(rows_of(&text).len(), 5);
 }

@@ -25,9 +25,6 @@ fn no_window_of_arrivals_holds_more_calls_than_the_rate() {
     let summary = run.json();
     assert!(summary["max_calls_in_window"].as_u64().unwrap() <= 20, "{summary}");
     assert_eq!(summary["calls"]["attempts"], 80, "{summary}");
-    // 70 rows behind the burst take 3.5 s at least; twice that is far beyond any sensible overhead.
-    let seconds = summary["duration_seconds"].as_f64().unwrap();
-    assert!((3.0..7.0).contains(&seconds), "{summary}");
 }
 
 #[test]

@@ -109,5 +109,10 @@ fn the_manual_as_a_directory_has_a_page_for_every_command() {
     assert!(pages > 8, "{pages} pages");
     fs::write(context.path("file"), "").unwrap();
     let run = context.finish(context.program(["man", "--directory", "file/man1"]));
-    run.assert_exit(4).assert_stderr("can't write the manual to file/man1");
+    assert_said!(run.assert_exit(4), @r"
+    exit code: 4
+    ----- stderr
+    error: can't write the manual to file/man1: Not a directory (os error 20)
+    hint: choose a writable directory with --directory DIR
+    ");
 }

@@ -90,41 +90,103 @@ fn a_flag_wins_over_the_profile_and_the_environment_too() {
 #[test]
 fn a_profile_that_is_not_there_is_exit_2_and_the_others_are_named() {
     let context = with_config("[profile.prod]\n[profile.test]\n");
-    withdraw(&context, &["--profile", "staging"])
-        .assert_exit(2)
-        .assert_stderr("there is no profile staging in")
-        .assert_stderr("it has these: prod, test");
-    withdraw(&context, &[]).assert_exit(2).assert_stderr("choose a profile with --profile (prod, test)");
+    assert_said!(withdraw(&context, &["--profile", "staging"]).assert_exit(2), @r"
+    exit code: 2
+    ----- stderr
+    error: there is no profile staging in [DIR]/config/prehire/config.toml
+    hint: it has these: prod, test
+    ");
+    assert_said!(withdraw(&context, &[]).assert_exit(2), @r"
+    exit code: 2
+    ----- stderr
+    error: there is no app to use
+    hint: choose a profile with --profile (prod, test), set FEISHU_APP_ID and FEISHU_APP_SECRET (or FEISHU_APP_SECRET_FILE), or rehearse with --simulate
+    ");
     let nowhere = context.path("nowhere.toml");
-    withdraw(&context, &["--config", nowhere.to_str().unwrap()]).assert_exit(2).assert_stderr("nowhere.toml");
+    assert_said!(withdraw(&context, &["--config", nowhere.to_str().unwrap()]).assert_exit(2), @r"
+    exit code: 2
+    ----- stderr
+    error: can't read the config file [DIR]/nowhere.toml: No such file or directory (os error 2)
+    ");
     fs::remove_file(context.path("config/prehire/config.toml")).unwrap();
-    withdraw(&context, &["--profile", "prod"]).assert_exit(2).assert_stderr("does not exist");
+    assert_said!(withdraw(&context, &["--profile", "prod"]).assert_exit(2), @r"
+    exit code: 2
+    ----- stderr
+    error: there is no profile prod: [DIR]/config/prehire/config.toml does not exist
+    hint: create that file, or give another with --config FILE
+    ");
     let homeless = context.without_env("XDG_CONFIG_HOME");
-    withdraw(&homeless, &["--profile", "prod"]).assert_exit(2).assert_stderr("--config FILE");
+    assert_said!(withdraw(&homeless, &["--profile", "prod"]).assert_exit(2), @r"
+    exit code: 2
+    ----- stderr
+    error: there is no profile prod: no config file is known
+    hint: give one with --config FILE
+    ");
 }
 
 #[test]
 fn an_unknown_key_is_exit_2_with_file_line_and_the_nearest_key() {
     let context = with_config("[profile.default]\n\nrat = '1/1s'\n");
+    let mut told = String::new();
     for run in [withdraw(&context, &[]), show(&context, &[]), withdraw(&context, &["--simulate"])] {
-        run.assert_exit(2)
-            .assert_stderr("config.toml, line 3: unknown key \"rat\"")
-            .assert_stderr("did you mean rate?");
+        told += &run.assert_exit(2).said();
     }
+    assert_text!(told, @r#"
+    exit code: 2
+    ----- stderr
+    error: [DIR]/config/prehire/config.toml, line 3: unknown key "rat"
+    hint: did you mean rate?
+    exit code: 2
+    ----- stderr
+    error: [DIR]/config/prehire/config.toml, line 3: unknown key "rat"
+    hint: did you mean rate?
+    exit code: 2
+    ----- stderr
+    error: [DIR]/config/prehire/config.toml, line 3: unknown key "rat"
+    hint: did you mean rate?
+    "#);
     assert!(!context.results_path().exists());
 }
 
 #[test]
 fn a_config_file_with_a_secret_that_others_may_read_is_refused() {
     let text = format!("[profile.default]\napp_id = '{APP_ID}'\napp_secret = '{APP_SECRET}'\n");
+    let mut told = String::new();
     for mode in [0o640, 0o604, 0o620, 0o602, 0o610, 0o644] {
         let context = with_config("");
         write(&context, "config/prehire/config.toml", &text, mode);
-        for run in [withdraw(&context, &[]), show(&context, &[])] {
-            run.assert_exit(2).assert_stderr("hint: chmod 600").assert_stderr("config.toml");
-            assert_no_secret(&context, &run);
-        }
+        let (run, shown) = (withdraw(&context, &[]), show(&context, &[]));
+        told += &run.assert_exit(2).said();
+        assert_eq!(shown.assert_exit(2).stderr, run.stderr, "{shown}");
+        assert_no_secret(&context, &run);
+        assert_no_secret(&context, &shown);
     }
+    assert_text!(told, @r"
+    exit code: 2
+    ----- stderr
+    error: [DIR]/config/prehire/config.toml contains a secret, and others can read or change it (mode 0640)
+    hint: chmod 600 [DIR]/config/prehire/config.toml
+    exit code: 2
+    ----- stderr
+    error: [DIR]/config/prehire/config.toml contains a secret, and others can read or change it (mode 0604)
+    hint: chmod 600 [DIR]/config/prehire/config.toml
+    exit code: 2
+    ----- stderr
+    error: [DIR]/config/prehire/config.toml contains a secret, and others can read or change it (mode 0620)
+    hint: chmod 600 [DIR]/config/prehire/config.toml
+    exit code: 2
+    ----- stderr
+    error: [DIR]/config/prehire/config.toml contains a secret, and others can read or change it (mode 0602)
+    hint: chmod 600 [DIR]/config/prehire/config.toml
+    exit code: 2
+    ----- stderr
+    error: [DIR]/config/prehire/config.toml contains a secret, and others can read or change it (mode 0610)
+    hint: chmod 600 [DIR]/config/prehire/config.toml
+    exit code: 2
+    ----- stderr
+    error: [DIR]/config/prehire/config.toml contains a secret, and others can read or change it (mode 0644)
+    hint: chmod 600 [DIR]/config/prehire/config.toml
+    ");
     let context = with_config("");
     write(&context, "config/prehire/config.toml", &text, 0o400);
     show(&context, &[]).assert_exit(0);
@@ -132,7 +194,12 @@ fn a_config_file_with_a_secret_that_others_may_read_is_refused() {
     write(&context, "config/prehire/config.toml", &without_secret, 0o664);
     show(&context, &[]).assert_exit(0);
     write(&context, "config/prehire/config.toml", &without_secret, 0o666);
-    show(&context, &[]).assert_exit(2).assert_stderr("anybody can change");
+    assert_said!(show(&context, &[]).assert_exit(2), @r"
+    exit code: 2
+    ----- stderr
+    error: anybody can change [DIR]/config/prehire/config.toml (mode 0666)
+    hint: chmod 600 [DIR]/config/prehire/config.toml
+    ");
 }
 
 #[test]
@@ -141,10 +208,48 @@ fn a_secret_file_that_anybody_can_read_is_warned_of() {
     let profile = whole_profile(&context);
     rewrite(&context, &format!("[profile.default]\n{profile}"));
     write(&context, "config/prehire/secret", APP_SECRET, 0o644);
-    withdraw(&context, &[]).assert_exit(0).assert_stderr("warning: anybody can read or change the secret");
+    assert_said!(withdraw(&context, &[]).assert_exit(0), @r"
+    exit code: 0
+    ----- stdout
+      withdrawn          1
+      rows               1 (1 success)
+      calls              1 in [DURATION]; at most [COUNT] in any 1 s (allowed: 1000/1s)
+      results            [DIR]/leavers.results.csv
+      journal            [DIR]/leavers.results.csv.journal
+    ----- stderr
+    warning: anybody can read or change the secret in [DIR]/config/prehire/secret: chmod 600 it
+    ");
     let quiet = withdraw(&context, &["--quiet"]);
     assert_eq!((quiet.exit_code, quiet.stderr.as_str()), (0, ""), "{quiet}");
-    show(&context, &[]).assert_exit(0).assert_stdout("warning: anybody");
+    assert_said!(show(&context, &[]).assert_exit(0), @r"
+    exit code: 0
+    ----- stdout
+    config file        [DIR]/config/prehire/config.toml
+    profile            default
+    state directory    [DIR]/state/prehire
+
+    app_id             cli_a1b2c3d4e5f6            (profile default)
+    app_secret         *** in [DIR]/config/prehire/secret
+                       (profile default)
+    app_ticket         not set
+    tenant_key         not set
+    base_url           http://127.0.0.1:[PORT]      (profile default)
+    rate               1000/1s                     (profile default)
+    burst              10                          (default)
+    workers            16                          (default)
+    timeout            30s                         (default)
+    max_attempts       5                           (default)
+    retry_base         1s                          (default)
+    retry_cap          60s                         (default)
+    read_back_delay    3s                          (default)
+    stop_after         20                          (default)
+    max_rows           none                        (default)
+    deadline           none                        (default)
+    wait_lock          0s                          (default)
+    lang               none                        (default)
+
+    warning: anybody can read or change the secret in [DIR]/config/prehire/secret: chmod 600 it
+    ");
     write(&context, "config/prehire/secret", APP_SECRET, 0o440);
     assert_eq!(withdraw(&context, &[]).stderr.matches("warning").count(), 0);
 }
@@ -159,14 +264,42 @@ fn systemd_s_credential_serves_the_app_of_the_environment_and_of_the_profile() {
     let context = context.env("CREDENTIALS_DIRECTORY", credentials);
     withdraw(&context, &["--profile", "p"]).assert_exit(0);
     let run = show(&context, &["--profile", "p"]);
-    run.assert_exit(0).assert_stdout("(systemd credential)");
+    assert_said!(run.assert_exit(0), @r"
+    exit code: 0
+    ----- stdout
+    config file        [DIR]/config/prehire/config.toml
+    profile            p
+    state directory    [DIR]/state/prehire
+
+    app_id             cli_a1b2c3d4e5f6            (profile p)
+    app_secret         *** in [DIR]/credentials/feishu_app_secret
+                       (systemd credential)
+    app_ticket         not set
+    tenant_key         not set
+    base_url           http://127.0.0.1:[PORT]      (profile p)
+    rate               99/60s                      (default)
+    burst              10                          (default)
+    workers            16                          (default)
+    timeout            30s                         (default)
+    max_attempts       5                           (default)
+    retry_base         1s                          (default)
+    retry_cap          60s                         (default)
+    read_back_delay    3s                          (default)
+    stop_after         20                          (default)
+    max_rows           none                        (default)
+    deadline           none                        (default)
+    wait_lock          0s                          (default)
+    lang               none                        (default)
+    ");
     assert_no_secret(&context, &run);
     let context = context.env("FEISHU_APP_ID", APP_ID);
     withdraw(&context, &["--base-url", &base_url, "-o", "second.csv"]).assert_exit(0);
     write(&context, "credentials/feishu_app_secret", "\n", 0o400);
-    withdraw(&context, &["--base-url", &base_url, "-o", "third.csv"])
-        .assert_exit(2)
-        .assert_stderr("is empty");
+    assert_said!(withdraw(&context, &["--base-url", &base_url, "-o", "third.csv"]).assert_exit(2), @r"
+    exit code: 2
+    ----- stderr
+    error: [DIR]/credentials/feishu_app_secret (systemd credential) is empty
+    ");
 }
 
 #[test]
@@ -176,11 +309,22 @@ fn a_profile_s_secret_is_never_sent_to_another_host() {
     let profile = whole_profile(&context);
     rewrite(&context, &format!("[profile.default]\n{profile}"));
     let elsewhere = other.api().base_url().to_owned();
+    let mut told = String::new();
     for flags in [["--base-url", &elsewhere].as_slice(), &["--lark"]] {
         let run = withdraw(&context, flags);
-        run.assert_unusable("belongs to http://127.0.0.1").assert_stderr("hint: ");
+        told += &run.assert_unusable().said();
         assert_no_secret(&context, &run);
     }
+    assert_text!(told, @r"
+    exit code: 2
+    ----- stderr
+    error: the app of the profile default belongs to http://127.0.0.1:[PORT]; its credentials are not sent to http://127.0.0.1:[PORT]
+    hint: remove the flag for the host; or create a profile for that host; or set FEISHU_APP_ID and FEISHU_APP_SECRET
+    exit code: 2
+    ----- stderr
+    error: the app of the profile default belongs to http://127.0.0.1:[PORT]; its credentials are not sent to https://open.larksuite.com
+    hint: remove the flag for the host; or create a profile for that host; or set FEISHU_APP_ID and FEISHU_APP_SECRET
+    ");
     assert_eq!((context.record().calls.len(), other.record().calls.len()), (0, 0));
     // The same address typed out is the same host.
     let here = context.api().base_url().to_owned();
@@ -196,14 +340,24 @@ fn a_given_token_is_not_sent_to_the_host_of_a_profile_for_an_app() {
     let context = with_config("[profile.lark]\napp_id = 'cli_lark'\nlark = true\n");
     let context = context.env("FEISHU_TENANT_ACCESS_TOKEN", "t-of-another-world");
     let run = withdraw(&context, &["--profile", "lark"]);
-    run.assert_unusable("https://open.larksuite.com is the host of the profile lark for the app cli_lark");
+    assert_said!(run.assert_unusable(), @r"
+    exit code: 2
+    ----- stderr
+    error: https://open.larksuite.com is the host of the profile lark for the app cli_lark, and FEISHU_TENANT_ACCESS_TOKEN may be for another host
+    hint: unset FEISHU_TENANT_ACCESS_TOKEN to use the profile's app; or add --base-url https://open.larksuite.com if it is for that host
+    ");
     assert!(!run.stderr.contains("t-of-another-world"), "{run}");
 }
 
 #[test]
 fn a_rehearsal_and_a_check_take_the_profile_s_pace() {
     let context = with_config("[profile.default]\nrate = '200/1s'\nmax_rows = 0\n");
-    withdraw(&context, &["--simulate"]).assert_exit(2).assert_stderr("--max-rows 0");
+    assert_said!(withdraw(&context, &["--simulate"]).assert_exit(2), @r"
+    exit code: 2
+    ----- stderr
+    error: 1 row is still to be sent, more than --max-rows 0
+    hint: review the file with prehire check INPUT; raise --max-rows if it is correct
+    ");
     let run =
         withdraw(&context, &["--simulate", "--max-rows", "1", "--format", "json", "-o", "rehearsal.csv"]);
     run.assert_exit(0);
@@ -256,7 +410,36 @@ fn config_show_works_when_nothing_is_set() {
     let mut command = context.program(["config", "show"]);
     command.env_clear();
     let run = context.finish(command);
-    run.assert_exit(0).assert_stdout("not set").assert_stdout("config file        not known");
+    assert_said!(run.assert_exit(0), @r"
+    exit code: 0
+    ----- stdout
+    config file        not known
+    profile            none
+    state directory    not known
+
+    app_id             not set
+    app_secret         not set
+    app_ticket         not set
+    tenant_key         not set
+    base_url           https://open.feishu.cn      (default)
+    rate               99/60s                      (default)
+    burst              10                          (default)
+    workers            16                          (default)
+    timeout            30s                         (default)
+    max_attempts       5                           (default)
+    retry_base         1s                          (default)
+    retry_cap          60s                         (default)
+    read_back_delay    3s                          (default)
+    stop_after         20                          (default)
+    max_rows           none                        (default)
+    deadline           none                        (default)
+    wait_lock          0s                          (default)
+    lang               none                        (default)
+
+    A run would end with exit code 2:
+    error: there is no app to use
+    hint: set FEISHU_APP_ID and FEISHU_APP_SECRET (or FEISHU_APP_SECRET_FILE), or rehearse with --simulate
+    ");
     let mut command = context.program(["config", "show", "--format", "json"]);
     command.env_clear();
     let json = context.finish(command).json();
@@ -271,9 +454,36 @@ fn config_show_fits_80_columns_and_tells_what_a_run_would_say() {
             .env("FEISHU_APP_ID", "cli_of_somebody_else")
             .env("FEISHU_APP_SECRET", APP_SECRET);
     let run = show(&context, &[]);
-    run.assert_exit(0)
-        .assert_stdout("A run would end with exit code 2")
-        .assert_stdout("cli_of_somebody_else");
+    assert_said!(run.assert_exit(0), @r"
+    exit code: 0
+    ----- stdout
+    config file        [DIR]/config/prehire/config.toml
+    profile            default
+    state directory    [DIR]/state/prehire
+
+    app_id             cli_of_somebody_else        (FEISHU_APP_ID)
+    app_secret         ***                         (FEISHU_APP_SECRET)
+    app_ticket         not set
+    tenant_key         not set
+    base_url           https://open.larksuite.com  (profile default)
+    rate               99/60s                      (default)
+    burst              10                          (default)
+    workers            16                          (default)
+    timeout            30s                         (default)
+    max_attempts       5                           (default)
+    retry_base         1s                          (default)
+    retry_cap          60s                         (default)
+    read_back_delay    3s                          (default)
+    stop_after         20                          (default)
+    max_rows           none                        (default)
+    deadline           50m                         (profile default)
+    wait_lock          0s                          (default)
+    lang               none                        (default)
+
+    A run would end with exit code 2:
+    error: https://open.larksuite.com is the host of the profile default for the app cli_a1b2c3d4e5f6g7h8, and FEISHU_APP_ID may be for another host
+    hint: unset FEISHU_APP_ID to use the profile's app; or add --base-url https://open.larksuite.com if it is for that host
+    ");
     let table = run.stdout.split("A run would").next().unwrap();
     for line in table.lines().filter(|line| !line.contains('/')) {
         assert!(line.chars().count() <= 80, "{line}");

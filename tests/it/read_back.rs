@@ -3,11 +3,8 @@
 //! A look that says "withdrawn" is believed at once, any other only 2 s after the call; so rows that a look must find
 //! active share one run.
 
-use crate::context::{SOMEBODY, TestContext};
-use crate::run::Run;
-
-const WORDS: [&str; 7] =
-    ["status", "success", "error_code", "retry_outcome", "attempts", "http_status", "confirmed_by"];
+use crate::context::TestContext;
+use crate::table::run_table;
 
 /// Every reply that leaves a call in doubt: the digits that ask for it, and the status it comes with.
 const DOUBTFUL_KINDS: [(&str, &str); 14] = [
@@ -54,11 +51,8 @@ fn not_applied() -> Vec<(String, &'static str)> {
     doubtful("9902", "9912")
 }
 
-/// A run of these ids behind an ordinary row.
-fn context<'a>(ids: impl IntoIterator<Item = &'a str>) -> TestContext {
-    let context = TestContext::new().row(SOMEBODY, "an ordinary row");
-    let context = ids.into_iter().fold(context, |context, id| context.row(id, "a scripted row"));
-    context
+fn context() -> TestContext {
+    TestContext::new()
         .flag("--timeout", "700ms")
         .flag("--workers", 32)
         .flag("--max-attempts", 2)
@@ -66,37 +60,16 @@ fn context<'a>(ids: impl IntoIterator<Item = &'a str>) -> TestContext {
         .flag("--format", "json")
 }
 
-fn context_of(ids: &[(String, &'static str)]) -> TestContext {
-    context(ids.iter().map(|(id, _)| id.as_str()))
-}
-
-/// Runs, and compares every scripted row; no pre-hire is ever withdrawn twice.
-fn run_all(context: &TestContext, expected: &[String]) -> Run {
-    let run = context.run();
-    let (rows, mut wrong) = (run.results(), String::new());
-    assert_eq!(rows.len(), expected.len() + 1, "{run}");
-    for (row, expected) in rows[1..].iter().zip(expected) {
-        let id = &row["pre_hire_id"];
-        let actual = format!("{id} {}", row.words(&WORDS));
-        if actual != *expected {
-            wrong.push_str(&format!("\n  expected {expected}\n  actual   {actual}\n"));
-        }
-        assert!(context.api().look_up(id).withdrawn_times <= 1, "{id} was withdrawn twice{run}");
-    }
-    assert!(wrong.is_empty(), "{wrong}{run}");
-    run
-}
-
-fn each(ids: &[(String, &'static str)], end: impl Fn(&str) -> String) -> Vec<String> {
-    ids.iter().map(|(id, status)| format!("{id} {}", end(status))).collect()
+/// A table with a line for each id: what it ends in, given the status of its first call.
+fn each(ids: &[(String, &'static str)], end: impl Fn(&str) -> String) -> String {
+    ids.iter().map(|(id, status)| format!("{id} {}\n", end(status))).collect()
 }
 
 #[test]
 fn a_call_in_doubt_that_was_applied_is_found_withdrawn_and_never_repeated() {
     let ids = applied();
-    let context = context_of(&ids);
-    let run =
-        run_all(&context, &each(&ids, |status| format!("withdrawn true - recovered 1 {status} read_back")));
+    let table = each(&ids, |status| format!("withdrawn true - recovered 1 {status} read_back"));
+    let (context, run) = run_table(context(), &table);
     run.assert_exit(0);
     assert_eq!(context.withdraw_calls(), ids.len() + 1, "{run}");
     assert_eq!(run.json()["calls"]["read_backs"], context.looks(), "{run}");
@@ -105,8 +78,8 @@ fn a_call_in_doubt_that_was_applied_is_found_withdrawn_and_never_repeated() {
 #[test]
 fn a_call_in_doubt_that_was_not_applied_is_found_active_and_repeated() {
     let ids = not_applied();
-    let context = context_of(&ids);
-    let run = run_all(&context, &each(&ids, |_| "withdrawn true - recovered 2 200 reply".to_owned()));
+    let table = each(&ids, |_| "withdrawn true - recovered 2 200 reply".to_owned());
+    let (context, run) = run_table(context(), &table);
     run.assert_exit(0);
     assert_eq!(context.withdraw_calls(), 2 * ids.len() + 1, "{run}");
     assert_eq!(run.json()["calls"]["read_backs"], context.looks(), "{run}");
@@ -115,16 +88,17 @@ fn a_call_in_doubt_that_was_not_applied_is_found_active_and_repeated() {
 #[test]
 fn without_the_right_to_look_a_repeat_that_is_refused_for_the_stage_is_unknown() {
     let ids = applied();
-    let expected = each(&ids, |_| "unknown false 1161129 refused_on_retry 2 400 -".to_owned());
-    let context = context_of(&ids).simulator(|settings| settings.may_read = false);
-    let run = run_all(&context, &expected);
+    let table = each(&ids, |_| "unknown false 1161129 refused_on_retry 2 400 -".to_owned());
+    let denied = context().simulator(|settings| settings.may_read = false);
+    let (denied, run) = run_table(denied, &table);
     run.assert_exit(1);
     assert_eq!(run.stderr.matches("not allowed to look").count(), 1, "said once{run}");
-    run.assert_stderr("99991672");
-    assert!(context.looks() >= 1, "{run}");
+    assert_text!(run.stderr, @r"
+    the app is not allowed to look up pre-hires (99991672); calls in doubt are repeated instead
+    ");
+    assert!(denied.looks() >= 1, "{run}");
 
-    let blind = context_of(&ids).switch("--no-read-back");
-    let run = run_all(&blind, &expected);
+    let (blind, run) = run_table(context().switch("--no-read-back"), &table);
     assert_eq!((blind.looks(), run.stderr.as_str()), (0, ""), "{run}");
     assert_eq!(run.json()["calls"]["read_backs"], 0, "{run}");
 }
@@ -132,30 +106,27 @@ fn without_the_right_to_look_a_repeat_that_is_refused_for_the_stage_is_unknown()
 #[test]
 fn without_the_right_to_look_a_repeat_that_succeeds_is_a_success() {
     let ids = not_applied();
-    let context = context_of(&ids).simulator(|settings| settings.may_read = false);
-    run_all(&context, &each(&ids, |_| "withdrawn true - recovered 2 200 reply".to_owned())).assert_exit(0);
+    let table = each(&ids, |_| "withdrawn true - recovered 2 200 reply".to_owned());
+    let denied = context().simulator(|settings| settings.may_read = false);
+    run_table(denied, &table).1.assert_exit(0);
 }
 
 #[test]
 fn a_call_in_doubt_to_the_end_that_is_found_active_is_exhausted_for_nothing_was_applied() {
-    let context = context(["9901011610000000001", "9911020000000000001", "9911050000000000001"]);
-    let expected = [
-        "9901011610000000001 exhausted false 1161000 exhausted 2 500 -",
-        "9911020000000000001 exhausted false connection_lost exhausted 2 - -",
-        "9911050000000000001 exhausted false http_500 exhausted 2 500 -",
-    ];
-    run_all(&context, &expected.map(str::to_owned)).assert_exit(1);
+    let table = "
+        9901011610000000001 exhausted false 1161000 exhausted 2 500 -
+        9911020000000000001 exhausted false connection_lost exhausted 2 - -
+        9911050000000000001 exhausted false http_500 exhausted 2 500 -";
+    run_table(context(), table).1.assert_exit(1);
 }
 
 #[test]
 fn a_refusal_for_the_stage_without_doubt_is_looked_up_once() {
-    let context = context(["9921000000000000001", "9922000000000000001", "9901011610940000001"]);
-    let expected = [
-        "9921000000000000001 already_withdrawn true - not_needed 1 400 read_back",
-        "9922000000000000001 refused false 1161129 not_needed 1 400 read_back",
-        "9901011610940000001 refused false 1161094 not_needed 1 400 reply",
-    ];
-    let run = run_all(&context, &expected.map(str::to_owned));
+    let table = "
+        9921000000000000001 already_withdrawn true - not_needed 1 400 read_back
+        9922000000000000001 refused false 1161129 not_needed 1 400 read_back
+        9901011610940000001 refused false 1161094 not_needed 1 400 reply";
+    let (context, run) = run_table(context(), table);
     assert!(run.results()[2]["error_message"].ends_with("(read back: the stage is completed)"), "{run}");
     assert!(
         context.looks() <= 4,
@@ -169,13 +140,11 @@ fn a_refusal_for_the_stage_without_doubt_is_looked_up_once() {
 
 #[test]
 fn a_success_that_the_reply_denies_is_looked_up_once() {
-    let context = context(["9913080000000000001", "9912080000000000001", "9903011611160000001"]);
-    let expected = [
-        "9913080000000000001 withdrawn true - recovered 1 200 read_back",
-        "9912080000000000001 refused false not_withdrawn not_needed 1 200 reply",
-        "9903011611160000001 already_withdrawn true - refused_on_retry 2 400 read_back",
-    ];
-    run_all(&context, &expected.map(str::to_owned)).assert_exit(1);
+    let table = "
+        9913080000000000001 withdrawn true - recovered 1 200 read_back
+        9912080000000000001 refused false not_withdrawn not_needed 1 200 reply
+        9903011611160000001 already_withdrawn true - refused_on_retry 2 400 read_back";
+    run_table(context(), table).1.assert_exit(1);
 }
 
 #[test]

@@ -6,10 +6,10 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use prehire::input::RESULT_COLUMNS;
 use ring::digest::{SHA256, digest};
 
 use crate::context::{APP_ID, TestContext};
+use crate::contract::RESULT_COLUMNS;
 use crate::run::Run;
 
 const REFUSED: &str = "9922000000000000001";
@@ -79,7 +79,15 @@ fn the_figures_are_on_the_page() {
     let context = TestContext::new().rows(5).row(REFUSED, "a").row(NO_PERMISSION, "b").row("7.3E+18", "c");
     context.run().assert_exit(1);
     let run = report(&context, &[]);
-    run.assert_exit(0).assert_stdout("leavers.results.html").assert_stdout("8 (5 successes)");
+    assert_said!(run.assert_exit(0), @r"
+    exit code: 0
+    ----- stdout
+      page               leavers.results.html
+      results            leavers.results.csv
+      journal            leavers.results.csv.journal
+      rows               8 (5 successes)
+      need attention     3
+    ");
     assert_eq!(run.stderr, "", "{run}");
     let page = page(&context, "leavers.results.html");
     for part in [
@@ -119,7 +127,15 @@ fn the_figures_are_on_the_page() {
 fn the_page_speaks_chinese() {
     let context = TestContext::new().rows(2).row(REFUSED, "a");
     context.run().assert_exit(1);
-    report(&context, &["--lang", "zh"]).assert_exit(0).assert_stdout("需要人工处理");
+    assert_said!(report(&context, &["--lang", "zh"]).assert_exit(0), @r"
+    exit code: 0
+    ----- stdout
+      页面               leavers.results.html
+      结果               leavers.results.csv
+      日志               leavers.results.csv.journal
+      行数               3（成功2）
+      需要人工处理       1
+    ");
     let page = page(&context, "leavers.results.html");
     for part in
         ["<html lang=\"zh-CN\">", "撤销入职报告", "<b>3</b> 行数", "refused", "请在飞书中查看", "次运行"]
@@ -179,20 +195,40 @@ fn only_a_report_of_ours_is_replaced() {
     let target = context.path("leavers.results.html");
     let foreign = b"<!DOCTYPE html>\n<html><body>the handbook</body></html>";
     fs::write(&target, foreign).unwrap();
-    report(&context, &[]).assert_exit(2).assert_stderr("leavers.results.html").assert_stderr("-o FILE");
+    assert_said!(report(&context, &[]).assert_exit(2), @r"
+    exit code: 2
+    ----- stderr
+    error: leavers.results.html already exists, and was not written by prehire
+    hint: move that file elsewhere, or choose another name with -o FILE
+    ");
     assert_eq!(fs::read(&target).unwrap(), foreign);
     for own in ["leavers.results.csv", "leavers.results.csv.journal", "leavers.csv", "."] {
         report(&context, &["-o", own]).assert_exit(2);
     }
-    report(&context, &["-o", "-"]).assert_exit(2).assert_stderr("the page needs a file");
-    context.finish(context.program(["report", "-"])).assert_exit(2).assert_stderr("needs a file name");
+    assert_said!(report(&context, &["-o", "-"]).assert_exit(2), @r"
+    exit code: 2
+    ----- stderr
+    error: the page needs a file
+    hint: give its name with -o FILE
+    ");
+    assert_said!(context.finish(context.program(["report", "-"])).assert_exit(2), @r"
+    exit code: 2
+    ----- stderr
+    error: a page made from standard input needs a file name
+    hint: give one with -o FILE
+    ");
 
     report(&context, &["-o", "monday.html"]).assert_exit(0);
     report(&context, &["-o", "monday.html", "--lang", "zh"]).assert_exit(0);
     assert!(page(&context, "monday.html").contains("报告"));
     symlink(context.path("nowhere"), context.path("link.html")).unwrap();
     report(&context, &["-o", "link.html"]).assert_exit(2);
-    report(&context, &["-o", "missing/page.html"]).assert_exit(4).assert_stderr("missing/page.html");
+    assert_said!(report(&context, &["-o", "missing/page.html"]).assert_exit(4), @r"
+    exit code: 4
+    ----- stderr
+    error: can't write missing/page.html: No such file or directory (os error 2)
+    hint: free up disk space, or choose another place with -o FILE
+    ");
 }
 
 #[test]
@@ -200,11 +236,23 @@ fn without_a_journal_the_page_says_so() {
     let context = TestContext::new().rows(2).row(REFUSED, "a");
     context.run().assert_exit(1);
     fs::rename(context.journal_path(), context.path("elsewhere")).unwrap();
-    report(&context, &[]).assert_exit(0).assert_stdout("no timeline");
+    assert_said!(report(&context, &[]).assert_exit(0), @r"
+    exit code: 0
+    ----- stdout
+      page               leavers.results.html
+      results            leavers.results.csv
+      journal            not found: the page has no timeline
+      rows               3 (2 successes)
+      need attention     1
+    ");
     let without = page(&context, "leavers.results.html");
     assert!(without.contains("There is no timeline") && !without.contains("<figure>"), "{without}");
     assert!(without.contains("<b>3</b> rows") && without.contains("Withdrawal of pre-hires"), "{without}");
-    report(&context, &["--journal", "nothing"]).assert_exit(2).assert_stderr("nothing");
+    assert_said!(report(&context, &["--journal", "nothing"]).assert_exit(2), @r"
+    exit code: 2
+    ----- stderr
+    error: can't read nothing: No such file or directory (os error 2)
+    ");
 
     report(&context, &["--journal", "elsewhere"]).assert_exit(0);
     let with = page(&context, "leavers.results.html");
@@ -221,7 +269,12 @@ fn a_damaged_journal_is_no_timeline() {
     let text = String::from_utf8(context.journal_bytes()).unwrap();
     fs::write(context.journal_path(), text.replacen("\"attempt\":1", "\"attempt\":2", 1)).unwrap();
     let run = report(&context, &[]);
-    run.assert_exit(2).assert_stderr("line 3 of leavers.results.csv.journal is damaged");
+    assert_said!(run.assert_exit(2), @r"
+    exit code: 2
+    ----- stderr
+    error: line 3 of leavers.results.csv.journal is damaged: it was changed after it was written, or the line before it was
+    hint: restore the file from a backup
+    ");
     assert!(!context.path("leavers.results.html").exists());
 }
 
@@ -293,5 +346,10 @@ fn workbooks_undos_rehearsals_and_empty_files_have_pages_too() {
     report(&empty, &[]).assert_exit(0);
     assert!(page(&empty, "leavers.results.html").contains("<b>0</b> rows"));
     let foreign = ["report", "leavers.csv"];
-    empty.finish(empty.program(foreign)).assert_exit(2).assert_stderr("not a results file");
+    assert_said!(empty.finish(empty.program(foreign)).assert_exit(2), @r"
+    exit code: 2
+    ----- stderr
+    error: this is not a results file: its header does not end with the result columns
+    hint: give a results file that prehire withdraw has written
+    ");
 }

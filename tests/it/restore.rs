@@ -106,7 +106,17 @@ fn when_everything_is_restored_the_exit_is_0_and_the_same_command_calls_nothing(
 #[test]
 fn the_summary_says_how_to_withdraw_again() {
     let context = withdrawn([SOMEBODY]);
-    context.restore().assert_stdout("restored           1").assert_stdout("--restart");
+    assert_said!(context.restore(), @r"
+    exit code: 0
+    ----- stdout
+      restored           1
+      rows               1 (1 success)
+      calls              1 in [DURATION]; at most [COUNT] in any 1 s (allowed: 100000/1s)
+      results            [DIR]/leavers.restored.csv
+      journal            [DIR]/leavers.restored.csv.journal
+
+    The withdrawal journal stays as it is. To withdraw any of these pre-hires again, add --restart to the withdraw command.
+    ");
     context.run().assert_exit(0);
     assert_eq!((context.withdraw_calls(), context.api().stage_of(SOMEBODY)), (1, Stage::Preboarding));
     context.switch("--restart").run().assert_exit(0).assert_column("status", ["withdrawn"]);
@@ -120,7 +130,12 @@ fn an_undo_of_a_second_withdrawal_is_another_job() {
     again.run().assert_exit(0).assert_column("status", ["withdrawn"]);
     let again = again.without("--restart");
     // Its record says "restored", but of the first withdrawal.
-    again.restore().assert_exit(2).assert_stderr("another job").assert_stderr("--restart");
+    assert_said!(again.restore().assert_exit(2), @r"
+    exit code: 2
+    ----- stderr
+    error: [DIR]/leavers.restored.csv.journal belongs to another job: restore of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT], of the withdrawals whose journal begins with [HASH]; this run is: restore of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT], of the withdrawals whose journal begins with [HASH]
+    hint: choose another results file with -o FILE, or set the journal aside with --restart
+    ");
     let again = again.switch("--restart");
     again.restore().assert_exit(0).assert_column("status", ["restored"]);
     assert_eq!((again.restore_calls(), again.api().stage_of(SOMEBODY)), (2, Stage::Preboarding));
@@ -183,7 +198,12 @@ fn rows_that_were_left_out_or_sorted_are_no_trouble() {
 fn without_the_journal_of_the_withdrawals_it_does_not_start() {
     let context = withdrawn([SOMEBODY]);
     fs::rename(context.journal_path(), context.path("moved")).unwrap();
-    context.restore().assert_unusable("--source-journal");
+    assert_said!(context.restore().assert_unusable(), @r"
+    exit code: 2
+    ----- stderr
+    error: there is no withdrawal journal at [DIR]/leavers.results.csv.journal
+    hint: without the withdrawal journal, nothing proves that this tool made the withdrawals; give it with --source-journal FILE
+    ");
     let given = context.flag("--source-journal", "moved");
     given.restore().assert_exit(0).assert_column("status", ["restored"]);
     assert_eq!(given.restore_calls(), 1);
@@ -192,19 +212,39 @@ fn without_the_journal_of_the_withdrawals_it_does_not_start() {
 #[test]
 fn the_journal_of_another_app_host_or_operation_proves_nothing() {
     let context = withdrawn([SOMEBODY]).env("FEISHU_APP_ID", "cli_another");
-    context.restore().assert_unusable(APP_ID).assert_stderr("cli_another");
+    assert_said!(context.restore().assert_unusable(), @r"
+    exit code: 2
+    ----- stderr
+    error: [DIR]/leavers.results.csv.journal belongs to another job: withdraw of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT]; expected: withdraw of app cli_another at 127.0.0.1:[PORT]
+    hint: give the withdrawal journal with --source-journal FILE
+    ");
     let context = context.env("FEISHU_APP_ID", APP_ID);
     let elsewhere = TestContext::new();
     let mut command = context.program(["restore", "leavers.results.csv", "--yes", "--base-url"]);
     command.arg(elsewhere.api().base_url());
-    context.restored(command.spawn().unwrap()).assert_unusable("belongs to another job");
+    assert_said!(context.restored(command.spawn().unwrap()).assert_unusable(), @r"
+    exit code: 2
+    ----- stderr
+    error: leavers.results.csv.journal belongs to another job: withdraw of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT]; expected: withdraw of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT]
+    hint: give the withdrawal journal with --source-journal FILE
+    ");
     let mut command = context.program(["restore", "leavers.results.csv", "--yes", "--simulate"]);
-    context.restored(command.spawn().unwrap()).assert_unusable("simulated");
+    assert_said!(context.restored(command.spawn().unwrap()).assert_unusable(), @r"
+    exit code: 2
+    ----- stderr
+    error: leavers.results.csv.journal belongs to another job: withdraw of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT]; expected: withdraw of app simulated at simulated
+    hint: give the withdrawal journal with --source-journal FILE
+    ");
 
     context.restore().assert_exit(0);
     let restoration = restored_journal(&context);
     let context = context.flag("--source-journal", restoration.display()).flag("--output", "other.csv");
-    context.restore().assert_unusable("restore of app");
+    assert_said!(context.restore().assert_unusable(), @r"
+    exit code: 2
+    ----- stderr
+    error: [DIR]/leavers.restored.csv.journal belongs to another job: restore of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT], of the withdrawals whose journal begins with [HASH]; expected: withdraw of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT]
+    hint: give the withdrawal journal with --source-journal FILE
+    ");
     assert_eq!((context.restore_calls(), elsewhere.record().calls.len()), (1, 0));
 }
 
@@ -215,7 +255,12 @@ fn a_damaged_journal_proves_nothing_and_a_torn_end_is_left_as_it_is() {
     let text = String::from_utf8(whole.clone()).unwrap();
     fs::write(context.journal_path(), text.replacen("accepted", "refused_", 1)).unwrap();
     let run = context.restore();
-    run.assert_unusable("line 4 of").assert_stderr("leavers.results.csv.journal");
+    assert_said!(run.assert_unusable(), @r"
+    exit code: 2
+    ----- stderr
+    error: line 4 of [DIR]/leavers.results.csv.journal is damaged: it was changed after it was written, or the line before it was
+    hint: restore the file from a backup
+    ");
     assert!(!run.stderr.contains("--restart"), "it is no journal of this run{run}");
 
     let torn = [whole.as_slice(), b"{\"hash\":\"12"].concat();
@@ -236,29 +281,65 @@ fn only_results_of_ours_are_read() {
     }
     assert_eq!(context.restore_calls(), 0);
     let mut command = context.program(["restore", "missing.csv", "--simulate", "--yes"]);
-    context.restored(command.spawn().unwrap()).assert_unusable("missing.csv");
+    assert_said!(context.restored(command.spawn().unwrap()).assert_unusable(), @r"
+    exit code: 2
+    ----- stderr
+    error: can't read missing.csv: No such file or directory (os error 2)
+    ");
 }
 
 #[test]
 fn journals_of_other_operations_are_not_gone_on_with() {
     let context = withdrawn([SOMEBODY]);
     let before = context.journal_bytes();
+    let mut told = String::new();
     for name in ["leavers.results.csv.journal", "./leavers.results.csv.journal"] {
         for restart in [false, true] {
             let mut command = context.restore_command();
             command.args(["--journal", name]).args(restart.then_some("--restart"));
-            context.restored(command.spawn().unwrap()).assert_unusable("withdrawal journal");
+            told += &context.restored(command.spawn().unwrap()).assert_unusable().said();
         }
         let mut command = context.restore_command();
         command.args(["--output", name]);
-        context.restored(command.spawn().unwrap()).assert_exit(2).assert_stderr("withdrawal journal");
+        told += &context.restored(command.spawn().unwrap()).assert_exit(2).said();
     }
+    assert_text!(told, @r"
+    exit code: 2
+    ----- stderr
+    error: a restoration can't write to the withdrawal journal
+    hint: choose other names with -o FILE and --journal FILE
+    exit code: 2
+    ----- stderr
+    error: a restoration can't write to the withdrawal journal
+    hint: choose other names with -o FILE and --journal FILE
+    exit code: 2
+    ----- stderr
+    error: a restoration can't write to the withdrawal journal
+    hint: choose other names with -o FILE and --journal FILE
+    exit code: 2
+    ----- stderr
+    error: a restoration can't write to the withdrawal journal
+    hint: choose other names with -o FILE and --journal FILE
+    exit code: 2
+    ----- stderr
+    error: a restoration can't write to the withdrawal journal
+    hint: choose other names with -o FILE and --journal FILE
+    exit code: 2
+    ----- stderr
+    error: a restoration can't write to the withdrawal journal
+    hint: choose other names with -o FILE and --journal FILE
+    ");
     assert!(context.journal_bytes() == before);
     context.restore().assert_exit(0);
 
     let mut command = context.withdraw_command();
     command.args(["--output", "third.csv", "--journal"]).arg(restored_journal(&context));
-    context.finish(command).assert_exit(2).assert_stderr("restore of app").assert_stderr("withdraw of app");
+    assert_said!(context.finish(command).assert_exit(2), @r"
+    exit code: 2
+    ----- stderr
+    error: [DIR]/leavers.restored.csv.journal belongs to another job: restore of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT], of the withdrawals whose journal begins with [HASH]; this run is: withdraw of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT]
+    hint: choose another results file with -o FILE, or set the journal aside with --restart
+    ");
     assert_eq!((context.withdraw_calls(), context.restore_calls()), (1, 1));
 }
 
@@ -378,7 +459,26 @@ fn a_hopeless_reply_stops_the_run_and_the_next_one_goes_on() {
     let context = withdrawn([HOPELESS, SOMEBODY]);
     let run = context.restore();
     run.assert_exit(3).assert_column("status", ["not_attempted", "not_attempted"]);
-    run.assert_stdout("99991672").assert_stdout("stopped early");
+    assert_said!(run, @r"
+    exit code: 3
+    ----- stdout
+      not_attempted      2
+      rows               2 (0 successes)
+      calls              1 in [DURATION]; at most [COUNT] in any 1 s (allowed: 100000/1s)
+      results            [DIR]/leavers.restored.csv
+      journal            [DIR]/leavers.restored.csv.journal
+
+    error codes
+      99991672           1
+    What to do is in the advice column of the results.
+
+    stopped early: the API refused a call for a reason that affects every row
+      said    99991672 Access denied. One of the following scopes is required: [corehr:pre_hire:restore_flow_instance].应用尚未开通所需的应用身份权限：[corehr:pre_hire:restore_flow_instance]，点击链接申请并开通任一权限即可：https://open.feishu.cn/app/cli_a1b2c3d4e5f6/auth?q=corehr:pre_hire:restore_flow_instance&op_from=openapi&token_type=tenant
+      help    https://open.feishu.cn/app/cli_a1b2c3d4e5f6/auth?q=corehr:pre_hire:restore_flow_instance&op_from=openapi&token_type=tenant
+      log id  [LOG ID]
+    to continue, run the same command again:
+      prehire restore [DIR]/leavers.results.csv --burst 10000 --rate 100000/1s --read-back-delay 10ms --retry-base 1ms --retry-cap 5ms --yes --base-url http://127.0.0.1:[PORT]
+    ");
     assert_eq!((context.restore_calls(), context.api().stage_of(SOMEBODY)), (1, Stage::Withdrawn));
 }
 
@@ -393,10 +493,20 @@ fn an_allowance_of_its_own_is_kept_and_locked() {
     let slow = withdrawn(["9951190000000000001"]);
     let child = slow.restore_command().spawn().unwrap();
     until("the call has arrived", || slow.restore_calls() == 1);
-    slow.restore().assert_exit(75).assert_stderr("journal");
+    assert_said!(slow.restore().assert_exit(75), @r"
+    exit code: 75
+    ----- stderr
+    error: another run holds the journal of these results: process [PID]
+    hint: wait until it has ended, or add --wait-lock 10m
+    ");
     let mut elsewhere = slow.restore_command();
     elsewhere.args(["--output", "elsewhere.csv"]);
-    slow.finish(elsewhere).assert_exit(75).assert_stderr("allowance");
+    assert_said!(slow.finish(elsewhere).assert_exit(75), @r"
+    exit code: 75
+    ----- stderr
+    error: another run holds the allowance of this app: process [PID]
+    hint: wait until it has ended, or add --wait-lock 10m
+    ");
     slow.restored(child).assert_exit(0).assert_column("status", ["restored"]);
 }
 
@@ -418,9 +528,19 @@ fn the_guards_hold_and_a_dry_run_calls_nothing() {
     let context = written.env("FEISHU_APP_ID", APP_ID).without("--output").without("--dry-run");
 
     let context = context.flag("--max-rows", 1);
-    context.restore().assert_unusable("2 rows").assert_stderr("--dry-run");
+    assert_said!(context.restore().assert_unusable(), @r"
+    exit code: 2
+    ----- stderr
+    error: 2 rows are still to be sent, more than --max-rows 1
+    hint: review the file with prehire restore RESULTS --dry-run; raise --max-rows if it is correct
+    ");
     let context = context.flag("--max-rows", 2).flag("--expect", "sha256:0");
-    context.restore().assert_unusable(&digest);
+    assert_said!(context.restore().assert_unusable(), @r"
+    exit code: 2
+    ----- stderr
+    error: the rows do not match --expect: their digest is sha256:738a16431d13cd6fd0eef253787aa0de5ed18e3b44f825a4724694ad252fe344
+    hint: check the file again with prehire restore RESULTS --dry-run, and use the digest that it prints
+    ");
     assert_eq!(context.record().calls.len(), calls, "no call was made");
     let context = context.flag("--expect", &digest);
     context.restore().assert_exit(1);
@@ -436,8 +556,18 @@ fn the_results_on_standard_input_need_names_for_what_belongs_to_them() {
         command.args(arguments).stdin(Stdio::from(fs::File::open(context.results_path()).unwrap()));
         context.finish(command)
     };
-    run(&["-o", "out.csv"]).assert_exit(2).assert_stderr("--source-journal");
-    run(&["--source-journal", "leavers.results.csv.journal"]).assert_exit(2).assert_stderr("-o FILE");
+    assert_said!(run(&["-o", "out.csv"]).assert_exit(2), @r"
+    exit code: 2
+    ----- stderr
+    error: results from standard input have no journal next to them
+    hint: give the withdrawal journal with --source-journal FILE
+    ");
+    assert_said!(run(&["--source-journal", "leavers.results.csv.journal"]).assert_exit(2), @r"
+    exit code: 2
+    ----- stderr
+    error: the results for standard input need a file name
+    hint: give one with -o FILE
+    ");
     run(&["-o", "out.csv", "--source-journal", "leavers.results.csv.journal"]).assert_exit(0);
     let rows: Vec<Row> = rows_of(&fs::read_to_string(context.path("out.csv")).unwrap());
     assert_eq!(&rows[0]["status"], "restored");

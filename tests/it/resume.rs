@@ -173,7 +173,12 @@ fn the_guards_count_what_is_left_and_the_digest_what_is_there() {
     context.run().assert_exit(0);
     context.run().assert_exit(0);
     let context = context.without("--expect").row("103", "c").row("104", "d").flag("--max-rows", 1);
-    context.run().assert_exit(2).assert_stderr("2 rows");
+    assert_said!(context.run().assert_exit(2), @r"
+    exit code: 2
+    ----- stderr
+    error: 2 rows are still to be sent, more than --max-rows 1
+    hint: review the file with prehire check INPUT; raise --max-rows if it is correct
+    ");
     assert_eq!(context.withdraw_calls(), 2);
     context.flag("--max-rows", 2).run().assert_exit(0);
 }
@@ -183,7 +188,12 @@ fn results_that_the_journal_does_not_name_or_that_are_not_ours_are_not_overwritt
     let context = TestContext::new().row(SOMEBODY, "a");
     context.run().assert_exit(0);
     fs::write(context.results_path(), "name,note\nsomebody's,work\n").unwrap();
-    context.run().assert_exit(2).assert_stderr("leavers.results.csv");
+    assert_said!(context.run().assert_exit(2), @r"
+    exit code: 2
+    ----- stderr
+    error: [DIR]/leavers.results.csv already exists, and was not written by an earlier run of this job
+    hint: move that file elsewhere, or choose another name with -o FILE
+    ");
     assert_eq!(fs::read_to_string(context.results_path()).unwrap(), "name,note\nsomebody's,work\n");
 
     let context = TestContext::new().row(SOMEBODY, "a");

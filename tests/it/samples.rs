@@ -5,6 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::checkout::tracked_files;
 use crate::context::TestContext;
 use crate::run::{Run, rows_of};
 
@@ -132,8 +133,7 @@ fn files_of_other_programs_come_out_as_their_cells_show() {
 #[test]
 fn every_sample_is_explained_and_has_its_results() {
     let readme = fs::read_to_string(samples().join("README.md")).unwrap();
-    for entry in fs::read_dir(samples()).unwrap() {
-        let name = entry.unwrap().file_name().into_string().unwrap();
+    for name in tracked_files(&samples()) {
         let endings = ["csv", "txt", "xlsx", "xls", "ods"];
         let is_input = endings.iter().any(|ending| name.ends_with(&format!(".{ending}")))
             && !name.ends_with(".expected.csv");

@@ -1,14 +1,17 @@
 //! `samples/schedule/`: every command there is one that this program understands, with the guards of a run that nobody
 //! looks at, and every scheduler gives it the time to stop in order.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use clap::Parser;
-use prehire::cli::{Cli, Command as Typed, RunArgs};
 use yaml_rust2::{Yaml, YamlLoader};
+
+use crate::checkout::tracked_files;
+use crate::context::TestContext;
+use crate::help::commands;
 
 /// What the bot is waited for at the end.
 const BOT: Duration = Duration::from_secs(10);
@@ -43,8 +46,18 @@ fn setting(unit: &str, name: &str) -> String {
     value.to_owned()
 }
 
+/// A time as people write it: a number and its unit.
+#[track_caller]
 fn span(text: &str) -> Duration {
-    prehire::model::parse_span(text).unwrap()
+    let (number, unit) = text.split_at(text.find(|character: char| !character.is_ascii_digit()).unwrap());
+    let unit = match unit {
+        "s" => 1,
+        "m" | "min" => 60,
+        "h" => 3600,
+        "d" => 24 * 3600,
+        _ => panic!("no time: {text:?}"),
+    };
+    Duration::from_secs(number.parse::<u64>().unwrap() * unit)
 }
 
 /// A command line as words; quotation marks keep white space in a word.
@@ -66,36 +79,83 @@ fn words(line: &str) -> Vec<String> {
     words
 }
 
+/// The flags of a command line, with their values.
+struct Typed(BTreeMap<String, String>);
+
+impl Typed {
+    fn has(&self, flag: &str) -> bool {
+        self.0.contains_key(flag)
+    }
+
+    #[track_caller]
+    fn value(&self, flag: &str) -> &str {
+        self.0.get(flag).unwrap_or_else(|| panic!("there is no --{flag}: {:?}", self.0))
+    }
+
+    #[track_caller]
+    fn span(&self, flag: &str) -> Duration {
+        span(self.value(flag))
+    }
+}
+
+/// The flags of a command line that this program understands: it gets as far as the file or the app that is not there.
+#[track_caller]
+fn understood(line: &[String]) -> Typed {
+    assert!(line[0] == "prehire" || line[0].ends_with("/prehire"), "{line:?}");
+    let commands = commands();
+    let flags = &commands[&line[1]];
+    let (mut typed, mut arguments) = (BTreeMap::new(), line[2..].iter());
+    while let Some(argument) = arguments.next() {
+        if !argument.starts_with('-') {
+            continue;
+        }
+        let (typed_name, value) =
+            argument.split_once('=').map_or((argument.as_str(), None), |(name, value)| (name, Some(value)));
+        let name = match typed_name {
+            "-q" => "quiet",
+            "-y" => "yes",
+            "-o" => "output",
+            long => long.strip_prefix("--").unwrap_or_else(|| panic!("{argument} in {line:?}")),
+        };
+        let flag =
+            flags.iter().find(|flag| flag.name == name).unwrap_or_else(|| panic!("no --{name}: {line:?}"));
+        let next = || if flag.takes_value { arguments.next().unwrap() } else { "" };
+        let value = value.unwrap_or_else(next).to_owned();
+        assert!(typed.insert(name.to_owned(), value).is_none(), "--{name} twice: {line:?}");
+    }
+    // Nothing is called without an app, and nothing written outside of a directory of the test's own.
+    let context = TestContext::new().without_env("FEISHU_APP_ID").without_env("FEISHU_APP_SECRET");
+    let elsewhere: Vec<String> =
+        line[1..].iter().map(|word| word.trim_start_matches('/').replace("=/", "=")).collect();
+    let run = context.finish(context.program(elsewhere.iter().map(String::as_str)));
+    assert!(run.exit_code == 2 && !run.stderr.contains("--help"), "{line:?}{run}");
+    Typed(typed)
+}
+
 /// The run that a command line asks for; its program may be given with its path.
 #[track_caller]
-fn run_of(line: &[String]) -> RunArgs {
-    assert!(line[0] == "prehire" || line[0].ends_with("/prehire"), "{line:?}");
-    match Cli::try_parse_from(line).unwrap_or_else(|error| panic!("{line:?}: {error}")).command {
-        Typed::Withdraw(typed) => typed.run,
-        _ => panic!("no run: {line:?}"),
-    }
+fn run_of(line: &[String]) -> Typed {
+    assert_eq!(line[1], "withdraw", "no run: {line:?}");
+    understood(line)
 }
 
 /// What a run must have that nobody looks at.
 #[track_caller]
-fn assert_guarded(run: &RunArgs) {
-    assert!(
-        run.yes && run.max_rows.is_some() && run.call.deadline.is_some() && run.call.wait_lock.is_some(),
-        "{run:?}"
-    );
-    assert!(run.tell.notify_webhook_file.is_some() && run.tell.metrics_file.is_some(), "{run:?}");
-    assert!(
-        !run.call.simulate && !run.dry_run && !run.restart && !run.no_canary && run.stop_after.is_none(),
-        "{run:?}"
-    );
+fn assert_guarded(run: &Typed) {
+    for flag in ["yes", "max-rows", "deadline", "wait-lock", "notify-webhook-file", "metrics-file"] {
+        assert!(run.has(flag), "without --{flag}: {:?}", run.0);
+    }
+    for flag in ["simulate", "dry-run", "restart", "no-canary", "stop-after"] {
+        assert!(!run.has(flag), "with --{flag}: {:?}", run.0);
+    }
 }
 
 /// Enough time to stop in order, and no end before the run's own.
 #[track_caller]
-fn assert_has_time(run: &RunArgs, to_stop: Duration, in_all: Duration) {
-    let call = run.call.timeout.unwrap_or(DEFAULT_TIMEOUT);
+fn assert_has_time(run: &Typed, to_stop: Duration, in_all: Duration) {
+    let call = if run.has("timeout") { run.span("timeout") } else { DEFAULT_TIMEOUT };
     assert!(to_stop > call + BOT, "{to_stop:?} to stop");
-    assert!(in_all > run.call.deadline.unwrap() + run.call.wait_lock.unwrap() + to_stop, "{in_all:?} in all");
+    assert!(in_all > run.span("deadline") + run.span("wait-lock") + to_stop, "{in_all:?} in all");
 }
 
 /// The commands of a unit; what systemd puts in the place of `%d` is a directory.
@@ -126,7 +186,7 @@ fn the_service_starts_a_guarded_run_and_lets_it_stop() {
     let lines = lines_of("prehire.service");
     assert!(lines.contains(&"LoadCredential=feishu_app_secret:/etc/prehire/app-secret".to_owned()));
     assert!(!lines.iter().any(|line| line.starts_with("Environment=") && line.contains("SECRET")));
-    assert_eq!(run.tell.notify_webhook_file.unwrap(), Path::new("/run/credentials/webhook"));
+    assert_eq!(run.value("notify-webhook-file"), "/run/credentials/webhook");
     assert!(lines.contains(&"LoadCredential=webhook:/etc/prehire/webhook".to_owned()));
 }
 
@@ -134,16 +194,16 @@ fn the_service_starts_a_guarded_run_and_lets_it_stop() {
 fn the_clean_up_withdraws_what_it_has_just_found_and_nothing_else() {
     let unit = "prehire-clean-up.service";
     let [find, withdraw] = commands_of(unit).try_into().unwrap();
-    Cli::try_parse_from(&find).unwrap_or_else(|error| panic!("{find:?}: {error}"));
+    understood(&find);
     let list = find.last().unwrap();
     assert_eq!((find[1].as_str(), find[find.len() - 2].as_str(), &withdraw[2]), ("find", "-o", list));
     assert!(find.contains(&"never showed up".to_owned()), "a reason is one word: {find:?}");
     let run = run_of(&withdraw);
     assert_guarded(&run);
-    assert!(run.max_rows.unwrap() <= 50);
+    assert!(run.value("max-rows").parse::<u32>().unwrap() <= 50);
     let in_all = span(&setting(unit, "TimeoutStartSec"));
     // The list may wait for another run, too.
-    assert_has_time(&run, span(&setting(unit, "TimeoutStopSec")), in_all - run.call.wait_lock.unwrap());
+    assert_has_time(&run, span(&setting(unit, "TimeoutStopSec")), in_all - run.span("wait-lock"));
     // After a list that was not made, systemd runs the second command only if it takes the first one's end for a success.
     assert_eq!(setting(unit, "SuccessExitStatus"), "1");
     let hardening = |unit: &str| -> Vec<String> {
@@ -185,7 +245,7 @@ fn cron_starts_a_guarded_run_with_its_secrets_in_files() {
     let (command, otherwise) = command.split_once(" || ").unwrap();
     let run = run_of(&words(command));
     assert_guarded(&run);
-    assert!(run.show.quiet, "only what ends a run is sent by mail");
+    assert!(run.has("quiet"), "only what ends a run is sent by mail");
     assert!(lines.iter().any(|line| line.starts_with("MAILTO=")));
     assert!(lines.iter().any(|line| line.starts_with("FEISHU_APP_SECRET_FILE=/")));
     assert!(!lines.iter().any(|line| line.starts_with("FEISHU_APP_SECRET=")));
@@ -241,7 +301,7 @@ fn kubernetes_starts_a_guarded_run_and_lets_it_stop() {
         found.unwrap()["value"].as_str().unwrap()
     };
     let is_of = |volume: &Yaml, kind: &str| !volume[kind].is_badvalue();
-    let webhook = run.tell.notify_webhook_file.unwrap().display().to_string();
+    let webhook = run.value("notify-webhook-file").to_owned();
     assert!(
         is_of(mounted(&webhook), "secret") && is_of(mounted(variable("FEISHU_APP_SECRET_FILE")), "secret")
     );
@@ -253,11 +313,7 @@ fn kubernetes_starts_a_guarded_run_and_lets_it_stop() {
 
 #[test]
 fn every_file_is_looked_at_and_no_command_stands_where_nobody_looks() {
-    let mut names: Vec<String> = fs::read_dir(schedule())
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort();
+    let names = tracked_files(&schedule());
     assert_eq!(
         names,
         ["cronjob.yaml", "crontab", "prehire-clean-up.service", "prehire.service", "prehire.timer"]

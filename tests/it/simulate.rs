@@ -19,10 +19,28 @@ fn the_first_line_says_where_it_listens_and_a_run_can_use_it() {
 #[test]
 fn it_listens_on_loopback_only() {
     let context = TestContext::new();
+    let mut told = String::new();
     for address in ["0.0.0.0:0", "192.0.2.1:8080", "[::]:0"] {
         let run = context.finish(context.program(["simulate", "--listen", address]));
-        run.assert_exit(2).assert_stderr("loopback");
+        told += &run.assert_exit(2).said();
     }
+    assert_text!(told, @r"
+    exit code: 2
+    ----- stderr
+    error: invalid value '0.0.0.0:0' for '--listen <ADDRESS>': the simulated API listens on loopback only, such as 127.0.0.1:0
+
+    For more information, try '--help'.
+    exit code: 2
+    ----- stderr
+    error: invalid value '192.0.2.1:8080' for '--listen <ADDRESS>': the simulated API listens on loopback only, such as 127.0.0.1:0
+
+    For more information, try '--help'.
+    exit code: 2
+    ----- stderr
+    error: invalid value '[::]:0' for '--listen <ADDRESS>': the simulated API listens on loopback only, such as 127.0.0.1:0
+
+    For more information, try '--help'.
+    ");
 }
 
 #[test]
@@ -30,10 +48,13 @@ fn a_port_that_is_taken_is_exit_2() {
     let context = TestContext::new();
     let served = Served::start(&context, &[]);
     let address = served.base_url().strip_prefix("http://").unwrap().to_owned();
-    context
-        .finish(context.program(["simulate", "--listen", &address]))
-        .assert_exit(2)
-        .assert_stderr(&address);
+    let run = context.finish(context.program(["simulate", "--listen", &address]));
+    assert!(run.stderr.contains(&address), "{run}");
+    assert_said!(run.assert_exit(2), @r"
+    exit code: 2
+    ----- stderr
+    error: can't serve the simulated API on 127.0.0.1:[PORT]: Address already in use (os error 98)
+    ");
 }
 
 #[test]
@@ -44,7 +65,11 @@ fn the_app_ticket_is_in_its_file_before_the_first_call() {
     let _served = Served::start(&context, &["--app-ticket-file", path, "--stale-ticket"]);
     assert!(fs::read_to_string(&file).unwrap().starts_with("ticket-"));
     let run = context.finish(context.program(["simulate", "--app-ticket-file", "missing/ticket"]));
-    run.assert_exit(2).assert_stderr("missing/ticket");
+    assert_said!(run.assert_exit(2), @r#"
+    exit code: 2
+    ----- stderr
+    error: can't serve the simulated API on 127.0.0.1:0: missing/ticket can't be written: No such file or directory (os error 2) at path "[DIR]"
+    "#);
 }
 
 #[test]
@@ -52,7 +77,7 @@ fn its_help_explains_every_scripted_id() {
     let context = TestContext::new();
     let run = context.finish(context.program(["simulate", "--help"]));
     for line in manual().lines().filter(|line| !line.trim().is_empty()) {
-        run.assert_stdout(line.trim());
+        assert!(run.stdout.contains(line.trim()), "{line}{run}");
     }
 }
 
@@ -81,14 +106,18 @@ fn a_rehearsal_is_limited_by_its_rate_and_no_call_is_throttled() {
     let summary = context.run().json();
     assert_eq!(summary["waits"]["throttled"], 0, "{summary}");
     assert!(summary["max_calls_in_window"].as_u64().unwrap() <= 20, "{summary}");
-    assert!(
-        summary["duration_seconds"].as_f64().unwrap() > 0.9,
-        "20 rows behind the burst take a second: {summary}"
-    );
 }
 
 #[test]
 fn a_rehearsal_can_not_be_aimed_at_a_host() {
     let context = TestContext::new().row(SOMEBODY, "a").switch("--simulate").switch("--lark");
-    context.run().assert_unusable("--lark");
+    assert_said!(context.run().assert_unusable(), @r"
+    exit code: 2
+    ----- stderr
+    error: the argument '--lark' cannot be used with '--simulate'
+
+    Usage: prehire withdraw --burst <N> --lark --rate <CALLS/PERIOD> --read-back-delay <DURATION> --retry-base <DURATION> --retry-cap <DURATION> --yes <INPUT>
+
+    For more information, try '--help'.
+    ");
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use httpmock::prelude::*;
 use httpmock::{Method, Mock};
@@ -11,6 +11,7 @@ use serde_json::json;
 
 use crate::context::{APP_ID, APP_SECRET, SOMEBODY, TestContext};
 use crate::run::Run;
+use crate::watch::until;
 
 const TICKET: &str = "g10ab3c4dQWERTYUIOPASDFGHJKLZXCVBNM";
 const OLD_TICKET: &str = "g10000000OLDOLDOLDOLDOLDOLDOLDOLD";
@@ -128,17 +129,29 @@ fn a_refused_ticket_is_asked_for_once_and_its_file_read_until_it_changes() {
         let path = context.path("ticket");
         let (resend, fresh) = (&platform.resend, context.path("fresh"));
         scope.spawn(move || {
-            let deadline = Instant::now() + Duration::from_secs(20);
-            while resend.calls() == 0 && Instant::now() < deadline {
-                thread::yield_now();
-            }
+            until("a new ticket is asked for", || resend.calls() > 0);
             fs::write(&fresh, TICKET).unwrap();
             fs::rename(fresh, path).unwrap();
         });
         context.run()
     });
     run.assert_exit(0).assert_column("status", ["withdrawn"]);
-    run.assert_stderr("the app ticket was rejected; a new one was requested");
+    assert_said!(run, @r"
+    exit code: 0
+    ----- stdout
+      withdrawn          1
+      rows               1 (1 success)
+      calls              1 in [DURATION]; at most [COUNT] in any 1 s (allowed: 100000/1s)
+      results            [DIR]/leavers.results.csv
+      journal            [DIR]/leavers.results.csv.journal
+    ----- stderr
+    warning: anybody can read or change the secret in [DIR]/ticket: chmod 600 it
+    fetching a token
+    fetching a token
+    the app ticket was rejected; a new one was requested, which goes to the event receiver
+    fetching a token
+    fetching a token
+    ");
     assert_eq!(platform.calls(), [1, 1, 1, 1, 1], "{run}");
     assert_no_secret(&context, &run);
 }
@@ -150,8 +163,24 @@ fn a_given_ticket_that_is_refused_ends_the_run_and_the_story_says_what_to_do() {
     let context = context(&server).env("FEISHU_APP_TICKET", OLD_TICKET);
     let run = context.run();
     run.assert_exit(3).assert_column("status", ["not_attempted"]).assert_column("attempts", ["0"]);
-    run.assert_stdout("the app ticket was rejected").assert_stdout("set FEISHU_APP_TICKET to it");
-    run.assert_stdout("10012 you sent *** ***").assert_stdout("LOG-1");
+    assert_said!(run, @r"
+    exit code: 3
+    ----- stdout
+      not_attempted      1
+      rows               1 (0 successes)
+      calls              0 in [DURATION]; at most [COUNT] in any 1 s (allowed: 100000/1s)
+      results            [DIR]/leavers.results.csv
+      journal            [DIR]/leavers.results.csv.journal
+
+    stopped early: the app ticket was rejected, and a fixed one can't be renewed
+      ticket  a new one was requested: set FEISHU_APP_TICKET to it
+      said    10012 you sent *** ***
+      log id  LOG-1
+    to continue, run the same command again:
+      prehire withdraw [DIR]/leavers.csv --burst 10000 --rate 100000/1s --read-back-delay 10ms --retry-base 1ms --retry-cap 5ms --yes --base-url http://127.0.0.1:[PORT]
+    ----- stderr
+    the app ticket was rejected; a new one was requested, which goes to the event receiver
+    ");
     assert_eq!(platform.calls(), [0, 1, 0, 1, 0], "{run}");
     assert_no_secret(&context, &run);
 }
@@ -166,7 +195,22 @@ fn a_tenant_that_has_not_installed_the_app_ends_the_run() {
     });
     let context = with_file(&server, TICKET).env("FEISHU_TENANT_KEY", "other");
     let run = context.run();
-    run.assert_exit(3).assert_stdout("(and tenant)").assert_stdout("20009 not installed ***");
+    assert_said!(run.assert_exit(3), @r"
+    exit code: 3
+    ----- stdout
+      not_attempted      1
+      rows               1 (0 successes)
+      calls              0 in [DURATION]; at most [COUNT] in any 1 s (allowed: 100000/1s)
+      results            [DIR]/leavers.results.csv
+      journal            [DIR]/leavers.results.csv.journal
+
+    stopped early: the API issued no token: check app id and secret (and tenant)
+      said    20009 not installed ***
+    to continue, run the same command again:
+      prehire withdraw [DIR]/leavers.csv --burst 10000 --rate 100000/1s --read-back-delay 10ms --retry-base 1ms --retry-cap 5ms --yes --base-url http://127.0.0.1:[PORT]
+    ----- stderr
+    warning: anybody can read or change the secret in [DIR]/ticket: chmod 600 it
+    ");
     assert_eq!((refused.calls(), platform.withdraw.calls()), (1, 0), "{run}");
     assert_no_secret(&context, &run);
 }
@@ -208,7 +252,13 @@ fn journal_and_allowance_belong_to_the_tenant() {
     let mut command = context.withdraw_command();
     command.env("FEISHU_TENANT_KEY", "other");
     let run = context.finish(command);
-    run.assert_exit(2).assert_stderr(&format!("tenant {TENANT}")).assert_stderr("tenant other");
+    assert_said!(run.assert_exit(2), @r"
+    exit code: 2
+    ----- stderr
+    warning: anybody can read or change the secret in [DIR]/ticket: chmod 600 it
+    error: [DIR]/leavers.results.csv.journal belongs to another job: withdraw of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT], tenant 2ed263bf32cf1651; this run is: withdraw of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT], tenant other
+    hint: choose another results file with -o FILE, or set the journal aside with --restart
+    ");
     assert_eq!(other.calls(), 0);
     let mut command = context.withdraw_command();
     command.env("FEISHU_TENANT_KEY", "other").args(["-o", "second.csv"]);
@@ -220,13 +270,32 @@ fn journal_and_allowance_belong_to_the_tenant() {
 fn half_a_store_app_is_named() {
     let server = MockServer::start();
     let context = || with_file(&server, TICKET);
-    context().without_env("FEISHU_TENANT_KEY").run().assert_unusable("no tenant key");
+    assert_said!(context().without_env("FEISHU_TENANT_KEY").run().assert_unusable(), @r"
+    exit code: 2
+    ----- stderr
+    error: there is an app ticket, which only store apps have, but no tenant key
+    hint: set FEISHU_TENANT_KEY, or put tenant_key in the profile
+    ");
     let missing = context();
     fs::remove_file(missing.path("ticket")).unwrap();
-    missing.run().assert_unusable("FEISHU_APP_TICKET_FILE");
+    assert_said!(missing.run().assert_unusable(), @r"
+    exit code: 2
+    ----- stderr
+    error: can't read [DIR]/ticket (FEISHU_APP_TICKET_FILE): No such file or directory (os error 2)
+    ");
     // The simulated API knows custom apps.
     let custom = TestContext::new().row(SOMEBODY, "a").env("FEISHU_TENANT_KEY", TENANT);
-    custom.run().assert_exit(0).assert_stderr("is treated as a custom app");
+    assert_said!(custom.run().assert_exit(0), @r"
+    exit code: 0
+    ----- stdout
+      withdrawn          1
+      rows               1 (1 success)
+      calls              1 in [DURATION]; at most [COUNT] in any 1 s (allowed: 100000/1s)
+      results            [DIR]/leavers.results.csv
+      journal            [DIR]/leavers.results.csv.journal
+    ----- stderr
+    warning: there is a tenant key but no app ticket: cli_a1b2c3d4e5f6 is treated as a custom app
+    ");
 }
 
 #[test]
@@ -251,7 +320,36 @@ fn a_profile_holds_a_store_app_and_config_show_hides_its_ticket() {
     run.assert_exit(0).assert_column("status", ["withdrawn"]);
     assert_eq!(platform.calls(), [1, 0, 1, 0, 1], "{run}");
     let shown = context.finish(context.program(["config", "show", "--config", "prehire.toml"]));
-    shown.assert_exit(0).assert_stdout("app_ticket         *** in ticket").assert_stdout(TENANT);
+    assert_said!(shown.assert_exit(0), @r"
+    exit code: 0
+    ----- stdout
+    config file        prehire.toml
+    profile            default
+    state directory    [DIR]/state/prehire
+
+    app_id             cli_a1b2c3d4e5f6            (profile default)
+    app_secret         *** in secret               (profile default)
+    app_ticket         *** in ticket               (profile default)
+    tenant_key         2ed263bf32cf1651            (profile default)
+    base_url           http://127.0.0.1:[PORT]      (profile default)
+    rate               99/60s                      (default)
+    burst              10                          (default)
+    workers            16                          (default)
+    timeout            30s                         (default)
+    max_attempts       5                           (default)
+    retry_base         1s                          (default)
+    retry_cap          60s                         (default)
+    read_back_delay    3s                          (default)
+    stop_after         20                          (default)
+    max_rows           none                        (default)
+    deadline           none                        (default)
+    wait_lock          0s                          (default)
+    lang               none                        (default)
+
+    warning: anybody can read or change the secret in secret: chmod 600 it
+
+    warning: anybody can read or change the secret in ticket: chmod 600 it
+    ");
     assert_no_secret(&context, &shown);
 }
 
@@ -277,7 +375,17 @@ fn a_stale_ticket_is_replaced_through_the_simulated_api() {
     });
     let run = context.run();
     run.assert_exit(0).assert_column("status", ["withdrawn"; 3]);
-    run.assert_stderr("the app ticket was rejected; a new one was requested");
+    assert_said!(run, @r"
+    exit code: 0
+    ----- stdout
+      withdrawn          3
+      rows               3 (3 successes)
+      calls              3 in [DURATION]; at most [COUNT] in any 1 s (allowed: 100000/1s)
+      results            [DIR]/leavers.results.csv
+      journal            [DIR]/leavers.results.csv.journal
+    ----- stderr
+    the app ticket was rejected; a new one was requested, which goes to the event receiver
+    ");
     assert_eq!(token_calls(&context), [0, 2, 1, 1], "{run}");
     assert!(
         context.run().assert_exit(0).stdout.contains("calls              0 in"),
@@ -298,6 +406,11 @@ fn what_was_withdrawn_for_a_tenant_is_restored_for_that_tenant_alone() {
     context.run().assert_exit(0);
     let mut command = context.restore_command();
     command.env("FEISHU_TENANT_KEY", "other");
-    context.restored(command.spawn().unwrap()).assert_exit(2).assert_stderr(&format!("tenant {TENANT}"));
+    assert_said!(context.restored(command.spawn().unwrap()).assert_exit(2), @r"
+    exit code: 2
+    ----- stderr
+    error: [DIR]/leavers.results.csv.journal belongs to another job: withdraw of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT], tenant 2ed263bf32cf1651; expected: withdraw of app cli_a1b2c3d4e5f6 at 127.0.0.1:[PORT], tenant other
+    hint: give the withdrawal journal with --source-journal FILE
+    ");
     context.restore().assert_exit(0).assert_column("status", ["restored"; 2]);
 }

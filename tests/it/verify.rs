@@ -3,10 +3,9 @@
 use std::fs;
 use std::path::PathBuf;
 
-use prehire::journal::chain::{Chain, entry_of};
-use prehire::journal::entry::{Entry, RunStarted};
 use unicode_width::UnicodeWidthStr;
 
+use crate::audit::journal_with;
 use crate::context::{SOMEBODY, TestContext};
 use crate::run::Run;
 use crate::watch::journal_of;
@@ -41,6 +40,12 @@ fn assert_narrow(run: &Run) {
     }
 }
 
+/// The paragraph of its standard output that begins with this.
+fn paragraph(run: &Run, beginning: &str) -> String {
+    let found = run.stdout.split("\n\n").find(|paragraph| paragraph.starts_with(beginning));
+    format!("{}\n\n", found.unwrap_or_else(|| panic!("no {beginning:?}{run}")).trim_end())
+}
+
 /// A row of each kind: withdrawn, refused, recovered, invalid, repeated.
 fn every_kind() -> TestContext {
     let rows = TestContext::new().rows(3).row(REFUSED, "a").row(APPLIED, "b");
@@ -53,12 +58,59 @@ fn a_record_that_was_left_alone_is_whole_and_its_results_agree() {
     let context = every_kind();
     context.run().assert_exit(1);
     let run = verify_results(&context);
-    run.assert_exit(0).assert_stdout("whole: ").assert_stdout("ended with exit code 1");
-    run.assert_stdout("withdraw\n").assert_stdout(crate::context::APP_ID).assert_stdout("127.0.0.1:");
+    assert_said!(run.assert_exit(0), @r"
+    exit code: 0
+    ----- stdout
+      journal            leavers.results.csv.journal
+      state              whole: [COUNT] lines, each follows from the one before
+      operation          withdraw
+      app                cli_a1b2c3d4e5f6
+      host               127.0.0.1:[PORT]
+      runs               1
+      first time         [TIME]
+      last time          [TIME]
+      last run           ended with exit code 1
+      calls              5
+      pre-hires          5
+      withdrawn          4
+      refused            1
+
+      results            leavers.results.csv
+      rows               8
+      agree              7
+      nothing done       1 (never called: nothing to compare)
+
+    Compared: status, success, error_code, retry_outcome, attempts, http_status,
+    confirmed_by, log_id, first_sent_at, settled_at
+    ");
     assert_eq!(run.stderr, "", "{run}");
     assert_narrow(&run);
     let chinese = verify(&context, &["--results", "leavers.results.csv", "--lang", "zh"]);
-    chinese.assert_exit(0).assert_stdout("完整：");
+    assert_said!(chinese.assert_exit(0), @r"
+    exit code: 0
+    ----- stdout
+      日志               leavers.results.csv.journal
+      状态               完整：[COUNT]行，每一行都与上一行相接
+      操作               withdraw
+      应用               cli_a1b2c3d4e5f6
+      主机               127.0.0.1:[PORT]
+      运行次数           1
+      最早时间           [TIME]
+      最晚时间           [TIME]
+      最近一次运行       结束，退出码1
+      调用               5
+      待入职人员         5
+      withdrawn          4
+      refused            1
+
+      结果               leavers.results.csv
+      行数               8
+      一致               7
+      未调用             1（从未调用：无可比较）
+
+    比较的列：status, success, error_code, retry_outcome, attempts, http_status,
+    confirmed_by, log_id, first_sent_at, settled_at
+    ");
     assert_narrow(&chinese);
 
     let json = verify(&context, &["--results", "leavers.results.csv", "--format", "json"]).json();
@@ -85,19 +137,39 @@ fn the_first_line_that_was_changed_left_out_or_moved_is_named() {
     let left_out = [&lines[..3], &lines[4..]].concat().join("\n") + "\n";
     let moved = [&lines[..5], &[lines[6], lines[5]], &lines[7..]].concat().join("\n") + "\n";
     let in_the_middle = [&lines[..2], &["", lines[2]], &lines[3..]].concat().join("\n") + "\n";
+    let mut told = String::new();
     for (text, line) in [(changed, first_changed), (left_out, 4), (moved, 6), (in_the_middle, 3)] {
         change_journal(&context, |_| text);
         let run = verify_results(&context);
         let named = format!("line {line} of leavers.results.csv.journal is damaged");
-        run.assert_exit(1)
-            .assert_stdout("not whole")
-            .assert_stdout(&named)
-            .assert_stdout("no results are compared");
+        assert!(run.assert_exit(1).stdout.contains(&named), "{run}");
+        told += &paragraph(&run, &format!("line {line} ")).replace(&format!("line {line} "), "line [LINE] ");
         assert_narrow(&run);
         assert_narrow(&verify(&context, &["--lang", "zh"]));
         let json = verify(&context, &["--format", "json"]).json();
         assert_eq!((&json["whole"], &json["damage"]["line"]), (&false.into(), &line.into()), "{json}");
     }
+    assert_text!(told, @r"
+    line [LINE] of leavers.results.csv.journal is damaged:
+    it was changed after it was written, or the line before it was
+    What follows it proves nothing: it is not counted above,
+    and no results are compared with it.
+
+    line [LINE] of leavers.results.csv.journal is damaged:
+    it was changed after it was written, or the line before it was
+    What follows it proves nothing: it is not counted above,
+    and no results are compared with it.
+
+    line [LINE] of leavers.results.csv.journal is damaged:
+    it was changed after it was written, or the line before it was
+    What follows it proves nothing: it is not counted above,
+    and no results are compared with it.
+
+    line [LINE] of leavers.results.csv.journal is damaged:
+    it is not a journal line
+    What follows it proves nothing: it is not counted above,
+    and no results are compared with it.
+    ");
 }
 
 #[test]
@@ -107,37 +179,94 @@ fn a_torn_end_is_whole_and_told_and_a_record_of_nothing_is_none() {
     let whole = context.journal_bytes();
     fs::write(context.journal_path(), [&whole[..], b"{\"hash\":\"0"].concat()).unwrap();
     let run = verify_results(&context);
-    run.assert_exit(0).assert_stdout("torn end           10 bytes");
+    assert_said!(run.assert_exit(0), @r"
+    exit code: 0
+    ----- stdout
+      journal            leavers.results.csv.journal
+      state              whole: [COUNT] lines, each follows from the one before
+      torn end           10 bytes left unfinished by a run that was killed,
+                         or being written by one now; the next run cuts this off
+      operation          withdraw
+      app                cli_a1b2c3d4e5f6
+      host               127.0.0.1:[PORT]
+      runs               1
+      first time         [TIME]
+      last time          [TIME]
+      last run           ended with exit code 1
+      calls              5
+      pre-hires          5
+      withdrawn          4
+      refused            1
+
+      results            leavers.results.csv
+      rows               8
+      agree              7
+      nothing done       1 (never called: nothing to compare)
+
+    Compared: status, success, error_code, retry_outcome, attempts, http_status,
+    confirmed_by, log_id, first_sent_at, settled_at
+    ");
     assert_narrow(&run);
+    let mut told = String::new();
     for nothing in [&whole[..0], &whole[..20]] {
         fs::write(context.journal_path(), nothing).unwrap();
-        verify(&context, &[]).assert_exit(1).assert_stdout("no whole line");
+        told += &verify(&context, &[]).assert_exit(1).said();
     }
+    assert_text!(told, @r"
+    exit code: 1
+    ----- stdout
+      journal            leavers.results.csv.journal
+      state              not whole: there is no whole line in it
+    exit code: 1
+    ----- stdout
+      journal            leavers.results.csv.journal
+      state              not whole: there is no whole line in it
+      torn end           20 bytes left unfinished by a run that was killed,
+                         or being written by one now; the next run cuts this off
+    ");
 }
 
 #[test]
 fn what_can_not_be_judged_is_exit_2() {
     let context = TestContext::new().row(SOMEBODY, "a");
-    verify(&context, &[]).assert_exit(2).assert_stderr("leavers.results.csv.journal: No such file");
+    assert_said!(verify(&context, &[]).assert_exit(2), @r"
+    exit code: 2
+    ----- stderr
+    error: can't read leavers.results.csv.journal: No such file or directory (os error 2)
+    ");
     context.run().assert_exit(0);
     context.finish(context.program(["verify", "."])).assert_exit(2);
-    verify(&context, &["--results", "nothing.csv"]).assert_exit(2).assert_stderr("nothing.csv");
+    assert_said!(verify(&context, &["--results", "nothing.csv"]).assert_exit(2), @r"
+    exit code: 2
+    ----- stderr
+    error: can't read nothing.csv: No such file or directory (os error 2)
+    ");
     let input = context.input_path();
-    verify(&context, &["--results", input.to_str().unwrap()])
-        .assert_exit(2)
-        .assert_stderr("not a results file");
+    assert_said!(verify(&context, &["--results", input.to_str().unwrap()]).assert_exit(2), @r"
+    exit code: 2
+    ----- stderr
+    error: this is not a results file: its header does not end with the result columns
+    hint: give a results file that prehire withdraw has written
+    ");
 
-    let first = context.journal_bytes().split(|byte| *byte == b'\n').next().unwrap().to_vec();
-    let Some(Entry::RunStarted(started)) = entry_of(&first) else { panic!("a run begins") };
-    let mut newer = Vec::new();
-    let (version, tool) = (99, "9.0.0".to_owned());
-    Chain::default().append(&mut newer, &Entry::RunStarted(RunStarted { version, tool, ..started }));
+    let (_, mut started) = context.journal().remove(0);
+    (started["version"], started["tool"]) = (99.into(), "9.0.0".into());
+    let newer = journal_with(&[serde_json::json!({ "run_started": started })]);
     fs::write(context.journal_path(), newer).unwrap();
-    verify(&context, &[]).assert_exit(2).assert_stderr("newer prehire").assert_stderr("prehire 9.0.0");
-    let mut unknown = Vec::new();
-    Chain::default().append(&mut unknown, &serde_json::json!({ "moon_landed": {} }));
+    assert_said!(verify(&context, &[]).assert_exit(2), @r"
+    exit code: 2
+    ----- stderr
+    error: leavers.results.csv.journal was made by a newer prehire (prehire [VERSION])
+    hint: use that version, or a later one
+    ");
+    let unknown = journal_with(&[serde_json::json!({ "moon_landed": {} })]);
     fs::write(context.journal_path(), unknown).unwrap();
-    verify(&context, &[]).assert_exit(2).assert_stderr("newer prehire").assert_stderr("a later version");
+    assert_said!(verify(&context, &[]).assert_exit(2), @r"
+    exit code: 2
+    ----- stderr
+    error: leavers.results.csv.journal was made by a newer prehire
+    hint: use a later version of prehire
+    ");
 }
 
 #[test]
@@ -148,25 +277,83 @@ fn results_that_were_edited_do_not_agree() {
     let lines: Vec<&str> = whole.lines().collect();
     assert!(lines[4].contains("refused,false,") && lines[7].contains(",duplicate,false,"), "{whole}");
     let edits = [
-        (5, whole.replacen("refused,false,", "withdrawn,true,", 1), "status is \"withdrawn\""),
-        (2, whole.replacen("withdrawn,true,", "withdrawn,false,", 1), "success is \"false\""),
-        (8, whole.replacen(",duplicate,false,", ",duplicate,true,", 1), "success is \"true\""),
-        (6, whole.replacen(",recovered,1,", ",recovered,2,", 1), "attempts is \"2\""),
-        (6, whole.replacen(",500,read_back,", ",500,reply,", 1), "confirmed_by is \"reply\""),
-        (2, whole.replacen("7345005664477000001", "7345005664477000099", 1), "has no record of that"),
-        (2, whole.replacen("7345005664477000001", "7.345E+18", 1), "can't be read"),
-        (3, whole.replacen("\n7345005664477000008", "\n9345005664477000008", 1), "has no record of that"),
+        whole.replacen("refused,false,", "withdrawn,true,", 1),
+        whole.replacen("withdrawn,true,", "withdrawn,false,", 1),
+        whole.replacen(",duplicate,false,", ",duplicate,true,", 1),
+        whole.replacen(",recovered,1,", ",recovered,2,", 1),
+        whole.replacen(",500,read_back,", ",500,reply,", 1),
+        whole.replacen("7345005664477000001", "7345005664477000099", 1),
+        whole.replacen("7345005664477000001", "7.345E+18", 1),
+        whole.replacen("\n7345005664477000008", "\n9345005664477000008", 1),
     ];
-    for (line, text, said) in edits {
-        assert_ne!(text, whole, "{said}");
+    let mut told = String::new();
+    for text in edits {
+        assert_ne!(text, whole, "nothing was edited");
         change_results(&context, |_| text);
         let run = verify_results(&context);
-        run.assert_exit(1).assert_stdout(&format!("line {line} of leavers.results.csv")).assert_stdout(said);
+        told += &paragraph(run.assert_exit(1), "line ");
         assert_narrow(&run);
     }
+    assert_text!(told, @r#"
+    line 5 of leavers.results.csv, pre-hire 9922000000000000001:
+    status is "withdrawn",
+    and in the journal "refused"
+
+    line 2 of leavers.results.csv, pre-hire 7345005664477000001:
+    success is "false",
+    and in the journal "true"
+
+    line 8 of leavers.results.csv, pre-hire 9922000000000000001:
+    success is "true",
+    and in the journal "false"
+
+    line 6 of leavers.results.csv, pre-hire 9903011610000000001:
+    attempts is "2",
+    and in the journal "1"
+
+    line 6 of leavers.results.csv, pre-hire 9903011610000000001:
+    confirmed_by is "reply",
+    and in the journal "read_back"
+
+    line 2 of leavers.results.csv, pre-hire 7345005664477000099:
+    it is "withdrawn", but the journal has no record of that
+
+    line 2 of leavers.results.csv, pre-hire 7.345E+18:
+    its id can't be read: a spreadsheet may have changed it
+
+    line 3 of leavers.results.csv, pre-hire 9345005664477000008:
+    it is "withdrawn", but the journal has no record of that
+    "#);
     let without_one = [&lines[..4], &lines[5..]].concat().join("\n") + "\n";
     change_results(&context, |_| without_one);
-    verify_results(&context).assert_exit(1).assert_stdout(&format!("is about pre-hire {REFUSED}"));
+    assert_said!(verify_results(&context).assert_exit(1), @r"
+    exit code: 1
+    ----- stdout
+      journal            leavers.results.csv.journal
+      state              whole: [COUNT] lines, each follows from the one before
+      operation          withdraw
+      app                cli_a1b2c3d4e5f6
+      host               127.0.0.1:[PORT]
+      runs               1
+      first time         [TIME]
+      last time          [TIME]
+      last run           ended with exit code 1
+      calls              5
+      pre-hires          5
+      withdrawn          4
+      refused            1
+
+      results            leavers.results.csv
+      rows               7
+      agree              6
+      nothing done       1 (never called: nothing to compare)
+      missing            1 (settled, but not in the results)
+
+    no row of leavers.results.csv is about pre-hire 9922000000000000001
+
+    Compared: status, success, error_code, retry_outcome, attempts, http_status,
+    confirmed_by, log_id, first_sent_at, settled_at
+    ");
 }
 
 #[test]
@@ -182,7 +369,35 @@ fn results_that_were_sorted_and_saved_by_a_spreadsheet_agree() {
     verify_results(&context).assert_exit(0);
     let text = fs::read_to_string(context.results_path()).unwrap();
     fs::write(context.results_path(), encoding_rs::GB18030.encode(&format!("{text}8;离职\r\n")).0).unwrap();
-    verify_results(&context).assert_exit(1).assert_stdout("line 10 of");
+    assert_said!(verify_results(&context).assert_exit(1), @r"
+    exit code: 1
+    ----- stdout
+      journal            leavers.results.csv.journal
+      state              whole: [COUNT] lines, each follows from the one before
+      operation          withdraw
+      app                cli_a1b2c3d4e5f6
+      host               127.0.0.1:[PORT]
+      runs               1
+      first time         [TIME]
+      last time          [TIME]
+      last run           ended with exit code 1
+      calls              5
+      pre-hires          5
+      withdrawn          4
+      refused            1
+
+      results            leavers.results.csv
+      rows               9
+      agree              7
+      nothing done       1 (never called: nothing to compare)
+      disagree           1
+
+    line 10 of leavers.results.csv, pre-hire 8:
+    its status is not one that prehire knows
+
+    Compared: status, success, error_code, retry_outcome, attempts, http_status,
+    confirmed_by, log_id, first_sent_at, settled_at
+    ");
 }
 
 #[test]
@@ -191,7 +406,31 @@ fn results_as_a_workbook_agree() {
     context.run().assert_exit(1);
     assert_eq!(Workbook::open(&context.path("out.xlsx")).rows().len(), 8);
     let verify = ["verify", "out.xlsx.journal", "--results", "out.xlsx"];
-    context.finish(context.program(verify)).assert_exit(0).assert_stdout("agree              7");
+    assert_said!(context.finish(context.program(verify)).assert_exit(0), @r"
+    exit code: 0
+    ----- stdout
+      journal            out.xlsx.journal
+      state              whole: [COUNT] lines, each follows from the one before
+      operation          withdraw
+      app                cli_a1b2c3d4e5f6
+      host               127.0.0.1:[PORT]
+      runs               1
+      first time         [TIME]
+      last time          [TIME]
+      last run           ended with exit code 1
+      calls              5
+      pre-hires          5
+      withdrawn          4
+      refused            1
+
+      results            out.xlsx
+      rows               8
+      agree              7
+      nothing done       1 (never called: nothing to compare)
+
+    Compared: status, success, error_code, retry_outcome, attempts, http_status,
+    confirmed_by, log_id, first_sent_at, settled_at
+    ");
 }
 
 #[test]
@@ -219,14 +458,65 @@ fn what_was_carried_over_is_proved_by_its_own_journal() {
     context.finish(command).assert_exit(1);
     let check = ["verify", "second.csv.journal", "--results", "second.csv"];
     let run = context.finish(context.program(check));
-    run.assert_exit(0).assert_stdout("from before        5").assert_stdout("nothing done       1");
+    assert_said!(run.assert_exit(0), @r"
+    exit code: 0
+    ----- stdout
+      journal            second.csv.journal
+      state              whole: [COUNT] lines, each follows from the one before
+      operation          withdraw
+      app                cli_a1b2c3d4e5f6
+      host               127.0.0.1:[PORT]
+      runs               1
+      first time         [TIME]
+      last time          [TIME]
+      last run           ended with exit code 1
+      calls              1
+      pre-hires          1
+      refused            1
+
+      results            second.csv
+      rows               8
+      agree              2
+      nothing done       1 (never called: nothing to compare)
+      from before        5 (carried over: their own journal proves them)
+
+    Compared: status, success, error_code, retry_outcome, attempts, http_status,
+    confirmed_by, log_id, first_sent_at, settled_at
+    ");
     assert_narrow(&run);
     // Of the first journal it is the results of somebody else.
     let foreign = ["verify", "leavers.results.csv.journal", "--results", "second.csv"];
-    context
-        .finish(context.program(foreign))
-        .assert_exit(1)
-        .assert_stdout("No run in the journal names this file");
+    assert_said!(context.finish(context.program(foreign)).assert_exit(1), @r#"
+    exit code: 1
+    ----- stdout
+      journal            leavers.results.csv.journal
+      state              whole: [COUNT] lines, each follows from the one before
+      operation          withdraw
+      app                cli_a1b2c3d4e5f6
+      host               127.0.0.1:[PORT]
+      runs               1
+      first time         [TIME]
+      last time          [TIME]
+      last run           ended with exit code 1
+      calls              5
+      pre-hires          5
+      withdrawn          4
+      refused            1
+
+      results            second.csv
+                         No run in the journal names this file: was it renamed?
+      rows               8
+      agree              6
+      nothing done       1 (never called: nothing to compare)
+      disagree           1
+
+    line 5 of second.csv, pre-hire 9922000000000000001:
+    log_id is "[LOG ID]",
+    and in the journal "[LOG ID]"
+
+    Compared: status, success, error_code, retry_outcome, attempts, http_status,
+    confirmed_by, log_id, first_sent_at, settled_at
+    "#);
 }
 
 #[test]
@@ -237,7 +527,30 @@ fn an_undo_has_a_record_like_any_other() {
     let journal = journal_of(&PathBuf::from("leavers.restored.csv"));
     let verify = ["verify", journal.to_str().unwrap(), "--results", "leavers.restored.csv"];
     let run = context.finish(context.program(verify));
-    run.assert_exit(0).assert_stdout("restore\n").assert_stdout("restored           4");
+    assert_said!(run.assert_exit(0), @r"
+    exit code: 0
+    ----- stdout
+      journal            leavers.restored.csv.journal
+      state              whole: [COUNT] lines, each follows from the one before
+      operation          restore
+      app                cli_a1b2c3d4e5f6
+      host               127.0.0.1:[PORT]
+      runs               1
+      first time         [TIME]
+      last time          [TIME]
+      last run           ended with exit code 1
+      calls              4
+      pre-hires          4
+      restored           4
+
+      results            leavers.restored.csv
+      rows               8
+      agree              5
+      nothing done       3 (never called: nothing to compare)
+
+    Compared: status, success, error_code, retry_outcome, attempts, http_status,
+    confirmed_by, log_id, first_sent_at, settled_at
+    ");
 }
 
 #[test]
@@ -264,9 +577,32 @@ fn results_are_compared_with_the_run_that_wrote_them() {
     let context = context.row("9911010000000000001", "no answer");
     context.start_and_await_calls(1).kill_dead();
     let run = verify_results(&context);
-    run.assert_exit(0)
-        .assert_stdout("has not ended")
-        .assert_stdout("A later run has started")
-        .assert_stdout("in flight");
+    assert_said!(run.assert_exit(0), @r"
+    exit code: 0
+    ----- stdout
+      journal            leavers.results.csv.journal
+      state              whole: [COUNT] lines, each follows from the one before
+      operation          withdraw
+      app                cli_a1b2c3d4e5f6
+      host               127.0.0.1:[PORT]
+      runs               2
+      first time         [TIME]
+      last time          [TIME]
+      last run           has not ended: it was killed, or is still running
+      calls              4
+      pre-hires          4
+      withdrawn          3
+      in flight          1 (called, but not settled)
+
+      results            leavers.results.csv
+      rows               3
+      agree              3
+
+    A later run has started, but has left no results.
+    What it recorded is not compared.
+
+    Compared: status, success, error_code, retry_outcome, attempts, http_status,
+    confirmed_by, log_id, first_sent_at, settled_at
+    ");
     assert_narrow(&run);
 }

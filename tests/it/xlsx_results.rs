@@ -185,19 +185,35 @@ fn what_a_workbook_can_not_hold_is_found_before_any_call() {
         &[SOMEBODY, "", "a"],
         &["7345005664477775408", &long, "a"],
     ]);
-    let run_of = |context: &TestContext, said: &str| {
+    let refused = |context: &TestContext| {
         let run = context.run();
-        run.assert_unusable(said).assert_stderr("ends with .csv");
+        run.assert_unusable();
         assert_eq!(context.record().calls, [], "{run}");
         assert!(!journal_of(&context.path("out.xlsx")).exists(), "{run}");
+        run
     };
     let context_ = context().input(input.clone());
-    run_of(&context_, "row 3: the cell in column \"note\" has 32768 characters");
-    context_.check(&["-o", "out.xlsx"]).assert_exit(2).assert_stderr("row 3");
+    assert_said!(refused(&context_), @r#"
+    exit code: 2
+    ----- stderr
+    error: row 3: the cell in column "note" has 32768 characters, but a workbook cell holds at most 32767
+    hint: write the results as CSV: choose a name that ends with .csv with -o FILE
+    "#);
+    assert_said!(context_.check(&["-o", "out.xlsx"]).assert_exit(2), @r#"
+    exit code: 2
+    ----- stderr
+    error: row 3: the cell in column "note" has 32768 characters, but a workbook cell holds at most 32767
+    hint: write the results as CSV: choose a name that ends with .csv with -o FILE
+    "#);
     context_.flag("--output", "out.csv").run().assert_exit(0);
 
     let header = format!("pre_hire_id,withdraw_reason{}\n{SOMEBODY},a\n", ",x".repeat(16_384));
-    run_of(&context().input(header), "16399 columns");
+    assert_said!(refused(&context().input(header)), @r"
+    exit code: 2
+    ----- stderr
+    error: the results would have 16399 columns, but a workbook holds at most 16384
+    hint: write the results as CSV: choose a name that ends with .csv with -o FILE
+    ");
 
     let longest = "字".repeat(32_767);
     let input = csv_of(&[&["pre_hire_id", "note", "withdraw_reason"], &[SOMEBODY, &longest, "a"]]);
@@ -220,11 +236,30 @@ fn a_sentence_of_ours_that_quotes_a_very_long_name_is_cut_and_not_lost() {
 fn the_ending_decides_in_any_case_and_other_workbooks_are_refused() {
     let context = TestContext::new().row(SOMEBODY, "a").flag("--output", "OUT.XLSX");
     context.run().assert_exit(0).assert_column("status", ["withdrawn"]);
+    let mut told = String::new();
     for name in ["out.xls", "out.ods", "out.XLSM", "out.xlsb"] {
         let context = TestContext::new().row(SOMEBODY, "a").flag("--output", name);
-        context.run().assert_unusable("ends with .csv or .xlsx");
+        told += &context.run().assert_unusable().said();
         assert_eq!(context.record().calls, []);
     }
+    assert_text!(told, @r"
+    exit code: 2
+    ----- stderr
+    error: can't write the results to out.xls: they must be .csv or .xlsx, not .xls
+    hint: choose a name that ends with .csv or .xlsx
+    exit code: 2
+    ----- stderr
+    error: can't write the results to out.ods: they must be .csv or .xlsx, not .ods
+    hint: choose a name that ends with .csv or .xlsx
+    exit code: 2
+    ----- stderr
+    error: can't write the results to out.XLSM: they must be .csv or .xlsx, not .xlsm
+    hint: choose a name that ends with .csv or .xlsx
+    exit code: 2
+    ----- stderr
+    error: can't write the results to out.xlsb: they must be .csv or .xlsx, not .xlsb
+    hint: choose a name that ends with .csv or .xlsx
+    ");
 }
 
 #[test]
@@ -234,7 +269,12 @@ fn check_writes_one_too() {
     let workbook = Workbook::open(&context.path("checked.xlsx"));
     let status: Vec<String> = workbook.rows().iter().map(|row| row["status"].to_owned()).collect();
     assert_eq!(status, ["not_attempted", "invalid"]);
-    context.check(&["-o", "checked.xlsx"]).assert_exit(2).assert_stderr("already exists");
+    assert_said!(context.check(&["-o", "checked.xlsx"]).assert_exit(2), @r"
+    exit code: 2
+    ----- stderr
+    error: checked.xlsx already exists, and was not written by an earlier run of this job
+    hint: move that file elsewhere, or choose another name with -o FILE
+    ");
 }
 
 #[test]
@@ -264,14 +304,34 @@ fn a_workbook_that_is_not_ours_is_not_replaced() {
     let mut theirs = rust_xlsxwriter::Workbook::new();
     theirs.add_worksheet().write_row(0, 0, ["pre_hire_id", "status"]).unwrap();
     let theirs = theirs.save_to_buffer().unwrap();
+    let mut told = String::new();
     for foreign in [theirs, b"somebody's work".to_vec(), ours[..200].to_vec()] {
         fs::write(context.path("out.xlsx"), &foreign).unwrap();
-        context.run().assert_exit(2).assert_stderr("out.xlsx already exists");
+        told += &context.run().assert_exit(2).said();
         assert_eq!(fs::read(context.path("out.xlsx")).unwrap(), foreign);
     }
+    assert_text!(told, @r"
+    exit code: 2
+    ----- stderr
+    error: out.xlsx already exists, and was not written by an earlier run of this job
+    hint: move that file elsewhere, or choose another name with -o FILE
+    exit code: 2
+    ----- stderr
+    error: out.xlsx already exists, and was not written by an earlier run of this job
+    hint: move that file elsewhere, or choose another name with -o FILE
+    exit code: 2
+    ----- stderr
+    error: out.xlsx already exists, and was not written by an earlier run of this job
+    hint: move that file elsewhere, or choose another name with -o FILE
+    ");
     fs::write(context.path("out.xlsx"), ours).unwrap();
     fs::remove_file(journal_of(&context.path("out.xlsx"))).unwrap();
-    context.run().assert_exit(2).assert_stderr("out.xlsx already exists");
+    assert_said!(context.run().assert_exit(2), @r"
+    exit code: 2
+    ----- stderr
+    error: out.xlsx already exists, and was not written by an earlier run of this job
+    hint: move that file elsewhere, or choose another name with -o FILE
+    ");
     assert_eq!(context.withdraw_calls(), 1);
 }
 
@@ -338,7 +398,12 @@ fn rows_that_are_left_out_need_no_room() {
     context.run().assert_exit(1);
     let earlier = fs::read(context.results_path()).unwrap();
     let context = context.named("earlier.csv").input(earlier).flag("--output", "out.xlsx");
-    context.run().assert_unusable("row 2: the cell in column \"note\"");
+    assert_said!(context.run().assert_unusable(), @r#"
+    exit code: 2
+    ----- stderr
+    error: row 2: the cell in column "note" has 32768 characters, but a workbook cell holds at most 32767
+    hint: write the results as CSV: choose a name that ends with .csv with -o FILE
+    "#);
     let run = context.flag("--only", "failed").run();
     run.assert_exit(1).assert_column("status", ["refused"]);
 }

@@ -5,6 +5,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use crate::checkout::tracked_files;
 use crate::page::Block;
 use crate::{ENGLISH, PAGES, ROOT};
 
@@ -53,12 +54,9 @@ fn home() -> tempfile::TempDir {
     fs::create_dir(home.path().join("bin")).expect("bin");
     symlink(PREHIRE, home.path().join("bin/prehire")).expect("prehire on the path");
     fs::create_dir(home.path().join("samples")).expect("samples");
-    for sample in fs::read_dir(Path::new(ROOT).join("samples")).expect("the samples") {
-        let sample = sample.expect("a sample");
-        // What a rehearsal in the checkout left behind is no sample.
-        if sample.path().is_file() && !sample.file_name().to_string_lossy().contains(".simulated.") {
-            fs::copy(sample.path(), home.path().join("samples").join(sample.file_name())).expect("a copy");
-        }
+    let samples = Path::new(ROOT).join("samples");
+    for name in tracked_files(&samples) {
+        fs::copy(samples.join(&name), home.path().join("samples").join(name)).expect("a copy");
     }
     home
 }

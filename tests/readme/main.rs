@@ -6,9 +6,13 @@
 
 #![allow(clippy::disallowed_methods, reason = "a test may look at the clock and the environment")]
 
+#[path = "../it/support/checkout.rs"]
+mod checkout;
 mod contributing;
 mod examples;
 mod flags;
+#[path = "../it/support/help.rs"]
+mod help;
 mod languages;
 mod links;
 mod names;

@@ -82,13 +82,6 @@ impl Page {
         let behind = prose.split("](").skip(1).filter_map(|rest| rest.split(')').next());
         behind.map(str::to_owned).collect()
     }
-
-    /// Is this word written as code? A variable may be written as a shell does.
-    pub(crate) fn names(&self, word: &str) -> bool {
-        [format!("`{word}`"), format!("`${word}`"), format!("`${word}/")]
-            .iter()
-            .any(|code| self.text.contains(code.as_str()))
-    }
 }
 
 fn tables_of(prose: &str) -> Vec<Table> {

@@ -1,8 +1,9 @@
 //! What can be seen of a run from outside: its journal, the server's record while it runs; and how it is killed.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::Child;
+use std::process::{Child, ChildStderr};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
@@ -25,6 +26,13 @@ pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
+/// The next line of a stream, with its end.
+pub fn line_of(stream: &mut impl BufRead) -> String {
+    let mut line = String::new();
+    stream.read_line(&mut line).unwrap();
+    line
+}
+
 /// A run that was started and has not been waited for; it dies with its test.
 pub struct Started(Option<Child>);
 
@@ -35,6 +43,11 @@ impl Started {
 
     pub fn send(&self, signal: Signal) {
         kill(Pid::from_raw(i32::try_from(self.pid()).unwrap()), signal).unwrap();
+    }
+
+    /// Its standard error, which is then no part of what came of it.
+    pub fn stderr(&mut self) -> BufReader<ChildStderr> {
+        BufReader::new(self.0.as_mut().unwrap().stderr.take().unwrap())
     }
 
     /// Kills it, as a power cut would, and waits until it is gone.

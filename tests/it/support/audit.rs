@@ -6,10 +6,11 @@ use std::fs;
 use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
-use prehire::model::Status;
 use prehire_simulator::{Api, Record, Running, Stage};
+use ring::digest::{Context, SHA256};
 use serde_json::Value;
 
+use crate::contract::is_success;
 use crate::run::Run;
 
 /// One line of a journal: its kind and its fields.
@@ -30,27 +31,66 @@ impl Line {
     }
 
     /// What became of its row.
-    pub fn status(&self) -> Status {
-        Status::from_word(self.fields["outcome"]["status"].as_str().unwrap()).unwrap()
+    pub fn status(&self) -> &str {
+        self.fields["outcome"]["status"].as_str().unwrap()
     }
 
     /// Does it record that it is done with its pre-hire?
     fn is_success(&self) -> bool {
         match self.kind.as_str() {
             "call_finished" => self.fields["verdict"] == "accepted",
-            "row_settled" => self.status().is_success(),
+            "row_settled" => is_success(self.status()),
             _ => false,
         }
     }
 }
 
-/// The whole lines of a journal; none if there is no file yet.
+/// The hash of a journal line: half the SHA-256, in hex, of the line's before it and of the bytes of its entry.
+fn hash(before: &str, entry: &str) -> String {
+    let nibble = |digit: u8| char::from(digit).to_digit(16).unwrap();
+    let byte = |pair: &[u8]| u8::try_from(16 * nibble(pair[0]) + nibble(pair[1])).unwrap();
+    let mut context = Context::new(&SHA256);
+    context.update(&before.as_bytes().chunks_exact(2).map(byte).collect::<Vec<u8>>());
+    context.update(entry.as_bytes());
+    context.finish().as_ref()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What stands before the first line.
+const NO_HASH: &str = "00000000000000000000000000000000";
+
+/// A journal of these entries.
+pub fn journal_with(entries: &[Value]) -> String {
+    lines_after(NO_HASH, entries)
+}
+
+/// The hashes of a journal's lines, as they stand there.
+pub fn hashes_of(journal: &[u8]) -> Vec<String> {
+    let lines = std::str::from_utf8(journal).unwrap().lines();
+    lines.map(|line| line["{\"hash\":\"".len()..][..NO_HASH.len()].to_owned()).collect()
+}
+
+/// The lines of these entries, behind the line with this hash.
+pub fn lines_after(last: &str, entries: &[Value]) -> String {
+    let (mut text, mut last) = (String::new(), last.to_owned());
+    for entry in entries {
+        let entry = entry.to_string();
+        last = hash(&last, &entry);
+        text += &format!("{{\"hash\":\"{last}\",\"entry\":{entry}}}\n");
+    }
+    text
+}
+
+/// The whole lines of a journal, each with the hash that its chain demands; none if there is no file yet.
 pub fn lines_of(journal: &Path) -> Vec<Line> {
     let bytes = fs::read(journal).unwrap_or_default();
     let whole = bytes.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n"));
+    let mut last = NO_HASH.to_owned();
     let parsed = whole.map(|line| {
-        let mut line: Value = serde_json::from_slice(line).unwrap();
-        let Value::Object(entry) = line["entry"].take() else { panic!("no entry") };
+        let line = std::str::from_utf8(line).unwrap().trim_end();
+        let (start, entry) = line.strip_suffix('}').unwrap().split_once(",\"entry\":").unwrap();
+        last = hash(&last, entry);
+        assert_eq!(start, format!("{{\"hash\":\"{last}\""), "the chain is broken at {line}");
+        let Value::Object(entry) = serde_json::from_str(entry).unwrap() else { panic!("no entry: {line}") };
         let (kind, fields) = entry.into_iter().next().unwrap();
         Line { kind, fields }
     });
