@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| targets::journal(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| prehire::fuzz_targets::journal(data));

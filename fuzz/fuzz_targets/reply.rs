@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| targets::reply(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| prehire::fuzz_targets::reply(data));

@@ -10,6 +10,8 @@ mod check;
 mod commands;
 mod confirm;
 mod find;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz_targets;
 mod monitor;
 mod preflight;
 #[cfg(test)]
@@ -19,16 +21,53 @@ mod run;
 mod source_journal;
 mod verify;
 
+use std::process::ExitCode;
+
+use clap::FromArgMatches;
+use jiff::tz::TimeZone;
 use tokio::runtime::Runtime;
 
-use crate::cli::{Cli, Command, ConfigArgs, ConfigCommand, LogFormat};
-use crate::language::text;
+use crate::cli::{Cli, Command, ConfigArgs, ConfigCommand, LogFormat, log_format_in};
+use crate::language::{Language, text};
 use crate::model::{Error, Exit, Operation, Result};
-use crate::report::Log;
+use crate::report::{Log, LogLine};
 use crate::settings::{CheckSettings, Detail, FindSettings, LogSettings, OperationSettings, Surroundings};
 
+/// The whole program: arguments and surroundings in, exit code out.
+#[expect(clippy::disallowed_methods, reason = "the arguments come in here")]
+pub(crate) fn program() -> ExitCode {
+    crate::feishu::install_tls_provider();
+    let surroundings = Surroundings::read();
+    let language = crate::cli::typed_language(std::env::args()).unwrap_or(surroundings.language);
+    let matched = crate::cli::command(language).try_get_matches();
+    match matched.and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => {
+            let surroundings = surroundings.with_language(cli.lang);
+            code(run(cli, surroundings))
+        }
+        Err(error) => not_understood(&error, language, surroundings.time_zone),
+    }
+}
+
+/// Help and version are not errors, and neither is a broken pipe.
+#[expect(clippy::disallowed_methods, reason = "the arguments come in here")]
+fn not_understood(error: &clap::Error, language: Language, time_zone: TimeZone) -> ExitCode {
+    let format = log_format_in(std::env::args_os());
+    if error.use_stderr() && format == LogFormat::Json {
+        let log = Log::new(LogSettings { format, detail: Detail::Usual, language }, time_zone);
+        log.always(&LogLine::usage(&error.render().to_string()));
+    } else {
+        let _ = error.print();
+    }
+    code(if error.use_stderr() { Exit::Usage } else { Exit::Success })
+}
+
+fn code(exit: Exit) -> ExitCode {
+    ExitCode::from(exit.code())
+}
+
 /// Does what was asked for, and says what has gone wrong; how the process is to end.
-pub fn run(cli: Cli, surroundings: Surroundings) -> Exit {
+fn run(cli: Cli, surroundings: Surroundings) -> Exit {
     let language = surroundings.language;
     let plain = LogSettings { format: LogFormat::Text, detail: Detail::Usual, language };
     let log = cli.show().map_or(plain, |typed| LogSettings::new(typed, language));

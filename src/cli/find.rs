@@ -11,7 +11,7 @@ use crate::model::{Day, Stage};
 
 /// Lists pre-hires by stage and date, as a CSV file that `prehire withdraw` accepts.
 #[derive(Args, Debug)]
-pub struct FindArgs {
+pub(crate) struct FindArgs {
     /// In one of these stages: preboarding, day_one, withdrawn, completed, deleted.
     #[arg(
         long,
@@ -23,45 +23,45 @@ pub struct FindArgs {
         value_parser = parse_stage,
         help_heading = "Who"
     )]
-    pub stage: Vec<Stage>,
+    pub(crate) stage: Vec<Stage>,
 
     /// Who start on this day or later: 2026-03-01, or relative to today: today, -30d, +7d, -2w.
     #[arg(long, value_name = "DAY", allow_hyphen_values = true, help_heading = "Who")]
-    pub onboarding_from: Option<Day>,
+    pub(crate) onboarding_from: Option<Day>,
 
     /// Who start on this day or earlier.
     #[arg(long, value_name = "DAY", allow_hyphen_values = true, help_heading = "Who")]
-    pub onboarding_to: Option<Day>,
+    pub(crate) onboarding_to: Option<Day>,
 
     /// Who were last changed before this day.
     #[arg(long, value_name = "DAY", allow_hyphen_values = true, help_heading = "Who")]
-    pub updated_before: Option<Day>,
+    pub(crate) updated_before: Option<Day>,
 
     /// In this department; may be given several times.
     #[arg(long, value_name = "ID", help_heading = "Who")]
-    pub department: Vec<String>,
+    pub(crate) department: Vec<String>,
 
     /// With this text in the preferred name, or with exactly this worker number.
     #[arg(long, value_name = "TEXT", help_heading = "Who")]
-    pub key_word: Option<String>,
+    pub(crate) key_word: Option<String>,
 
     /// List no more than this many.
     #[arg(long, value_name = "N", help_heading = "Who")]
-    pub limit: Option<NonZeroU32>,
+    pub(crate) limit: Option<NonZeroU32>,
 
     /// The reason in each row, for `prehire withdraw`.
     #[arg(long, value_name = "TEXT")]
-    pub reason: Option<String>,
+    pub(crate) reason: Option<String>,
 
     /// The list [default: standard output; then the summary is on standard error].
     #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    pub(crate) output: Option<PathBuf>,
 
     #[command(flatten)]
-    pub call: CallArgs,
+    pub(crate) call: CallArgs,
 
     #[command(flatten)]
-    pub show: ShowArgs,
+    pub(crate) show: ShowArgs,
 }
 
 /// A misspelt stage would find nobody, and nobody would notice.

@@ -61,7 +61,7 @@ const EXAMPLES: [(&str, &[&str]); 7] = [
 const UNTRANSLATED: &str = "simulate";
 
 /// The command line, with its help in a language.
-pub fn command(language: Language) -> Command {
+pub(crate) fn command(language: Language) -> Command {
     let command = english();
     match language {
         Language::English => command,
@@ -70,7 +70,7 @@ pub fn command(language: Language) -> Command {
 }
 
 /// The language that is typed somewhere on a command line, which need not be a good one: help and complaints come first.
-pub fn typed_language(arguments: impl Iterator<Item = String>) -> Option<Language> {
+pub(crate) fn typed_language(arguments: impl Iterator<Item = String>) -> Option<Language> {
     let mut arguments = arguments;
     while let Some(argument) = arguments.next() {
         let value = match argument.as_str() {

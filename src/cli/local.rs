@@ -10,78 +10,78 @@ use super::withdraw::FormArgs;
 
 /// Tells one pre-hire's whole story from a journal. Exit code 1: the journal does not know the id.
 #[derive(Args, Debug)]
-pub struct ExplainArgs {
+pub(crate) struct ExplainArgs {
     /// The journal of a run.
-    pub journal: PathBuf,
+    pub(crate) journal: PathBuf,
 
     /// The pre-hire's id.
-    pub id: String,
+    pub(crate) id: String,
 }
 
 /// Checks that a journal is whole and untouched, and that results agree with it. Exit code 0: so it is; 1: it is not.
 #[derive(Args, Debug)]
-pub struct VerifyArgs {
+pub(crate) struct VerifyArgs {
     /// The journal of a run.
-    pub journal: PathBuf,
+    pub(crate) journal: PathBuf,
 
     /// Also compare these results with it, row by row.
     #[arg(long, value_name = "FILE")]
-    pub results: Option<PathBuf>,
+    pub(crate) results: Option<PathBuf>,
 
     #[command(flatten)]
-    pub form: FormArgs,
+    pub(crate) form: FormArgs,
 
     /// The output format.
     #[arg(long, value_enum, default_value = "text")]
-    pub format: Format,
+    pub(crate) format: Format,
 }
 
 /// Makes a self-contained web page of results: counts, calls, and the rows that need a person.
 #[derive(Args, Debug)]
-pub struct ReportArgs {
+pub(crate) struct ReportArgs {
     /// The results of a run, or - for standard input.
-    pub results: PathBuf,
+    pub(crate) results: PathBuf,
 
     /// The page [default: the results' name with .html].
     #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    pub(crate) output: Option<PathBuf>,
 
     /// The journal of the results; it is only read [default: the results' name with .journal, if it exists].
     #[arg(long, value_name = "FILE")]
-    pub journal: Option<PathBuf>,
+    pub(crate) journal: Option<PathBuf>,
 
     #[command(flatten)]
-    pub form: FormArgs,
+    pub(crate) form: FormArgs,
 
     /// The output format.
     #[arg(long, value_enum, default_value = "text")]
-    pub format: Format,
+    pub(crate) format: Format,
 }
 
 /// Settings: what is in force, and why.
 #[derive(Args, Debug)]
-pub struct ConfigArgs {
+pub(crate) struct ConfigArgs {
     #[command(subcommand)]
-    pub command: ConfigCommand,
+    pub(crate) command: ConfigCommand,
 }
 
 /// What can be done about settings.
 #[derive(Debug, Subcommand)]
-pub enum ConfigCommand {
+pub(crate) enum ConfigCommand {
     /// Show the settings that a run would use, and where each comes from; secrets are shown as ***.
     Show(ConfigShowArgs),
 }
 
 /// The flags of `prehire config show`.
 #[derive(Args, Debug)]
-pub struct ConfigShowArgs {
+pub(crate) struct ConfigShowArgs {
     #[command(flatten)]
-    pub profile: ProfileArgs,
+    pub(crate) profile: ProfileArgs,
 
     #[command(flatten)]
-    pub host: HostArgs,
+    pub(crate) host: HostArgs,
 
     /// The output format.
     #[arg(long, value_enum, default_value = "text")]
-    pub format: Format,
+    pub(crate) format: Format,
 }

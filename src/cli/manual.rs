@@ -12,30 +12,30 @@ use crate::language::Language;
 
 /// Writes the manual to standard output: one page with all commands.
 #[derive(Args, Debug)]
-pub struct ManArgs {
+pub(crate) struct ManArgs {
     /// Write a page for each command into this directory instead: prehire.1, prehire-withdraw.1, …
     #[arg(long, value_name = "DIR")]
-    pub directory: Option<PathBuf>,
+    pub(crate) directory: Option<PathBuf>,
 }
 
 /// A page of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ManualPage {
+pub(crate) struct ManualPage {
     /// Such as `prehire-withdraw.1`.
-    pub file_name: String,
+    pub(crate) file_name: String,
     /// In the language of `man`.
-    pub text: Vec<u8>,
+    pub(crate) text: Vec<u8>,
 }
 
 /// The one page with all commands.
-pub fn manual(language: Language) -> Vec<u8> {
+pub(crate) fn manual(language: Language) -> Vec<u8> {
     let mut page = Vec::new();
     write_manual(&mut page, language).expect("memory takes it");
     page
 }
 
 /// A page for the program, and one for each command.
-pub fn manual_pages(language: Language) -> Vec<ManualPage> {
+pub(crate) fn manual_pages(language: Language) -> Vec<ManualPage> {
     let root = built(language);
     let commands = std::iter::once(&root).chain(commands_below(&root));
     commands.map(|command| page_of(command).expect("memory takes it")).collect()

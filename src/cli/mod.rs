@@ -3,7 +3,6 @@
 //! - [`Cli`] is the whole command line. The flags of each [`Command`] are in `withdraw`, `find`, `simulate` or `local`.
 //! - [`InputArgs`], [`RunArgs`], [`CallArgs`], [`HostArgs`], [`ProfileArgs`] and [`ShowArgs`] are shared by several.
 //! - `help`, `manual` and `shells` make of the definitions what people and shells read.
-#![allow(missing_docs, reason = "nobody uses these from outside; a doc comment here is a text of the help")]
 
 mod call;
 mod find;
@@ -21,15 +20,15 @@ use clap::{Parser, Subcommand};
 
 use crate::language::Language;
 
-pub use call::{CallArgs, HostArgs, ProfileArgs};
-pub use find::FindArgs;
-pub use help::{command, typed_language};
-pub use local::{ConfigArgs, ConfigCommand, ConfigShowArgs, ExplainArgs, ReportArgs, VerifyArgs};
-pub use manual::{ManArgs, ManualPage, manual, manual_pages};
-pub use run::{Format, LogFormat, ProgressChoice, RunArgs, ShowArgs, TellArgs};
-pub use shells::{CompletionsArgs, ShellName};
-pub use simulate::{Limit, SimulateArgs};
-pub use withdraw::{CheckArgs, Duplicates, FormArgs, InputArgs, RestoreArgs, RowArgs, WithdrawArgs};
+pub(crate) use call::{CallArgs, HostArgs, ProfileArgs};
+pub(crate) use find::FindArgs;
+pub(crate) use help::{command, typed_language};
+pub(crate) use local::{ConfigArgs, ConfigCommand, ConfigShowArgs, ExplainArgs, ReportArgs, VerifyArgs};
+pub(crate) use manual::{ManArgs, manual, manual_pages};
+pub(crate) use run::{Format, LogFormat, ProgressChoice, RunArgs, ShowArgs, TellArgs};
+pub(crate) use shells::CompletionsArgs;
+pub(crate) use simulate::SimulateArgs;
+pub(crate) use withdraw::{CheckArgs, Duplicates, FormArgs, InputArgs, RestoreArgs, RowArgs, WithdrawArgs};
 
 /// Withdraws Feishu (飞书) pre-hires in bulk from a spreadsheet: one throttled call and one result per row, with an undo.
 #[derive(Debug, Parser)]
@@ -40,21 +39,21 @@ pub use withdraw::{CheckArgs, Duplicates, FormArgs, InputArgs, RestoreArgs, RowA
   prehire withdraw leavers.csv --simulate --yes
   prehire withdraw leavers.csv
   prehire restore leavers.results.csv")]
-pub struct Cli {
+pub(crate) struct Cli {
     /// The language of messages.
     ///
     /// It applies to advice, messages and summaries; the default is that of the locale. Column names and words in cells never
     /// change.
     #[arg(long, global = true, value_enum, help_heading = "Output")]
-    pub lang: Option<Language>,
+    pub(crate) lang: Option<Language>,
 
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
 }
 
 impl Cli {
     /// What was typed about standard error; nothing for a command that keeps no log.
-    pub fn show(&self) -> Option<&ShowArgs> {
+    pub(crate) fn show(&self) -> Option<&ShowArgs> {
         match &self.command {
             Command::Withdraw(typed) => Some(&typed.run.show),
             Command::Restore(typed) => Some(&typed.run.show),
@@ -73,7 +72,7 @@ impl Cli {
 }
 
 /// The form of the log that a command line asks for, also one that can't be understood.
-pub fn log_format_in(arguments: impl Iterator<Item = OsString>) -> LogFormat {
+pub(crate) fn log_format_in(arguments: impl Iterator<Item = OsString>) -> LogFormat {
     let words: Vec<OsString> = arguments.collect();
     let is_json = words.windows(2).any(|pair| pair[0] == "--log-format" && pair[1] == "json")
         || words.iter().any(|word| word == "--log-format=json");
@@ -82,7 +81,7 @@ pub fn log_format_in(arguments: impl Iterator<Item = OsString>) -> LogFormat {
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Withdraw the pre-hires in a file, one call per row.
     Withdraw(Box<WithdrawArgs>),
     /// Restore the pre-hires that a run has withdrawn: the undo.

@@ -11,108 +11,108 @@ use crate::model::parse_span;
 
 /// How a run goes.
 #[derive(Args, Debug)]
-pub struct RunArgs {
+pub(crate) struct RunArgs {
     /// The write-ahead record of the run [default: the results' name with .journal].
     #[arg(long, value_name = "FILE", help_heading = "Running again")]
-    pub journal: Option<PathBuf>,
+    pub(crate) journal: Option<PathBuf>,
 
     /// Set an earlier run's journal aside, and start over.
     #[arg(long, help_heading = "Running again")]
-    pub restart: bool,
+    pub(crate) restart: bool,
 
     /// How long after a doubtful call to look up the pre-hire, then twice as long; at most three times [default: 3s].
     #[arg(long, value_name = "DURATION", value_parser = parse_span, help_heading = "Running again")]
-    pub read_back_delay: Option<Duration>,
+    pub(crate) read_back_delay: Option<Duration>,
 
     /// Never look up a pre-hire to settle a doubtful call.
     #[arg(long, help_heading = "Running again")]
-    pub no_read_back: bool,
+    pub(crate) no_read_back: bool,
 
     /// Calls in flight at most [default: 16].
     #[arg(long, value_name = "N", help_heading = "Pace")]
-    pub workers: Option<NonZeroUsize>,
+    pub(crate) workers: Option<NonZeroUsize>,
 
     /// Refuse to start if more rows than this are to be sent.
     #[arg(long, value_name = "N", help_heading = "Guards")]
-    pub max_rows: Option<u32>,
+    pub(crate) max_rows: Option<u32>,
 
     /// Refuse to start unless the rows have the digest that `prehire check` printed: sha256:….
     #[arg(long, value_name = "DIGEST", help_heading = "Guards")]
-    pub expect: Option<String>,
+    pub(crate) expect: Option<String>,
 
     /// Look up every id first; refuse to start if any would be refused.
     ///
     /// That is one that is not visible, or whose stage does not allow it, or whose stage the app is not allowed to see.
     #[arg(long, conflicts_with = "dry_run", help_heading = "Guards")]
-    pub require_online_check: bool,
+    pub(crate) require_online_check: bool,
 
     /// Make the first calls all at once, instead of one on its own.
     #[arg(long, help_heading = "Guards")]
-    pub no_canary: bool,
+    pub(crate) no_canary: bool,
 
     /// Stop the run after this many refusals in a row; 0 means never [default: 20].
     #[arg(long, value_name = "N", help_heading = "Guards")]
-    pub stop_after: Option<u32>,
+    pub(crate) stop_after: Option<u32>,
 
     /// Do everything except make the calls.
     #[arg(long, help_heading = "Guards")]
-    pub dry_run: bool,
+    pub(crate) dry_run: bool,
 
     /// Do not ask for confirmation.
     ///
     /// Needed when standard input is not a terminal.
     #[arg(short, long, help_heading = "Guards")]
-    pub yes: bool,
+    pub(crate) yes: bool,
 
     #[command(flatten)]
-    pub call: CallArgs,
+    pub(crate) call: CallArgs,
 
     #[command(flatten)]
-    pub show: ShowArgs,
+    pub(crate) show: ShowArgs,
 
     #[command(flatten)]
-    pub tell: TellArgs,
+    pub(crate) tell: TellArgs,
 }
 
 /// Who is told how a run ended, when nobody looks at it.
 #[derive(Args, Clone, Debug, Default)]
-pub struct TellArgs {
+pub(crate) struct TellArgs {
     /// Tell a custom bot of Feishu or Lark how the run ended: a file with its URL and, on a second line, its secret, if any.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
-    pub notify_webhook_file: Option<PathBuf>,
+    pub(crate) notify_webhook_file: Option<PathBuf>,
 
     /// Write how the run ended to this file, for the Prometheus node exporter.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
-    pub metrics_file: Option<PathBuf>,
+    pub(crate) metrics_file: Option<PathBuf>,
 }
 
 /// What is shown, and how.
 #[derive(Args, Debug)]
-pub struct ShowArgs {
+pub(crate) struct ShowArgs {
     /// The format of the summary on standard output.
     #[arg(long, value_enum, default_value = "text", help_heading = "Output")]
-    pub format: Format,
+    pub(crate) format: Format,
 
     /// The format of the progress on standard error.
     #[arg(long, value_enum, default_value = "auto", help_heading = "Output")]
-    pub progress: ProgressChoice,
+    pub(crate) progress: ProgressChoice,
 
     /// No progress and no text summary.
     #[arg(short, long, help_heading = "Output")]
-    pub quiet: bool,
+    pub(crate) quiet: bool,
 
     /// Also report every refusal, retry and wait.
     #[arg(short, long, conflicts_with = "quiet", help_heading = "Output")]
-    pub verbose: bool,
+    pub(crate) verbose: bool,
 
     /// The format of messages on standard error, except for the bar.
     #[arg(long, value_enum, default_value = "text", help_heading = "Output")]
-    pub log_format: LogFormat,
+    pub(crate) log_format: LogFormat,
 }
 
 /// The form of the log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum LogFormat {
+pub(crate) enum LogFormat {
     /// Lines of text.
     #[default]
     Text,
@@ -122,7 +122,7 @@ pub enum LogFormat {
 
 /// The form of the summary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub(crate) enum Format {
     /// A table for people.
     Text,
     /// One JSON object.
@@ -131,7 +131,7 @@ pub enum Format {
 
 /// The form of the progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ProgressChoice {
+pub(crate) enum ProgressChoice {
     /// A bar on a terminal, lines elsewhere.
     Auto,
     /// A line of text every 10 seconds.

@@ -8,15 +8,15 @@ use crate::language::Language;
 
 /// Writes the completions of a shell to standard output.
 #[derive(Args, Debug)]
-pub struct CompletionsArgs {
+pub(crate) struct CompletionsArgs {
     /// The shell.
     #[arg(value_enum)]
-    pub shell: ShellName,
+    pub(crate) shell: ShellName,
 }
 
 /// A shell that there are completions for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ShellName {
+pub(crate) enum ShellName {
     /// Bash.
     Bash,
     /// Zsh.
@@ -30,7 +30,7 @@ pub enum ShellName {
 
 impl ShellName {
     /// The completions of this shell, as its script.
-    pub fn completions(self, language: Language) -> Vec<u8> {
+    pub(crate) fn completions(self, language: Language) -> Vec<u8> {
         let shell = match self {
             ShellName::Bash => Shell::Bash,
             ShellName::Zsh => Shell::Zsh,

@@ -18,90 +18,90 @@ use crate::model::{Rate, parse_positive_span, parse_span};
 /// no real person. The first line on standard output is where it listens; it serves until it is interrupted.
 #[derive(Args, Clone, Debug)]
 #[command(after_long_help = manual())]
-pub struct SimulateArgs {
+pub(crate) struct SimulateArgs {
     /// Where to listen: loopback only; port 0 picks a free port.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = parse_loopback)]
-    pub listen: SocketAddr,
+    pub(crate) listen: SocketAddr,
 
     /// The allowance in any rolling period, or `none`.
     #[arg(long, value_name = "CALLS/PERIOD", default_value = "100/60s", value_parser = parse_limit)]
-    pub rate: Limit,
+    pub(crate) rate: Limit,
 
     /// The network's delay per call: a time, or a range such as 20ms..2s.
     #[arg(long, value_name = "MIN..MAX", default_value = "0ms", value_parser = parse_latency)]
-    pub latency: RangeInclusive<Duration>,
+    pub(crate) latency: RangeInclusive<Duration>,
 
     /// The share of withdraw and restore calls that meet a random fault.
     ///
     /// Each is one of: 1161000 before or after the change, the connection closed before or after it, 1161116, or
     /// 1161204 after it.
     #[arg(long, value_name = "PERCENT", default_value = "0", value_parser = parse_percent)]
-    pub faults: f64,
+    pub(crate) faults: f64,
 
     /// The stage of all pre-hires at the start, such as `withdrawn` to rehearse restorations.
     #[arg(long, value_name = "STAGE", default_value = "preboarding")]
-    pub start: Stage,
+    pub(crate) start: Stage,
 
     /// How long a token is valid; it is renewed when less than a quarter of that is left.
     #[arg(long, value_name = "DURATION", default_value = "2h", value_parser = parse_positive_span)]
-    pub token_lifetime: Duration,
+    pub(crate) token_lifetime: Duration,
 
     /// Keep the app ticket of store apps in this file: the first one now, another one after each resend.
     #[arg(long, value_name = "FILE")]
-    pub app_ticket_file: Option<PathBuf>,
+    pub(crate) app_ticket_file: Option<PathBuf>,
 
     /// How long an app ticket is valid [default: until the next one].
     #[arg(long, value_name = "DURATION", value_parser = parse_positive_span)]
-    pub ticket_lifetime: Option<Duration>,
+    pub(crate) ticket_lifetime: Option<Duration>,
 
     /// The first app ticket is refused from the start, until one is resent.
     #[arg(long)]
-    pub stale_ticket: bool,
+    pub(crate) stale_ticket: bool,
 
     /// How long a ticket takes to reach the file after a resend.
     #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = parse_span)]
-    pub resend_delay: Duration,
+    pub(crate) resend_delay: Duration,
 
     /// Make random faults, tokens and log ids repeatable.
     #[arg(long, value_name = "NUMBER")]
-    pub seed: Option<u64>,
+    pub(crate) seed: Option<u64>,
 
     /// How many pre-hires a search without ids finds, in all stages.
     #[arg(long, value_name = "NUMBER", default_value = "1000", value_parser = value_parser!(u32).range(..=1_000_000))]
-    pub people: u32,
+    pub(crate) people: u32,
 
     /// The day around which onboarding dates fall [default: today].
     #[arg(long, value_name = "DATE", value_parser = parse_date)]
-    pub today: Option<Date>,
+    pub(crate) today: Option<Date>,
 
     /// How long it takes until a search sees a change; up to 5s in reality.
     #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = parse_span)]
-    pub index_lag: Duration,
+    pub(crate) index_lag: Duration,
 
     /// How long it takes until a query sees a change; up to 2s in reality.
     #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = parse_span)]
-    pub replica_lag: Duration,
+    pub(crate) replica_lag: Duration,
 
     /// The app is not allowed to look up pre-hires: query and search are answered 99991672.
     #[arg(long)]
-    pub no_read_scope: bool,
+    pub(crate) no_read_scope: bool,
 
     /// The app is not allowed to see these fields, such as person_info or employment_info.work_email.
     #[arg(long, value_name = "FIELD,…", value_delimiter = ',')]
-    pub hidden_fields: Vec<FieldName>,
+    pub(crate) hidden_fields: Vec<FieldName>,
 
     /// Keep every call, for GET /_simulator/record (takes memory).
     #[arg(long)]
-    pub record: bool,
+    pub(crate) record: bool,
 }
 
 /// An allowance, or none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limit(pub Option<simulator::Rate>);
+pub(crate) struct Limit(pub(crate) Option<simulator::Rate>);
 
 impl SimulateArgs {
     /// What the simulator needs.
-    pub fn settings(&self) -> SimulatorSettings {
+    pub(crate) fn settings(&self) -> SimulatorSettings {
         SimulatorSettings {
             listen: self.listen,
             rate: self.rate.0,

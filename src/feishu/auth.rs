@@ -46,11 +46,11 @@ impl fmt::Debug for Secret {
 
 /// A tenant access token.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Token(pub Secret);
+pub(crate) struct Token(pub(crate) Secret);
 
 /// How the tenant access token is obtained.
 #[derive(Clone, Debug)]
-pub enum Credentials {
+pub(crate) enum Credentials {
     /// A custom app's id and secret: a token is asked for, and asked for again.
     App {
         /// `cli_…`; no secret.
@@ -76,7 +76,7 @@ pub enum Credentials {
 impl Credentials {
     /// The app, as messages name it.
     #[must_use]
-    pub fn app(&self) -> &str {
+    pub(crate) fn app(&self) -> &str {
         match self {
             Credentials::App { app_id, .. } | Credentials::StoreApp { app_id, .. } => app_id,
             Credentials::Given(_) => "given",
@@ -84,7 +84,7 @@ impl Credentials {
     }
 
     /// Whose allowance its calls use: the app's, or that of a token whose app nobody knows.
-    pub fn allowance(&self) -> &str {
+    pub(crate) fn allowance(&self) -> &str {
         match self {
             Credentials::App { app_id, .. } | Credentials::StoreApp { app_id, .. } => app_id,
             Credentials::Given(token) => token.0.reveal(),
@@ -93,7 +93,7 @@ impl Credentials {
 
     /// The tenant of a store app; empty for others, which have one alone.
     #[must_use]
-    pub fn tenant(&self) -> &str {
+    pub(crate) fn tenant(&self) -> &str {
         match self {
             Credentials::StoreApp { tenant_key, .. } => tenant_key,
             Credentials::App { .. } | Credentials::Given(_) => "",
@@ -114,7 +114,7 @@ impl Credentials {
 
 /// Where the app ticket is to be had.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ticket {
+pub(crate) enum Ticket {
     /// It was given, and stays what it is.
     Fixed(Secret),
     /// In this file, which may change while the run goes on.
@@ -124,7 +124,7 @@ pub enum Ticket {
 impl Ticket {
     /// The ticket of this moment; `None` while its file is missing, empty or no file.
     #[must_use]
-    pub fn read(&self) -> Option<Secret> {
+    pub(crate) fn read(&self) -> Option<Secret> {
         match self {
             Ticket::Fixed(ticket) => Some(ticket.clone()),
             Ticket::File(path) => {
@@ -139,7 +139,7 @@ impl Ticket {
 
 /// How tenant access tokens are obtained.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TokenSource {
+pub(crate) enum TokenSource {
     /// This one was given; no other can be asked for.
     Given(Token),
     /// A custom app asks with its id and secret.
@@ -153,7 +153,7 @@ pub enum TokenSource {
 
 /// One call.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TokenCall {
+pub(crate) enum TokenCall {
     /// A custom app asks for its tenant access token.
     OfCustomApp,
     /// A store app shows its ticket, and asks for an app access token.
@@ -166,7 +166,7 @@ pub enum TokenCall {
 
 /// The result.
 #[derive(Clone, Debug)]
-pub enum TokenReply {
+pub(crate) enum TokenReply {
     /// A token, and for how long it is good.
     Granted(Token, Duration),
     /// A new ticket is on its way.

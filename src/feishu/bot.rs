@@ -38,7 +38,7 @@ const USUAL: Patience = Patience { longest: Duration::from_secs(10), pause: Dura
 ///
 /// # Errors
 /// Why it was not shown.
-pub async fn show_card(webhook: &Webhook, card: &Value) -> Result<(), Text> {
+pub(crate) async fn show_card(webhook: &Webhook, card: &Value) -> Result<(), Text> {
     show_card_within(USUAL, webhook, card).await
 }
 

@@ -31,17 +31,17 @@ pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json;
 
 /// What the client needs to know.
 #[derive(Clone, Debug)]
-pub struct ClientSettings {
+pub(crate) struct ClientSettings {
     /// The host.
-    pub base_url: BaseUrl,
+    pub(crate) base_url: BaseUrl,
     /// The app, or a token.
-    pub credentials: Credentials,
+    pub(crate) credentials: Credentials,
     /// The longest time for one call, from connect to last byte.
-    pub timeout: Duration,
+    pub(crate) timeout: Duration,
 }
 
 /// Carries one request to the host and its reply back: HTTP, or in tests a simulated API in the same process.
-pub trait Transport: Clone + Send + Sync + 'static {
+pub(crate) trait Transport: Clone + Send + Sync + 'static {
     /// Sends a request; the body of the response may still be on its way.
     fn send(
         &self,
@@ -57,7 +57,7 @@ impl Transport for reqwest::Client {
 
 /// Makes calls. Clones share their connections.
 #[derive(Clone)]
-pub struct Client<T = reqwest::Client> {
+pub(crate) struct Client<T = reqwest::Client> {
     transport: T,
     base_url: BaseUrl,
     withdraw_url: Url,
@@ -74,7 +74,7 @@ impl Client {
     ///
     /// # Errors
     /// When the settings allow no client: a certificate file or a proxy address that can't be used; exit 2.
-    pub fn new(settings: ClientSettings) -> Result<Client> {
+    pub(crate) fn new(settings: ClientSettings) -> Result<Client> {
         let ClientSettings { base_url, credentials, timeout } = settings;
         let http = http_client(&base_url.join("/"), timeout).map_err(|error| {
             Error::invalid_input(text!("can't set up the connection")).caused_by(error).hint(text!(
@@ -101,7 +101,7 @@ impl<T: Transport> Client<T> {
     }
 
     /// Asks for one pre-hire to be withdrawn, or restored.
-    pub async fn call(&self, token: &Token, id: PreHireId, request: &Request) -> Exchange {
+    pub(crate) async fn call(&self, token: &Token, id: PreHireId, request: &Request) -> Exchange {
         let pre_hire_id = &id.to_string();
         let (exchange, _) = match request {
             Request::Withdraw(reason) => {
@@ -117,14 +117,19 @@ impl<T: Transport> Client<T> {
     }
 
     /// Looks up to ten pre-hires up: their stages.
-    pub async fn query(&self, token: &Token, ids: &[PreHireId]) -> QueryReply {
+    pub(crate) async fn query(&self, token: &Token, ids: &[PreHireId]) -> QueryReply {
         let request = QueryRequest { pre_hire_ids: ids, fields: [wire::STAGE_FIELD] };
         let (exchange, value) = self.post(self.query_url.clone(), Some(token), &request).await;
         QueryReply { exchange, stages: value.as_ref().map(wire::stages).unwrap_or_default() }
     }
 
     /// Asks for one page of a search; the first one without a page token.
-    pub async fn search(&self, token: &Token, query: &SearchQuery, page: Option<&PageToken>) -> SearchReply {
+    pub(crate) async fn search(
+        &self,
+        token: &Token,
+        query: &SearchQuery,
+        page: Option<&PageToken>,
+    ) -> SearchReply {
         let mut url = self.search_url.clone();
         if let Some(PageToken(page)) = page {
             url.query_pairs_mut().append_pair("page_token", page);
@@ -136,7 +141,7 @@ impl<T: Transport> Client<T> {
 
     /// How tokens are obtained.
     #[must_use]
-    pub fn token_source(&self) -> TokenSource {
+    pub(crate) fn token_source(&self) -> TokenSource {
         match &self.credentials {
             Credentials::Given(token) => TokenSource::Given(token.clone()),
             Credentials::App { .. } => TokenSource::CustomApp,
@@ -148,7 +153,7 @@ impl<T: Transport> Client<T> {
 
     /// The app ticket of this moment, if there is one.
     #[must_use]
-    pub fn ticket(&self) -> Option<Secret> {
+    pub(crate) fn ticket(&self) -> Option<Secret> {
         match &self.credentials {
             Credentials::StoreApp { ticket, .. } => ticket.read(),
             Credentials::Given(_) | Credentials::App { .. } => None,
@@ -156,7 +161,7 @@ impl<T: Transport> Client<T> {
     }
 
     /// Makes one call on the way to a token.
-    pub async fn token(&self, call: &TokenCall) -> TokenReply {
+    pub(crate) async fn token(&self, call: &TokenCall) -> TokenReply {
         let (app_id, app_secret) = (self.credentials.app(), self.credentials.app_secret());
         let app_secret = app_secret.map_or("", Secret::reveal);
         let app = AppRequest { app_id, app_secret };
@@ -279,7 +284,7 @@ fn bearer(token: &Token) -> HeaderValue {
 
 /// Chooses whose cryptography TLS uses, for the whole process: that of `ring`. To be called before the first [`Client`] is
 /// made; a second call changes nothing.
-pub fn install_tls_provider() {
+pub(crate) fn install_tls_provider() {
     // An error only says that there is a provider already: of an earlier call, or of the program around this library.
     let _ = rustls::crypto::ring::default_provider().install_default();
 }

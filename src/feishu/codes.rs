@@ -13,22 +13,22 @@ use crate::model::Operation;
 
 /// One code of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ApiCode {
+pub(crate) struct ApiCode {
     /// The number.
-    pub code: i64,
+    pub(crate) code: i64,
     /// What it means for the row and for the run.
-    pub meaning: Meaning,
+    pub(crate) meaning: Meaning,
     /// What it says about earlier calls.
-    pub leaves: Leaves,
+    pub(crate) leaves: Leaves,
     /// Would another permission of the app help?
-    pub is_permission: bool,
+    pub(crate) is_permission: bool,
     /// What to do about a row that ends with it as refused.
-    pub advice: Advice,
+    pub(crate) advice: Advice,
 }
 
 /// What a code means, whatever the HTTP status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Meaning {
+pub(crate) enum Meaning {
     /// It can't be done for this row; for the others it can.
     Refused,
     /// Not applied, somebody else was at work; again later.
@@ -45,7 +45,7 @@ pub enum Meaning {
 
 /// What a refusal leaves open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Leaves {
+pub(crate) enum Leaves {
     /// Nothing: the change was not made.
     Nothing,
     /// After an earlier call in doubt: that one may have been applied, and be the cause. A restored pre-hire takes up head
@@ -57,7 +57,7 @@ pub enum Leaves {
 
 /// What a person should do about a row that was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Advice {
+pub(crate) enum Advice {
     /// All that can be said where no page says more.
     LookItUp,
     /// The app has no permission for this pre-hire.
@@ -82,14 +82,14 @@ pub enum Advice {
 
 /// The app may not read pre-hires: the answer of `query` and `search` without the scope or the data permission. It says
 /// nothing about the calls of an operation, so it has no row in the table.
-pub const MAY_NOT_READ: i64 = 1_160_103;
+pub(crate) const MAY_NOT_READ: i64 = 1_160_103;
 /// The quota of the month is used up: the one 429 for which waiting is of no use.
-pub const QUOTA_USED_UP: i64 = 99_991_403;
+pub(crate) const QUOTA_USED_UP: i64 = 99_991_403;
 /// The app ticket of a store app is not the current one; a new one can be asked for.
-pub const TICKET_REFUSED: i64 = 10_012;
+pub(crate) const TICKET_REFUSED: i64 = 10_012;
 
 /// Every code with a meaning of its own.
-pub static TABLE: &[ApiCode] = &[
+pub(crate) static TABLE: &[ApiCode] = &[
     row(1_161_097, Refused, AskForPermission),
     row(1_161_105, Refused, AskForVisibility).leaving(Doubt),
     row(1_161_094, Refused, WrongStep).leaving(DoneBefore),
@@ -168,38 +168,38 @@ impl ApiCode {
 
 /// The row of a code; `None` for one that no page names.
 #[must_use]
-pub fn find(code: i64) -> Option<&'static ApiCode> {
+pub(crate) fn find(code: i64) -> Option<&'static ApiCode> {
     TABLE.iter().find(|row| row.code == code)
 }
 
 /// The meaning of a code; `None` for one that no page names.
 #[must_use]
-pub fn meaning(code: i64) -> Option<Meaning> {
+pub(crate) fn meaning(code: i64) -> Option<Meaning> {
     find(code).map(|row| row.meaning)
 }
 
 /// Would another permission of the app help?
 #[must_use]
-pub fn lacks_permission(code: i64) -> bool {
+pub(crate) fn lacks_permission(code: i64) -> bool {
     code == MAY_NOT_READ || find(code).is_some_and(|row| row.is_permission)
 }
 
 /// What a refusal with this code leaves open.
 #[must_use]
-pub fn leaves(code: i64) -> Leaves {
+pub(crate) fn leaves(code: i64) -> Leaves {
     find(code).map_or(Nothing, |row| row.leaves)
 }
 
 /// What to do about a row that was refused with this code.
 #[must_use]
-pub fn advice(code: i64) -> Advice {
+pub(crate) fn advice(code: i64) -> Advice {
     find(code).map_or(LookItUp, |row| row.advice)
 }
 
 impl Advice {
     /// The advice as a sentence. A code that only the other operation answers with is looked up.
     #[must_use]
-    pub fn text(self, operation: Operation) -> Text {
+    pub(crate) fn text(self, operation: Operation) -> Text {
         match (self, operation) {
             (AskForPermission, _) => {
                 text!(

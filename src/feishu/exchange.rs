@@ -8,7 +8,7 @@ use crate::model::{Operation, PreHireId, Stage};
 
 /// What came of one call.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Exchange {
+pub(crate) enum Exchange {
     /// A status line came back.
     Reply(Reply),
     /// None did.
@@ -18,7 +18,7 @@ pub enum Exchange {
 impl Exchange {
     /// The API's message, or ours where it said nothing.
     #[must_use]
-    pub fn message(&self) -> Text {
+    pub(crate) fn message(&self) -> Text {
         match self {
             Exchange::Failed(failure) => failure.message(),
             Exchange::Reply(Reply { status, body, .. }) => match body {
@@ -37,7 +37,7 @@ impl Exchange {
 
     /// The same for a call of an operation, where a reply that decides nothing says so in its words.
     #[must_use]
-    pub fn message_about(&self, operation: Operation) -> Text {
+    pub(crate) fn message_about(&self, operation: Operation) -> Text {
         let Exchange::Reply(Reply { status, body: Body::Json(envelope), .. }) = self else {
             return self.message();
         };
@@ -55,7 +55,7 @@ impl Exchange {
 
     /// The code of the body, if there is one.
     #[must_use]
-    pub const fn code(&self) -> Option<i64> {
+    pub(crate) const fn code(&self) -> Option<i64> {
         match self {
             Exchange::Reply(Reply { body: Body::Json(envelope), .. }) => envelope.code,
             _ => None,
@@ -64,7 +64,7 @@ impl Exchange {
 
     /// The log id of the reply, if it had one.
     #[must_use]
-    pub fn log_id(&self) -> Option<String> {
+    pub(crate) fn log_id(&self) -> Option<String> {
         match self {
             Exchange::Reply(reply) => reply.log_id.clone(),
             Exchange::Failed(_) => None,
@@ -73,7 +73,7 @@ impl Exchange {
 
     /// The HTTP status, if there was a reply.
     #[must_use]
-    pub const fn status(&self) -> Option<u16> {
+    pub(crate) const fn status(&self) -> Option<u16> {
         match self {
             Exchange::Reply(reply) => Some(reply.status),
             Exchange::Failed(_) => None,
@@ -82,7 +82,7 @@ impl Exchange {
 
     /// Where the API says that help is to be found.
     #[must_use]
-    pub fn help_url(&self) -> Option<String> {
+    pub(crate) fn help_url(&self) -> Option<String> {
         match self {
             Exchange::Reply(Reply { body: Body::Json(envelope), .. }) => envelope.help_url.clone(),
             _ => None,
@@ -92,20 +92,20 @@ impl Exchange {
 
 /// A reply: its status, and what could be made of its body.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reply {
+pub(crate) struct Reply {
     /// The HTTP status.
-    pub status: u16,
+    pub(crate) status: u16,
     /// The body.
-    pub body: Body,
+    pub(crate) body: Body,
     /// `X-Tt-Logid`, else `X-Request-Id`, else `error.log_id`.
-    pub log_id: Option<String>,
+    pub(crate) log_id: Option<String>,
     /// `x-ogw-ratelimit-reset`, else `Retry-After`.
-    pub wait: Option<Duration>,
+    pub(crate) wait: Option<Duration>,
 }
 
 /// What could be made of a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Body {
+pub(crate) enum Body {
     /// A JSON value.
     Json(Envelope),
     /// Anything else.
@@ -118,20 +118,20 @@ pub enum Body {
 
 /// The fields of a JSON body that decide.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Envelope {
+pub(crate) struct Envelope {
     /// `code`, if it is there and an integer.
-    pub code: Option<i64>,
+    pub(crate) code: Option<i64>,
     /// `msg`, on one line, cut, without secrets.
-    pub message: String,
+    pub(crate) message: String,
     /// `data.success`, if it is there and a boolean.
-    pub success: Option<bool>,
+    pub(crate) success: Option<bool>,
     /// Where the API says that help is to be found.
-    pub help_url: Option<String>,
+    pub(crate) help_url: Option<String>,
 }
 
 /// Why there is no reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Failure {
+pub(crate) enum Failure {
     /// No address, no connection, no handshake: the call never left.
     NotSent(String),
     /// The server's certificate was refused: the call never left.
@@ -157,26 +157,26 @@ impl Failure {
 
 /// What came of looking pre-hires up.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct QueryReply {
+pub(crate) struct QueryReply {
     /// The exchange; judge it first.
-    pub exchange: Exchange,
+    pub(crate) exchange: Exchange,
     /// The stages that came back.
-    pub stages: Vec<(PreHireId, Stage)>,
+    pub(crate) stages: Vec<(PreHireId, Stage)>,
 }
 
 impl QueryReply {
     /// The stage of a pre-hire, if it came back.
     #[must_use]
-    pub fn stage_of(&self, id: PreHireId) -> Option<&Stage> {
+    pub(crate) fn stage_of(&self, id: PreHireId) -> Option<&Stage> {
         self.stages.iter().find(|(known, _)| *known == id).map(|(_, stage)| stage)
     }
 }
 
 /// What came of asking for one page of a search.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SearchReply {
+pub(crate) struct SearchReply {
     /// The exchange; judge it first.
-    pub exchange: Exchange,
+    pub(crate) exchange: Exchange,
     /// The page, if there was one that could be read.
-    pub page: Option<SearchPage>,
+    pub(crate) page: Option<SearchPage>,
 }

@@ -11,16 +11,19 @@
 mod auth;
 mod bot;
 mod client;
-pub mod codes;
+pub(crate) mod codes;
 mod exchange;
 mod search;
 mod webhook;
 mod wire;
 
-pub use auth::{Credentials, Secret, Ticket, Token, TokenCall, TokenReply, TokenSource};
-pub use bot::show_card;
-pub use client::{Client, ClientSettings, Transport, install_tls_provider};
-pub use exchange::{Body, Envelope, Exchange, Failure, QueryReply, Reply, SearchReply};
-pub use search::{MOST_SEARCHED, More, PageToken, SearchFilter, SearchPage, SearchQuery, SearchedIds};
-pub use webhook::Webhook;
-pub use wire::{MOST_QUERIED, body_of};
+pub use auth::Secret;
+pub(crate) use auth::{Credentials, Ticket, Token, TokenCall, TokenReply, TokenSource};
+pub(crate) use bot::show_card;
+pub(crate) use client::{Client, ClientSettings, Transport, install_tls_provider};
+pub(crate) use exchange::{Body, Envelope, Exchange, Failure, QueryReply, Reply, SearchReply};
+pub(crate) use search::{MOST_SEARCHED, More, PageToken, SearchFilter, SearchPage, SearchQuery, SearchedIds};
+pub(crate) use webhook::Webhook;
+pub(crate) use wire::MOST_QUERIED;
+#[cfg(any(test, fuzzing))]
+pub(crate) use wire::body_of;

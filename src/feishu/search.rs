@@ -11,7 +11,7 @@ use crate::model::{PreHire, PreHireId, Stage, one_line};
 /// The path of the search call.
 pub(super) const SEARCH_PATH: &str = "/open-apis/corehr/v2/pre_hires/search";
 /// The most pre-hires that one page holds, and the most ids that one search takes.
-pub const MOST_SEARCHED: usize = 100;
+pub(crate) const MOST_SEARCHED: usize = 100;
 /// Without a list of fields nothing but ids comes back.
 const FIELDS: [&str; 5] = [
     "onboarding_info.onboarding_status",
@@ -29,7 +29,7 @@ const LONGEST_PAGE_TOKEN: usize = 8 * 1024;
 
 /// What is searched for. Ids and filters are apart: a search for no ids would find everybody.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SearchQuery {
+pub(crate) enum SearchQuery {
     /// These pre-hires.
     Ids(SearchedIds),
     /// Those whom a filter lets pass.
@@ -38,7 +38,7 @@ pub enum SearchQuery {
 
 /// One id at least, and no more than one search takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SearchedIds(Vec<PreHireId>);
+pub(crate) struct SearchedIds(Vec<PreHireId>);
 
 impl SearchedIds {
     /// Takes the ids; `None` if there are none.
@@ -46,31 +46,31 @@ impl SearchedIds {
     /// # Panics
     /// When there are more than [`MOST_SEARCHED`].
     #[must_use]
-    pub fn new(ids: Vec<PreHireId>) -> Option<SearchedIds> {
+    pub(crate) fn new(ids: Vec<PreHireId>) -> Option<SearchedIds> {
         assert!(ids.len() <= MOST_SEARCHED, "a search takes {MOST_SEARCHED} ids");
         (!ids.is_empty()).then_some(SearchedIds(ids))
     }
 
     /// The ids.
     #[must_use]
-    pub fn as_slice(&self) -> &[PreHireId] {
+    pub(crate) fn as_slice(&self) -> &[PreHireId] {
         &self.0
     }
 }
 
 /// Who is to be found. What is not said lets everybody pass.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SearchFilter {
+pub(crate) struct SearchFilter {
     /// In this stage; the API takes one.
-    pub stage: Option<Stage>,
+    pub(crate) stage: Option<Stage>,
     /// With an onboarding date from the first day to the last; the API takes both or none.
-    pub onboarding: Option<(Date, Date)>,
+    pub(crate) onboarding: Option<(Date, Date)>,
     /// Changed last from the first day to the last; both or none, too.
-    pub updated: Option<(Date, Date)>,
+    pub(crate) updated: Option<(Date, Date)>,
     /// In one of these departments.
-    pub departments: Vec<String>,
+    pub(crate) departments: Vec<String>,
     /// With this in the preferred name, or as the worker number.
-    pub key_word: Option<String>,
+    pub(crate) key_word: Option<String>,
 }
 
 /// The body of a search.
@@ -118,18 +118,18 @@ impl<'a> From<&'a SearchQuery> for SearchRequest<'a> {
 
 /// One page of the answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SearchPage {
+pub(crate) struct SearchPage {
     /// Who was found.
-    pub pre_hires: Vec<PreHire>,
+    pub(crate) pre_hires: Vec<PreHire>,
     /// Entries without an id that could be one.
-    pub without_id: usize,
+    pub(crate) without_id: usize,
     /// Whether there is more.
-    pub more: More,
+    pub(crate) more: More,
 }
 
 /// Whether a page says that there is another one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum More {
+pub(crate) enum More {
     /// There is none.
     #[default]
     No,
@@ -141,7 +141,7 @@ pub enum More {
 
 /// Where the next page begins. It belongs to its search.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct PageToken(pub String);
+pub(crate) struct PageToken(pub(crate) String);
 
 /// The page that a body holds; `None` if what stands there can't be one.
 pub(super) fn page(body: &Value, scrub: &dyn Fn(&str) -> String) -> Option<SearchPage> {

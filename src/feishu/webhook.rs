@@ -14,7 +14,7 @@ use crate::model::is_this_machine;
 
 /// A custom bot: its address is all that is needed to send messages through it.
 #[derive(Clone)]
-pub struct Webhook {
+pub(crate) struct Webhook {
     pub(super) url: Url,
     pub(super) secret: Option<Secret>,
 }
@@ -24,7 +24,7 @@ impl Webhook {
     ///
     /// # Errors
     /// What is wrong, without a word of what the lines say.
-    pub fn parse(text: &str) -> Result<Webhook, Text> {
+    pub(crate) fn parse(text: &str) -> Result<Webhook, Text> {
         let mut lines = text.trim_start_matches('\u{FEFF}').lines().map(str::trim);
         let address = lines.next().unwrap_or_default();
         let secret = Some(Secret::new(lines.next().unwrap_or_default())).filter(|secret| !secret.is_empty());
@@ -47,7 +47,7 @@ impl Webhook {
 
     /// The message that shows a card, signed at this time (in seconds) if the bot has a secret.
     #[must_use]
-    pub fn message(&self, card: &Value, unix_seconds: i64) -> Value {
+    pub(crate) fn message(&self, card: &Value, unix_seconds: i64) -> Value {
         let mut message = json!({ "msg_type": "interactive", "card": card });
         if let Some(secret) = &self.secret {
             message["timestamp"] = unix_seconds.to_string().into();

@@ -8,7 +8,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::auth::{Secret, Token};
-use super::exchange::{Body, Envelope};
+#[cfg(any(test, fuzzing))]
+use super::exchange::Body;
+use super::exchange::Envelope;
 use crate::model::{PreHireId, Stage, one_line};
 
 /// The path of the withdraw call.
@@ -18,7 +20,7 @@ pub(super) const RESTORE_PATH: &str = "/open-apis/corehr/v2/pre_hires/restore_fl
 /// The path of the query call.
 pub(super) const QUERY_PATH: &str = "/open-apis/corehr/v2/pre_hires/query";
 /// The most ids that one query takes.
-pub const MOST_QUERIED: usize = 10;
+pub(crate) const MOST_QUERIED: usize = 10;
 /// The one field that a look needs; without any, nothing but ids comes back.
 pub(super) const STAGE_FIELD: &str = "onboarding_info.onboarding_status";
 /// The path of the token call of custom apps.
@@ -104,8 +106,8 @@ pub(super) fn parse(bytes: &[u8], scrub: &dyn Fn(&str) -> String) -> Option<Pars
 }
 
 /// What a body says, whatever its bytes are; nothing is crossed out of it.
-#[must_use]
-pub fn body_of(bytes: &[u8]) -> Body {
+#[cfg(any(test, fuzzing))]
+pub(crate) fn body_of(bytes: &[u8]) -> Body {
     parse(bytes, &str::to_owned).map_or(Body::NotJson, |parsed| Body::Json(parsed.envelope))
 }
 

@@ -5,7 +5,7 @@ use crate::language::text;
 use crate::model::{Error, Operation, Result};
 
 /// The columns that the results add, always in this order: scripts depend on it.
-pub const RESULT_COLUMNS: [&str; 13] = [
+pub(crate) const RESULT_COLUMNS: [&str; 13] = [
     "row",
     "status",
     "success",
@@ -25,28 +25,28 @@ pub const RESULT_COLUMNS: [&str; 13] = [
 const OUR_COLUMNS: [&[&str]; 1] = [&RESULT_COLUMNS];
 
 /// The columns that stand before those, where pre-hires were looked up (contract, "Flags", `check`).
-pub const LOOK_UP_COLUMNS: [&str; 3] = ["name", "stage", "onboarding_date"];
+pub(crate) const LOOK_UP_COLUMNS: [&str; 3] = ["name", "stage", "onboarding_date"];
 
 const ID_NAMES: [&str; 2] = ["prehireid", "待入职id"];
 const REASON_NAMES: [&str; 4] = ["withdrawreason", "reason", "撤销原因", "原因"];
 
 /// The names that were typed, where the columns are not to be found by themselves.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ColumnChoice {
+pub(crate) struct ColumnChoice {
     /// `--id-column`.
-    pub id: Option<String>,
+    pub(crate) id: Option<String>,
     /// `--reason-column`.
-    pub reason: Option<String>,
+    pub(crate) reason: Option<String>,
 }
 
 impl ColumnChoice {
     /// Does one of these names, or more, look like the id column?
-    pub fn finds_an_id<'n>(&self, names: impl Iterator<Item = &'n str>) -> bool {
+    pub(crate) fn finds_an_id<'n>(&self, names: impl Iterator<Item = &'n str>) -> bool {
         finds(names, self.id.as_deref(), &ID_NAMES)
     }
 
     /// Does one of these names, or more, look like the reason column?
-    pub fn finds_a_reason<'n>(&self, names: impl Iterator<Item = &'n str>) -> bool {
+    pub(crate) fn finds_a_reason<'n>(&self, names: impl Iterator<Item = &'n str>) -> bool {
         finds(names, self.reason.as_deref(), &REASON_NAMES)
     }
 }
@@ -67,7 +67,7 @@ pub(super) const ROWS_ABOVE_A_HEADER: usize = 20;
 
 /// What the header says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Columns {
+pub(crate) struct Columns {
     names: Vec<String>,
     id: usize,
     reason: Option<usize>,
@@ -79,7 +79,7 @@ pub struct Columns {
 
 impl Columns {
     /// Finds the columns in the header. A restoration needs no reasons, but a results file.
-    pub fn find(header: &Record, choice: &ColumnChoice, operation: Operation) -> Result<Columns> {
+    pub(crate) fn find(header: &Record, choice: &ColumnChoice, operation: Operation) -> Result<Columns> {
         Columns::find_among(header, choice, operation, &OUR_COLUMNS)
     }
 
@@ -122,58 +122,58 @@ impl Columns {
     }
 
     /// The place of the id column.
-    pub const fn id(&self) -> usize {
+    pub(crate) const fn id(&self) -> usize {
         self.id
     }
 
     /// The place of the reason column, if there is one.
-    pub const fn reason(&self) -> Option<usize> {
+    pub(crate) const fn reason(&self) -> Option<usize> {
         self.reason
     }
 
     /// How many cells a row may have.
-    pub fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         self.names.len()
     }
 
     /// The name of a column.
-    pub fn name(&self, index: usize) -> &str {
+    pub(crate) fn name(&self, index: usize) -> &str {
         self.names.get(index).map_or("", String::as_str)
     }
 
     /// The column names of the input.
-    pub fn names(&self) -> &[String] {
+    pub(crate) fn names(&self) -> &[String] {
         &self.names
     }
 
     /// Is the input itself a results file of ours?
-    pub const fn is_results(&self) -> bool {
+    pub(crate) const fn is_results(&self) -> bool {
         !self.earlier.is_empty()
     }
 
     /// The same for results that tell what was looked up.
-    pub fn with_look_up(self) -> Columns {
+    pub(crate) fn with_look_up(self) -> Columns {
         Columns { with_look_up: true, ..self }
     }
 
     /// Do the results tell what was looked up?
-    pub const fn tell_look_up(&self) -> bool {
+    pub(crate) const fn tell_look_up(&self) -> bool {
         self.with_look_up
     }
 
     /// Where the columns of ours begin in an input that has them; else behind the last one.
-    pub fn earlier_results(&self) -> usize {
+    pub(crate) fn earlier_results(&self) -> usize {
         self.names.len() - self.earlier.len()
     }
 
     /// Where the input is a results file of ours: what a record says in one of our columns, if that version had it.
-    pub fn earlier_cell<'r>(&self, record: &'r Record, column: &str) -> Option<&'r str> {
+    pub(crate) fn earlier_cell<'r>(&self, record: &'r Record, column: &str) -> Option<&'r str> {
         let place = self.earlier.iter().position(|name| *name == column)?;
         Some(record.cell(self.earlier_results() + place))
     }
 
     /// How many of the input's columns pass through to the results: all, but those that are ours already.
-    pub fn passed_through(&self) -> usize {
+    pub(crate) fn passed_through(&self) -> usize {
         let own = self.earlier_results();
         let before_look_up = own.saturating_sub(LOOK_UP_COLUMNS.len());
         let are_replaced = self.with_look_up
@@ -185,7 +185,7 @@ impl Columns {
     }
 
     /// The header of the results. A column of the input that has one of our names becomes `input_NAME`.
-    pub fn results_header(&self) -> impl Iterator<Item = String> + '_ {
+    pub(crate) fn results_header(&self) -> impl Iterator<Item = String> + '_ {
         let looked_up = if self.with_look_up { &LOOK_UP_COLUMNS[..] } else { &[] };
         let is_ours = |name: &str| RESULT_COLUMNS.contains(&name) || looked_up.contains(&name);
         let passed = self.names[..self.passed_through()]
@@ -196,7 +196,7 @@ impl Columns {
 }
 
 /// Does a header end with the columns of our results?
-pub fn ends_with_ours<'a>(names: impl Iterator<Item = &'a str>) -> bool {
+pub(crate) fn ends_with_ours<'a>(names: impl Iterator<Item = &'a str>) -> bool {
     ours_at_the_end(&names.collect::<Vec<_>>(), &OUR_COLUMNS).is_some()
 }
 

@@ -12,19 +12,19 @@ const NAMING: &str = "sep=";
 
 /// How a text is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Dialect {
+pub(crate) struct Dialect {
     /// What stands between two cells.
-    pub delimiter: Delimiter,
+    pub(crate) delimiter: Delimiter,
     /// What ends a line.
-    pub line_end: LineEnd,
+    pub(crate) line_end: LineEnd,
     /// The length of the line that names the delimiter, if there is one.
-    pub naming_line: usize,
+    pub(crate) naming_line: usize,
 }
 
 impl Dialect {
     /// Finds it in the beginning of a text (UTF-8, without a byte order mark). A delimiter that was typed comes first,
     /// then one that the text names itself.
-    pub fn find(head: &[u8], typed: Option<Delimiter>, columns: &ColumnChoice) -> Dialect {
+    pub(crate) fn find(head: &[u8], typed: Option<Delimiter>, columns: &ColumnChoice) -> Dialect {
         let (named, naming_line) = naming_line(head);
         let head = &head[naming_line..];
         let delimiter = typed.or(named).unwrap_or_else(|| most_likely(head, columns));

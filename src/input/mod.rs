@@ -1,7 +1,7 @@
 //! Stage 1: a spreadsheet becomes rows that are known to be good, or problems that name their repair.
 //!
 //! - [`Spool`] makes the one private copy that everything else reads: `text` turns any text into UTF-8, [`workbook`] turns a
-//!   workbook into such a text, [`Dialect`] finds how it is cut.
+//!   workbook into such a text, `Dialect` finds how it is cut.
 //! - [`RecordReader`] cuts it into records and knows the line of each.
 //! - [`Columns`] finds the id and the reason among the header's names.
 //! - [`Validator`] turns a record into a [`CheckedRow`], by the [`RowRules`]; a [`Selection`] says which rows of a results file
@@ -17,15 +17,14 @@ mod rows;
 mod spool;
 mod survey;
 mod text;
-pub mod workbook;
+pub(crate) mod workbook;
 
-pub use columns::{ColumnChoice, Columns, LOOK_UP_COLUMNS, RESULT_COLUMNS, ends_with_ours};
-pub use dialect::Dialect;
-pub use records::{Delimiter, Layout, LineEnd, Record, RecordReader};
-pub use results_rows::{ResultsRow, ResultsRows};
-pub use rows::{
+pub(crate) use columns::{ColumnChoice, Columns, LOOK_UP_COLUMNS, RESULT_COLUMNS, ends_with_ours};
+pub(crate) use records::{Delimiter, Layout, LineEnd, Record, RecordReader};
+pub(crate) use results_rows::{ResultsRow, ResultsRows};
+pub(crate) use rows::{
     CheckedRow, RestoreRules, RowPurpose, RowRules, Selected, Selection, Validator, WithdrawRules,
 };
-pub use spool::{Copied, FileChoice, FileFormat, InputPath, Spool, SpoolReader, header_of};
-pub use survey::{DuplicateRow, LongestCell, SendableRow, Survey, survey};
-pub use text::TextEncoding;
+pub(crate) use spool::{Copied, FileChoice, FileFormat, InputPath, Spool, SpoolReader, header_of};
+pub(crate) use survey::{SendableRow, Survey, survey};
+pub(crate) use text::TextEncoding;

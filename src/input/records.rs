@@ -17,20 +17,20 @@ use crate::model::{Error, Result};
 
 /// What stands between two cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Delimiter(u8);
+pub(crate) struct Delimiter(u8);
 
 impl Delimiter {
     /// The usual one.
-    pub const COMMA: Delimiter = Delimiter(b',');
+    pub(crate) const COMMA: Delimiter = Delimiter(b',');
     /// What a spreadsheet writes where the comma is the decimal point.
-    pub const SEMICOLON: Delimiter = Delimiter(b';');
+    pub(crate) const SEMICOLON: Delimiter = Delimiter(b';');
     /// What "Unicode Text" has.
-    pub const TAB: Delimiter = Delimiter(b'\t');
+    pub(crate) const TAB: Delimiter = Delimiter(b'\t');
     /// What some HR systems write.
-    pub const BAR: Delimiter = Delimiter(b'|');
+    pub(crate) const BAR: Delimiter = Delimiter(b'|');
 
     /// The byte that it is.
-    pub const fn byte(self) -> u8 {
+    pub(crate) const fn byte(self) -> u8 {
         self.0
     }
 }
@@ -61,7 +61,7 @@ impl FromStr for Delimiter {
 
 /// What ends a line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum LineEnd {
+pub(crate) enum LineEnd {
     /// LF, as everywhere but on Windows.
     #[default]
     Lf,
@@ -83,13 +83,13 @@ impl fmt::Display for LineEnd {
 
 /// How the text is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Layout {
+pub(crate) struct Layout {
     /// What stands between two cells.
-    pub delimiter: Delimiter,
+    pub(crate) delimiter: Delimiter,
     /// The number of the first line.
-    pub first_line: u64,
+    pub(crate) first_line: u64,
     /// Does each record begin with a cell that holds its row number, and that nobody else sees?
-    pub has_row_numbers: bool,
+    pub(crate) has_row_numbers: bool,
 }
 
 impl Default for Layout {
@@ -100,7 +100,7 @@ impl Default for Layout {
 
 /// One record: its cells, and the line on which it begins.
 #[derive(Debug)]
-pub struct Record {
+pub(crate) struct Record {
     line: u64,
     bytes: Vec<u8>,
     ends: Vec<usize>,
@@ -111,27 +111,27 @@ pub struct Record {
 
 impl Record {
     /// The line on which it begins, counted from 1.
-    pub const fn line(&self) -> u64 {
+    pub(crate) const fn line(&self) -> u64 {
         self.line
     }
 
     /// How many cells it has.
-    pub const fn len(&self) -> usize {
+    pub(crate) const fn len(&self) -> usize {
         self.length.saturating_sub(self.hidden)
     }
 
     /// Is every cell empty, as in a blank line or in `,,`?
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.length <= self.hidden || self.ends[self.length - 1] == self.start_of(self.hidden)
     }
 
     /// The text of a cell; a missing one is empty.
-    pub fn cell(&self, index: usize) -> &str {
+    pub(crate) fn cell(&self, index: usize) -> &str {
         std::str::from_utf8(self.cell_bytes(index)).expect("the copy of the input is UTF-8, cut at ASCII")
     }
 
     /// The bytes of a cell; a missing one is empty.
-    pub fn cell_bytes(&self, index: usize) -> &[u8] {
+    pub(crate) fn cell_bytes(&self, index: usize) -> &[u8] {
         if index >= self.len() {
             return &[];
         }
@@ -144,7 +144,7 @@ impl Record {
     }
 
     /// All cells, in order.
-    pub fn cells(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn cells(&self) -> impl Iterator<Item = &str> {
         (0..self.len()).map(|index| self.cell(index))
     }
 }
@@ -189,7 +189,7 @@ const BYTES_TO_KEEP: usize = 256 * 1024;
 
 /// Reads one record after the other; empty rows are skipped, but their lines count.
 #[derive(Debug)]
-pub struct RecordReader<R> {
+pub(crate) struct RecordReader<R> {
     parser: Reader,
     source: R,
     buffer: Box<[u8]>,
@@ -205,7 +205,7 @@ pub struct RecordReader<R> {
 
 impl<R: Read> RecordReader<R> {
     /// A reader of a text with this layout.
-    pub fn new(source: R, layout: Layout) -> Self {
+    pub(crate) fn new(source: R, layout: Layout) -> Self {
         let hidden = usize::from(layout.has_row_numbers);
         let record = Record { line: 0, bytes: vec![0; 1024], ends: vec![0; 32], length: 0, hidden };
         let buffer = vec![0; BUFFER].into_boxed_slice();
@@ -228,17 +228,17 @@ impl<R: Read> RecordReader<R> {
     }
 
     /// Says how long the text is, so that memory for its rows can be reserved.
-    pub fn with_bytes(self, bytes: u64) -> Self {
+    pub(crate) fn with_bytes(self, bytes: u64) -> Self {
         RecordReader { bytes, ..self }
     }
 
     /// How long the text is; 0 if nobody said so.
-    pub const fn bytes(&self) -> u64 {
+    pub(crate) const fn bytes(&self) -> u64 {
         self.bytes
     }
 
     /// The next record that is not empty; `None` at the end.
-    pub fn read(&mut self) -> Result<Option<&Record>> {
+    pub(crate) fn read(&mut self) -> Result<Option<&Record>> {
         loop {
             self.skip_line_ends()?;
             self.record.line = self.line;
@@ -252,7 +252,7 @@ impl<R: Read> RecordReader<R> {
     }
 
     /// The header: the first record that is not empty.
-    pub fn header(&mut self) -> Result<&Record> {
+    pub(crate) fn header(&mut self) -> Result<&Record> {
         self.read()?.ok_or_else(|| Error::invalid_input(text!("the file contains only empty rows")))
     }
 

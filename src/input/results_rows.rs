@@ -8,21 +8,21 @@ use crate::model::{Operation, PreHireId, Result, Status};
 
 /// The rows of a results file.
 #[derive(Debug)]
-pub struct ResultsRows<'a> {
+pub(crate) struct ResultsRows<'a> {
     reader: RecordReader<SpoolReader<'a>>,
     columns: Columns,
 }
 
 /// One of them.
 #[derive(Clone, Copy, Debug)]
-pub struct ResultsRow<'r> {
+pub(crate) struct ResultsRow<'r> {
     record: &'r Record,
     columns: &'r Columns,
 }
 
 impl<'a> ResultsRows<'a> {
     /// The rows of the copy of a results file.
-    pub fn of(spool: &'a Spool, choice: &ColumnChoice) -> Result<Self> {
+    pub(crate) fn of(spool: &'a Spool, choice: &ColumnChoice) -> Result<Self> {
         let mut reader = spool.records();
         let header = reader.header()?;
         // A restoration reads such files, too, and wants the same of them.
@@ -31,12 +31,12 @@ impl<'a> ResultsRows<'a> {
     }
 
     /// What the header says.
-    pub const fn columns(&self) -> &Columns {
+    pub(crate) const fn columns(&self) -> &Columns {
         &self.columns
     }
 
     /// The next row; `None` at the end.
-    pub fn read(&mut self) -> Result<Option<ResultsRow<'_>>> {
+    pub(crate) fn read(&mut self) -> Result<Option<ResultsRow<'_>>> {
         let columns = &self.columns;
         Ok(self.reader.read()?.map(|record| ResultsRow { record, columns }))
     }
@@ -44,37 +44,37 @@ impl<'a> ResultsRows<'a> {
 
 impl<'r> ResultsRow<'r> {
     /// The line on which it begins, in the results.
-    pub const fn line(self) -> u64 {
+    pub(crate) const fn line(self) -> u64 {
         self.record.line()
     }
 
     /// The pre-hire, as the cell has it.
-    pub fn id_cell(self) -> &'r str {
+    pub(crate) fn id_cell(self) -> &'r str {
         self.record.cell(self.columns.id())
     }
 
     /// The pre-hire, if it can be read.
-    pub fn id(self) -> Option<PreHireId> {
+    pub(crate) fn id(self) -> Option<PreHireId> {
         PreHireId::parse(self.id_cell(), true).ok()
     }
 
     /// A cell of the input's own.
-    pub fn input_cell(self, index: usize) -> &'r str {
+    pub(crate) fn input_cell(self, index: usize) -> &'r str {
         self.record.cell(index)
     }
 
     /// The cell in a column of ours, by its name.
-    pub fn named(self, column: &str) -> &'r str {
+    pub(crate) fn named(self, column: &str) -> &'r str {
         self.columns.earlier_cell(self.record, column).unwrap_or_default()
     }
 
     /// The status, if it is one of our words.
-    pub fn status(self) -> Option<Status> {
+    pub(crate) fn status(self) -> Option<Status> {
         Status::from_word(self.named("status").trim())
     }
 
     /// Is the pre-hire as it was to be? A spreadsheet writes `TRUE`.
-    pub fn is_success(self) -> bool {
+    pub(crate) fn is_success(self) -> bool {
         is_true(self.named("success"))
     }
 }

@@ -12,16 +12,16 @@ use crate::model::{
 
 /// How rows become rows that can be sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RowRules {
+pub(crate) struct RowRules {
     /// `--only`: the rows of a results file that are meant; `None` if all are.
-    pub only: Option<Selection>,
+    pub(crate) only: Option<Selection>,
     /// What they are for.
-    pub purpose: RowPurpose,
+    pub(crate) purpose: RowPurpose,
 }
 
 /// What rows are for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RowPurpose {
+pub(crate) enum RowPurpose {
     /// They are to be withdrawn.
     Withdraw(WithdrawRules),
     /// They are rows of a results file, and to be restored.
@@ -30,25 +30,25 @@ pub enum RowPurpose {
 
 /// What was typed about rows that are to be withdrawn.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct WithdrawRules {
+pub(crate) struct WithdrawRules {
     /// `--reason`: for rows whose own reason is empty or missing.
-    pub default_reason: Option<WithdrawReason>,
+    pub(crate) default_reason: Option<WithdrawReason>,
     /// `--trust-ids`: let ids pass that merely look rounded.
-    pub trust_ids: bool,
+    pub(crate) trust_ids: bool,
 }
 
 /// What was typed about rows that are to be restored, and what is proved of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RestoreRules {
+pub(crate) struct RestoreRules {
     /// `--confirm-workforce`: also where this exceeds the head count.
-    pub confirm_workforce: bool,
+    pub(crate) confirm_workforce: bool,
     /// Those that this tool has withdrawn; no other one is sent.
-    pub withdrawn: WithdrawnIds,
+    pub(crate) withdrawn: WithdrawnIds,
 }
 
 impl WithdrawRules {
     /// Checks what was typed.
-    pub fn new(default_reason: Option<&str>, trust_ids: bool) -> Result<WithdrawRules> {
+    pub(crate) fn new(default_reason: Option<&str>, trust_ids: bool) -> Result<WithdrawRules> {
         let parsed = default_reason.map(ValidReason::parse).transpose().map_err(|_| {
             Error::invalid_input(text!("the text of --reason can't be sent"))
                 .hint(text!("give 1 to 500 characters, not just white space"))
@@ -59,7 +59,7 @@ impl WithdrawRules {
 
 impl RowRules {
     /// What is done to the rows.
-    pub const fn operation(&self) -> Operation {
+    pub(crate) const fn operation(&self) -> Operation {
         match self.purpose {
             RowPurpose::Withdraw(_) => Operation::Withdraw,
             RowPurpose::Restore(_) => Operation::Restore,
@@ -67,7 +67,7 @@ impl RowRules {
     }
 
     /// The journal of the withdrawals that are to be undone.
-    pub const fn source(&self) -> Option<&SourceJournal> {
+    pub(crate) const fn source(&self) -> Option<&SourceJournal> {
         match &self.purpose {
             RowPurpose::Withdraw(_) => None,
             RowPurpose::Restore(rules) => Some(rules.withdrawn.journal()),
@@ -86,7 +86,7 @@ const FAILED: &str = "failed";
 
 /// One word of `--only`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Selected {
+pub(crate) enum Selected {
     /// Every row without success.
     Failed,
     /// The rows with this status.
@@ -110,16 +110,16 @@ impl FromStr for Selected {
 
 /// The rows that are meant; at least one word.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Selection(Vec<Selected>);
+pub(crate) struct Selection(Vec<Selected>);
 
 impl Selection {
     /// The selection of these words; `None` if nothing was typed.
-    pub fn of(words: Vec<Selected>) -> Option<Selection> {
+    pub(crate) fn of(words: Vec<Selected>) -> Option<Selection> {
         (!words.is_empty()).then_some(Selection(words))
     }
 
     /// Is the row meant that has these cells in the columns `status` and `success`?
-    pub fn holds(&self, status: &str, success: &str) -> bool {
+    pub(crate) fn holds(&self, status: &str, success: &str) -> bool {
         self.0.iter().any(|selected| match selected {
             Selected::Failed => !is_true(success),
             Selected::Status(selected) => Status::from_word(status.trim()) == Some(*selected),
@@ -136,7 +136,7 @@ type Validated<T> = Result<T, Problem>;
 
 /// One row, validated.
 #[derive(Debug, PartialEq, Eq)]
-pub enum CheckedRow<'a> {
+pub(crate) enum CheckedRow<'a> {
     /// It can be sent, unless its id stands in an earlier row.
     Sendable {
         /// The pre-hire.
@@ -169,19 +169,19 @@ pub enum CheckedRow<'a> {
 
 /// Turns records into rows by the header and the rules.
 #[derive(Clone, Copy, Debug)]
-pub struct Validator<'a> {
+pub(crate) struct Validator<'a> {
     columns: &'a Columns,
     rules: &'a RowRules,
 }
 
 impl<'a> Validator<'a> {
     /// A validator for the files with this header.
-    pub const fn new(columns: &'a Columns, rules: &'a RowRules) -> Self {
+    pub(crate) const fn new(columns: &'a Columns, rules: &'a RowRules) -> Self {
         Validator { columns, rules }
     }
 
     /// Validates one record.
-    pub fn row<'r>(&self, record: &'r Record) -> CheckedRow<'r>
+    pub(crate) fn row<'r>(&self, record: &'r Record) -> CheckedRow<'r>
     where
         'a: 'r,
     {
@@ -292,7 +292,7 @@ impl<'a> Validator<'a> {
     }
 
     /// The reason with which the row would be sent; empty if there is none.
-    pub fn reason_or_nothing<'r>(&self, record: &'r Record) -> &'r str
+    pub(crate) fn reason_or_nothing<'r>(&self, record: &'r Record) -> &'r str
     where
         'a: 'r,
     {
@@ -303,7 +303,7 @@ impl<'a> Validator<'a> {
     }
 
     /// Where the input is a results file of ours: what it says in one of our columns.
-    pub fn earlier_cell<'r>(&self, record: &'r Record, column: &str) -> Option<&'r str> {
+    pub(crate) fn earlier_cell<'r>(&self, record: &'r Record, column: &str) -> Option<&'r str> {
         self.columns.earlier_cell(record, column)
     }
 }

@@ -16,7 +16,7 @@ use crate::store::platform;
 
 /// Where the input comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum InputPath {
+pub(crate) enum InputPath {
     /// A file.
     File(PathBuf),
     /// Standard input, written `-`.
@@ -25,12 +25,12 @@ pub enum InputPath {
 
 impl InputPath {
     /// Reads the argument: a path, or `-`.
-    pub fn from_argument(argument: &Path) -> Self {
+    pub(crate) fn from_argument(argument: &Path) -> Self {
         if argument == Path::new("-") { InputPath::Standard } else { InputPath::File(argument.to_owned()) }
     }
 
     /// The name for messages.
-    pub fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         match self {
             InputPath::File(path) => path.display().to_string(),
             InputPath::Standard => "standard input".to_owned(),
@@ -40,24 +40,24 @@ impl InputPath {
 
 /// What was typed about the form of the file, where it is not to be found by itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FileChoice {
+pub(crate) struct FileChoice {
     /// `--encoding`.
-    pub encoding: Option<TextEncoding>,
+    pub(crate) encoding: Option<TextEncoding>,
     /// `--delimiter`.
-    pub delimiter: Option<Delimiter>,
+    pub(crate) delimiter: Option<Delimiter>,
     /// `--sheet`.
-    pub sheet: Option<String>,
+    pub(crate) sheet: Option<String>,
     /// `--id-column` and `--reason-column`.
-    pub columns: ColumnChoice,
+    pub(crate) columns: ColumnChoice,
     /// The language of messages about it.
-    pub language: Language,
+    pub(crate) language: Language,
     /// Where workbooks are read.
-    pub workbooks: WorkbookReading,
+    pub(crate) workbooks: WorkbookReading,
 }
 
 /// What form the file has.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FileFormat {
+pub(crate) enum FileFormat {
     /// A text with delimiters.
     Text {
         /// Its encoding.
@@ -78,16 +78,16 @@ pub enum FileFormat {
 
 /// What was found out about the input while it was copied.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Copied {
+pub(crate) struct Copied {
     /// What form it has.
-    pub format: FileFormat,
+    pub(crate) format: FileFormat,
     /// The size of the copy, in bytes.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
 }
 
 impl Copied {
     /// How the copy is to be read.
-    pub fn layout(&self) -> Layout {
+    pub(crate) fn layout(&self) -> Layout {
         match &self.format {
             FileFormat::Text { dialect, .. } => dialect.layout(),
             FileFormat::Workbook { .. } => Layout { has_row_numbers: true, ..Layout::default() },
@@ -95,12 +95,12 @@ impl Copied {
     }
 
     /// The delimiter of results in CSV: that of the input.
-    pub fn delimiter(&self) -> Delimiter {
+    pub(crate) fn delimiter(&self) -> Delimiter {
         self.layout().delimiter
     }
 
     /// The line ends of results in CSV: those of the input.
-    pub fn line_end(&self) -> LineEnd {
+    pub(crate) fn line_end(&self) -> LineEnd {
         match &self.format {
             FileFormat::Text { dialect, .. } => dialect.line_end,
             FileFormat::Workbook { .. } => LineEnd::CrLf,
@@ -109,7 +109,7 @@ impl Copied {
 
     /// Do results in CSV begin with a byte order mark? Without one, the program that wrote such an input would take
     /// them for another encoding.
-    pub fn wants_byte_order_mark(&self) -> bool {
+    pub(crate) fn wants_byte_order_mark(&self) -> bool {
         match &self.format {
             FileFormat::Text { encoding, had_byte_order_mark, .. } => {
                 *had_byte_order_mark || *encoding != TextEncoding::UTF_8
@@ -126,7 +126,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// The copy: an unlinked temporary file that only this process can read. It is UTF-8 with delimiters, whatever the
 /// input was.
 #[derive(Debug)]
-pub struct Spool {
+pub(crate) struct Spool {
     file: File,
     /// Where the first record is: behind a byte order mark, and a line that names the delimiter.
     start: u64,
@@ -135,7 +135,7 @@ pub struct Spool {
 
 impl Spool {
     /// Copies the input, and finds out what it is.
-    pub fn copy(input: &InputPath, choice: &FileChoice) -> Result<Spool> {
+    pub(crate) fn copy(input: &InputPath, choice: &FileChoice) -> Result<Spool> {
         let name = input.shown();
         match input {
             InputPath::Standard => Spool::copy_from(io::stdin().lock(), &name, choice),
@@ -147,7 +147,7 @@ impl Spool {
     }
 
     /// Copies any source; `name` is for messages.
-    pub fn copy_from(mut source: impl Read, name: &str, choice: &FileChoice) -> Result<Spool> {
+    pub(crate) fn copy_from(mut source: impl Read, name: &str, choice: &FileChoice) -> Result<Spool> {
         let mut head = vec![0; HEAD];
         let length = read_piece(&mut source, &mut head).map_err(|error| unreadable(name, error))?;
         head.truncate(length);
@@ -227,12 +227,12 @@ impl Spool {
     }
 
     /// What was found out about the input.
-    pub const fn copied(&self) -> &Copied {
+    pub(crate) const fn copied(&self) -> &Copied {
         &self.copied
     }
 
     /// The records of the whole copy, with a place of its own: several can read at once.
-    pub fn records(&self) -> RecordReader<SpoolReader<'_>> {
+    pub(crate) fn records(&self) -> RecordReader<SpoolReader<'_>> {
         let reader = SpoolReader { file: &self.file, place: self.start };
         RecordReader::new(reader, self.copied.layout()).with_bytes(self.copied.bytes)
     }
@@ -259,7 +259,7 @@ fn looks_like_utf_16(head: &[u8]) -> bool {
 
 /// Reads the copy from its beginning, apart from all other readers.
 #[derive(Debug)]
-pub struct SpoolReader<'a> {
+pub(crate) struct SpoolReader<'a> {
     file: &'a File,
     place: u64,
 }
@@ -276,7 +276,7 @@ impl Read for SpoolReader<'_> {
 const LONGEST_HEADER: usize = 1024 * 1024;
 
 /// The names in the first row; `input` is what was typed about the input that the results were made from.
-pub fn header_of(results: &Path, input: &FileChoice) -> Result<Vec<String>> {
+pub(crate) fn header_of(results: &Path, input: &FileChoice) -> Result<Vec<String>> {
     let name = results.display().to_string();
     let mut file = File::open(results).map_err(|error| unreadable(&name, error))?;
     let mut head = vec![0; LONGEST_HEADER];

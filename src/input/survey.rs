@@ -21,71 +21,71 @@ const MOST_ROWS: u32 = u32::MAX - 1;
 
 /// A row whose id stands in an earlier row; rows are counted from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DuplicateRow {
+pub(crate) struct DuplicateRow {
     /// The repeated row.
-    pub row: u32,
+    pub(crate) row: u32,
     /// The first row with this id that can be sent.
-    pub first: u32,
+    pub(crate) first: u32,
 }
 
 /// What one pass over the file finds.
 #[derive(Debug)]
-pub struct Survey {
+pub(crate) struct Survey {
     /// What the header says.
-    pub columns: Columns,
+    pub(crate) columns: Columns,
     /// Rows that are not empty.
-    pub rows: u32,
+    pub(crate) rows: u32,
     /// Rows that can be sent.
-    pub sendable: u32,
+    pub(crate) sendable: u32,
     /// Rows that `--only` leaves out; they are among [`Survey::rows`].
-    pub left_out: u32,
+    pub(crate) left_out: u32,
     /// Rows that an earlier results file settled, by what it says of them.
-    pub carried_over: BTreeMap<Status, u32>,
+    pub(crate) carried_over: BTreeMap<Status, u32>,
     /// Ids that were cleaned of white space around them, or of a leading `'`.
-    pub cleaned_ids: u32,
+    pub(crate) cleaned_ids: u32,
     /// Repeated rows, in the order of the file.
-    pub duplicates: Vec<DuplicateRow>,
+    pub(crate) duplicates: Vec<DuplicateRow>,
     /// Invalid rows, by what is wrong.
-    pub invalid: BTreeMap<ErrorCode, u32>,
+    pub(crate) invalid: BTreeMap<ErrorCode, u32>,
     /// The longest cell of the header, and of the rows that will have a result.
-    pub longest_cell: LongestCell,
+    pub(crate) longest_cell: LongestCell,
     /// The first problems, with the line of each.
-    pub problems: Vec<(u64, Problem)>,
+    pub(crate) problems: Vec<(u64, Problem)>,
     /// `sha256:` and 64 hex digits over the ids and reasons that can be sent, in order.
-    pub digest: String,
+    pub(crate) digest: String,
 }
 
 impl Survey {
     /// Rows that will have a result.
-    pub const fn results(&self) -> u32 {
+    pub(crate) const fn results(&self) -> u32 {
         self.rows - self.left_out
     }
 
     /// Rows that an earlier results file settled.
-    pub fn carried_over_rows(&self) -> u32 {
+    pub(crate) fn carried_over_rows(&self) -> u32 {
         self.carried_over.values().sum()
     }
 
     /// Rows that can't be sent.
-    pub fn invalid_rows(&self) -> u32 {
+    pub(crate) fn invalid_rows(&self) -> u32 {
         self.invalid.values().sum()
     }
 }
 
 /// A row that can be sent, with what checked it; no earlier row has its id.
-pub struct SendableRow<'r> {
+pub(crate) struct SendableRow<'r> {
     /// For its other cells.
-    pub validator: &'r Validator<'r>,
+    pub(crate) validator: &'r Validator<'r>,
     /// Its cells.
-    pub record: &'r Record,
+    pub(crate) record: &'r Record,
     /// The pre-hire.
-    pub id: PreHireId,
+    pub(crate) id: PreHireId,
     /// What is asked for.
-    pub request: ValidRequest<'r>,
+    pub(crate) request: ValidRequest<'r>,
 }
 
 /// Reads the whole file once, and shows `visit` each row that can be sent.
-pub fn survey<R: Read>(
+pub(crate) fn survey<R: Read>(
     mut reader: RecordReader<R>,
     choice: &ColumnChoice,
     rules: &RowRules,
@@ -269,13 +269,13 @@ impl SeenIds {
 
 /// The longest cell that belongs to a column, the header's included; the first of several.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LongestCell {
+pub(crate) struct LongestCell {
     /// The line on which its row begins.
-    pub line: u64,
+    pub(crate) line: u64,
     /// The place of its column.
-    pub column: usize,
+    pub(crate) column: usize,
     /// Its length in UTF-16 code units, as spreadsheets count.
-    pub length: usize,
+    pub(crate) length: usize,
 }
 
 impl LongestCell {

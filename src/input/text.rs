@@ -168,13 +168,13 @@ fn with_hint(message: Text) -> Error {
 
 /// The encoding of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TextEncoding(&'static Encoding);
+pub(crate) struct TextEncoding(&'static Encoding);
 
 impl TextEncoding {
     /// What most programs write.
-    pub const UTF_8: TextEncoding = TextEncoding(UTF_8);
+    pub(crate) const UTF_8: TextEncoding = TextEncoding(UTF_8);
     /// What Excel writes on a Chinese Windows; GBK and GB 2312 are parts of it.
-    pub const GB18030: TextEncoding = TextEncoding(GB18030);
+    pub(crate) const GB18030: TextEncoding = TextEncoding(GB18030);
 
     /// What the byte order mark at the beginning of a file says.
     fn of_mark(head: &[u8]) -> Option<TextEncoding> {

@@ -21,11 +21,11 @@ const BEFORE_RUN: &[u8] = b"{\"run_started\":";
 
 /// The end of the chain so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Chain([u8; HASH_BYTES]);
+pub(crate) struct Chain([u8; HASH_BYTES]);
 
 /// Why a line tells nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Unread {
+pub(crate) enum Unread {
     /// It is not as it was written.
     Damaged(Damage),
     /// It is as it was written, and not by this version of prehire.
@@ -34,7 +34,7 @@ pub enum Unread {
 
 /// The version of prehire that wrote a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Maker {
+pub(crate) enum Maker {
     /// One after this: its name, where the line says so.
     Newer(Option<String>),
     /// One from before there was a format to keep to.
@@ -43,7 +43,7 @@ pub enum Maker {
 
 /// What is wrong with a line that is not as it was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Damage {
+pub(crate) enum Damage {
     /// It is not of the form of a journal line.
     NotALine,
     /// Its hash does not fit: this line, or one before it, is not what was written.
@@ -55,7 +55,7 @@ pub enum Damage {
 impl Damage {
     /// What is said of it.
     #[must_use]
-    pub fn in_words(self) -> Text {
+    pub(crate) fn in_words(self) -> Text {
         match self {
             Damage::NotALine => text!("it is not a journal line"),
             Damage::HashDoesNotFit => {
@@ -87,7 +87,7 @@ impl fmt::Display for Chain {
 
 impl Chain {
     /// Appends an entry as a line, with its line end.
-    pub fn append(&mut self, line: &mut Vec<u8>, entry: &impl Serialize) {
+    pub(crate) fn append(&mut self, line: &mut Vec<u8>, entry: &impl Serialize) {
         line.extend_from_slice(BEFORE_HASH);
         let hash_at = line.len();
         line.resize(hash_at + 2 * HASH_BYTES, b'0');
@@ -105,7 +105,7 @@ impl Chain {
     ///
     /// # Errors
     /// Why it tells nothing; the chain is then of no use any more.
-    pub fn read(&mut self, line: &[u8]) -> Result<Entry, Unread> {
+    pub(crate) fn read(&mut self, line: &[u8]) -> Result<Entry, Unread> {
         let (hash, entry) = parts(line).ok_or(Unread::Damaged(Damage::NotALine))?;
         self.add(entry);
         if self.hex() != hash {
@@ -149,7 +149,7 @@ fn check_version(entry: &[u8]) -> Result<(), Maker> {
 
 /// The entry of a line whose hash was checked before.
 #[must_use]
-pub fn entry_of(line: &[u8]) -> Option<Entry> {
+pub(crate) fn entry_of(line: &[u8]) -> Option<Entry> {
     serde_json::from_slice(parts(line)?.1).ok()
 }
 

@@ -7,12 +7,12 @@ use crate::language::Text;
 use crate::model::{Attempt, ErrorCode, PreHireId, ReasonHash, SentRow, Verdict};
 
 /// The version of this format.
-pub const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 2;
 
 /// One line of the journal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Entry {
+pub(crate) enum Entry {
     /// A run begins.
     RunStarted(RunStarted),
     /// A call is about to leave; on disk before its first byte does.
@@ -95,90 +95,90 @@ pub enum Entry {
 
 /// What a run was about; no secret is in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RunStarted {
+pub(crate) struct RunStarted {
     /// The version of the journal's format.
-    pub version: u32,
+    pub(crate) version: u32,
     /// The version of the program.
-    pub tool: String,
+    pub(crate) tool: String,
     /// When.
-    pub at: Timestamp,
+    pub(crate) at: Timestamp,
     /// Who started it.
     #[serde(default)]
-    pub user: String,
+    pub(crate) user: String,
     /// On which machine.
     #[serde(default)]
-    pub machine: String,
+    pub(crate) machine: String,
     /// The whole command, as it was typed.
     #[serde(default)]
-    pub command: String,
+    pub(crate) command: String,
     /// To whom the journal belongs.
     #[serde(flatten)]
-    pub owner: JobIdentity,
+    pub(crate) owner: JobIdentity,
     /// The input, as it was typed.
-    pub input: String,
+    pub(crate) input: String,
     /// The journal that proves what is to be undone, if something is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source_journal: Option<String>,
+    pub(crate) source_journal: Option<String>,
     /// The digest of its rows.
-    pub digest: String,
+    pub(crate) digest: String,
     /// The results file, seen from the journal.
-    pub results: String,
+    pub(crate) results: String,
     /// The settings that matter to the calls.
-    pub settings: RunSettings,
+    pub(crate) settings: RunSettings,
 }
 
 /// The settings that matter to the calls.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RunSettings {
+pub(crate) struct RunSettings {
     /// `--rate`.
-    pub rate: String,
+    pub(crate) rate: String,
     /// `--burst`.
-    pub burst: u32,
+    pub(crate) burst: u32,
     /// `--workers`.
-    pub workers: usize,
+    pub(crate) workers: usize,
     /// `--timeout`, in milliseconds.
-    pub timeout_milliseconds: u64,
+    pub(crate) timeout_milliseconds: u64,
     /// `--max-attempts`.
-    pub max_attempts: u32,
+    pub(crate) max_attempts: u32,
     /// Are pre-hires looked up?
-    pub read_back: bool,
+    pub(crate) read_back: bool,
     /// `--confirm-workforce`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub confirm_workforce: bool,
+    pub(crate) confirm_workforce: bool,
 }
 
 /// The host, and the app, of a rehearsal.
-pub const SIMULATED: &str = "simulated";
+pub(crate) const SIMULATED: &str = "simulated";
 
 /// To whom a journal belongs: one host, app, tenant and operation; a restoration's also to what it undoes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct JobIdentity {
+pub(crate) struct JobIdentity {
     /// Host and port.
-    pub host: String,
+    pub(crate) host: String,
     /// The app's id, or `given` for a given token.
-    pub app: String,
+    pub(crate) app: String,
     /// The tenant key, where an app has several.
-    pub tenant: String,
+    pub(crate) tenant: String,
     /// What is done to the rows.
-    pub operation: String,
+    pub(crate) operation: String,
     /// Where something is undone: the hash of the first line of the journal that tells of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<String>,
+    pub(crate) source: Option<String>,
 }
 
 /// What a look found of one pre-hire.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FoundStage {
+pub(crate) struct FoundStage {
     /// The pre-hire.
-    pub id: PreHireId,
+    pub(crate) id: PreHireId,
     /// Its stage; `None` if it did not come back.
-    pub stage: Option<String>,
+    pub(crate) stage: Option<String>,
 }
 
 impl Entry {
     /// The line of a call that has ended.
     #[must_use]
-    pub fn call_finished(id: PreHireId, attempt: &Attempt) -> Entry {
+    pub(crate) fn call_finished(id: PreHireId, attempt: &Attempt) -> Entry {
         Entry::CallFinished {
             at: attempt.ended_at,
             id,
@@ -198,7 +198,7 @@ impl Entry {
 
     /// When it happened, where the line says so.
     #[must_use]
-    pub const fn at(&self) -> Option<Timestamp> {
+    pub(crate) const fn at(&self) -> Option<Timestamp> {
         match self {
             Entry::RunStarted(run) => Some(run.at),
             Entry::CallStarted { at, .. }

@@ -9,19 +9,19 @@ use crate::model::{Attempt, Doubt, EntryId, History, PreHireId, SentRow, Status}
 
 /// How a pre-hire was settled last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LastWord {
+pub(crate) struct LastWord {
     /// The pre-hire.
-    pub id: PreHireId,
+    pub(crate) id: PreHireId,
     /// The entry that says so.
-    pub entry: EntryId,
+    pub(crate) entry: EntryId,
     /// The run that said it, counted from 1.
-    pub run: u32,
+    pub(crate) run: u32,
     /// What became of it.
-    pub status: Status,
+    pub(crate) status: Status,
     /// The doubt that was left.
-    pub doubt: Doubt,
+    pub(crate) doubt: Doubt,
     /// Was it in the input of that run?
-    pub is_in_input: bool,
+    pub(crate) is_in_input: bool,
     /// Is it known what was asked for?
     has_reason: bool,
 }
@@ -29,14 +29,14 @@ pub struct LastWord {
 impl LastWord {
     /// Is nothing left to do, unless something else is asked for?
     #[must_use]
-    pub const fn is_final(&self) -> bool {
+    pub(crate) const fn is_final(&self) -> bool {
         self.status.is_success() || matches!(self.status, Status::Refused) && self.has_reason
     }
 }
 
 /// What a journal says of each pre-hire, up to some entry.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Index {
+pub(crate) struct Index {
     // Sorted by pre-hire, one word each: a fifth of what a hash map of a million takes.
     words: Vec<LastWord>,
     called: HashMap<PreHireId, History>,
@@ -44,7 +44,7 @@ pub struct Index {
 
 /// Collects the index from the entries of a journal, in their order.
 #[derive(Debug, Default)]
-pub struct IndexBuilder {
+pub(crate) struct IndexBuilder {
     words: Vec<LastWord>,
     /// How many words were there when repetitions were last dropped.
     tidy: usize,
@@ -57,18 +57,18 @@ pub struct IndexBuilder {
 impl IndexBuilder {
     /// Room for so many rows. What is not used costs no memory; growing would, for a moment.
     #[must_use]
-    pub fn with_room_for(rows: usize) -> Self {
+    pub(crate) fn with_room_for(rows: usize) -> Self {
         IndexBuilder { words: Vec::with_capacity(rows), ..IndexBuilder::default() }
     }
 
     /// Takes nothing behind this entry.
     #[must_use]
-    pub fn until(self, last: EntryId) -> Self {
+    pub(crate) fn until(self, last: EntryId) -> Self {
         IndexBuilder { until: Some(last), ..self }
     }
 
     /// Takes the next entry.
-    pub fn take(&mut self, entry_id: EntryId, entry: &Entry) {
+    pub(crate) fn take(&mut self, entry_id: EntryId, entry: &Entry) {
         if self.until.is_some_and(|until| entry_id > until) {
             return;
         }
@@ -140,7 +140,7 @@ impl IndexBuilder {
 
     /// The index; of several words on one pre-hire the last one counts.
     #[must_use]
-    pub fn build(mut self) -> Index {
+    pub(crate) fn build(mut self) -> Index {
         self.cut_off_open_calls();
         self.tidy_up();
         Index { words: self.words, called: self.called }
@@ -150,31 +150,31 @@ impl IndexBuilder {
 impl Index {
     /// How a pre-hire was settled last, whatever came after.
     #[must_use]
-    pub fn word(&self, id: PreHireId) -> Option<&LastWord> {
+    pub(crate) fn word(&self, id: PreHireId) -> Option<&LastWord> {
         self.place_of(id).map(|place| &self.words[place])
     }
 
     /// The place of that among all words.
     #[must_use]
-    pub fn place_of(&self, id: PreHireId) -> Option<usize> {
+    pub(crate) fn place_of(&self, id: PreHireId) -> Option<usize> {
         self.words.binary_search_by_key(&id, |word| word.id).ok()
     }
 
     /// The story of its calls since then, if there were any.
     #[must_use]
-    pub fn called(&self, id: PreHireId) -> Option<&History> {
+    pub(crate) fn called(&self, id: PreHireId) -> Option<&History> {
         self.called.get(&id)
     }
 
     /// All words, in the order of the pre-hires.
     #[must_use]
-    pub fn words(&self) -> &[LastWord] {
+    pub(crate) fn words(&self) -> &[LastWord] {
         &self.words
     }
 
     /// How many pre-hires there are of each status; those without were called, and not settled since.
     #[must_use]
-    pub fn counts(&self) -> BTreeMap<Option<Status>, u64> {
+    pub(crate) fn counts(&self) -> BTreeMap<Option<Status>, u64> {
         let mut counts = BTreeMap::new();
         for word in self.words.iter().filter(|word| !self.called.contains_key(&word.id)) {
             *counts.entry(Some(word.status)).or_default() += 1;
@@ -187,7 +187,7 @@ impl Index {
 
     /// The pre-hires that this tool has done, in order: not those that were so before, nor those called again since.
     #[must_use]
-    pub fn done_by_us(&self) -> Vec<PreHireId> {
+    pub(crate) fn done_by_us(&self) -> Vec<PreHireId> {
         // Growing would need memory for a moment.
         let mut ids = Vec::with_capacity(self.words.len());
         let done =
@@ -197,7 +197,7 @@ impl Index {
     }
 
     /// The pre-hires in doubt.
-    pub fn in_doubt(&self) -> impl Iterator<Item = PreHireId> {
+    pub(crate) fn in_doubt(&self) -> impl Iterator<Item = PreHireId> {
         let called = self.called.iter().filter(|(_, history)| history.is_in_doubt()).map(|(id, _)| *id);
         let is_left = |word: &&LastWord| !word.is_final() && word.doubt == Doubt::Now;
         let settled = self.words.iter().filter(is_left).map(|word| word.id);

@@ -10,46 +10,46 @@ use crate::model::{EntryId, Exit};
 
 /// The runs of a journal.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Runs {
+pub(crate) struct Runs {
     /// In their order.
-    pub all: Vec<RunStory>,
+    pub(crate) all: Vec<RunStory>,
     /// When the last line that has a time was written.
-    pub last_at: Option<Timestamp>,
+    pub(crate) last_at: Option<Timestamp>,
 }
 
 /// One run.
 #[derive(Clone, Debug, PartialEq)]
-pub struct RunStory {
+pub(crate) struct RunStory {
     /// What it was about.
-    pub started: RunStarted,
+    pub(crate) started: RunStarted,
     /// How it ended; `None` if it was killed, or goes on.
-    pub ended: Option<RunEnd>,
+    pub(crate) ended: Option<RunEnd>,
     /// Calls of the operation, whatever came of them.
-    pub calls: u64,
+    pub(crate) calls: u64,
     /// Calls that went out again after another one for the same row.
-    pub repeats: u64,
+    pub(crate) repeats: u64,
     /// Calls that the server turned away.
-    pub throttled: u64,
+    pub(crate) throttled: u64,
     /// For how long calls were held back after that.
-    pub held: Duration,
+    pub(crate) held: Duration,
     /// Looks at pre-hires.
-    pub looks: u64,
+    pub(crate) looks: u64,
     /// When the last of its lines that have a time was written.
-    pub last_at: Timestamp,
+    pub(crate) last_at: Timestamp,
     held_until: Timestamp,
 }
 
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RunEnd {
+pub(crate) struct RunEnd {
     /// When.
-    pub at: Timestamp,
+    pub(crate) at: Timestamp,
     /// The exit code of the process.
-    pub exit_code: u8,
+    pub(crate) exit_code: u8,
     /// Why it was stopped early, if it was.
-    pub stopped: Option<Text>,
+    pub(crate) stopped: Option<Text>,
     /// The entry that says so.
-    pub entry: EntryId,
+    pub(crate) entry: EntryId,
 }
 
 impl RunStory {
@@ -79,14 +79,14 @@ impl RunStory {
 
     /// How it ended, if it left results. Where they could not be written, those of an earlier run may be there.
     #[must_use]
-    pub fn end_with_results(&self) -> Option<&RunEnd> {
+    pub(crate) fn end_with_results(&self) -> Option<&RunEnd> {
         self.ended.as_ref().filter(|end| end.exit_code != Exit::WriteFailed.code())
     }
 }
 
 impl Runs {
     /// Takes the next entry.
-    pub fn take(&mut self, entry_id: EntryId, entry: &Entry) {
+    pub(crate) fn take(&mut self, entry_id: EntryId, entry: &Entry) {
         if let Entry::RunStarted(started) = entry {
             self.all.push(RunStory::of(started));
         }
@@ -115,7 +115,7 @@ impl Runs {
     /// The number of the run that has written these results, counted from 1: the last one that names them and left results,
     /// else the last one that left any. `results` is their name as the journal gives it.
     #[must_use]
-    pub fn run_of(&self, results: &str) -> Option<(u32, &RunEnd)> {
+    pub(crate) fn run_of(&self, results: &str) -> Option<(u32, &RunEnd)> {
         let (mut named, mut any) = (None, None);
         for (number, run) in (1..).zip(&self.all) {
             let Some(end) = run.end_with_results() else { continue };
@@ -129,7 +129,7 @@ impl Runs {
 
     /// Does a run name these results?
     #[must_use]
-    pub fn names(&self, results: &str) -> bool {
+    pub(crate) fn names(&self, results: &str) -> bool {
         self.all.iter().any(|run| run.started.results == results)
     }
 }

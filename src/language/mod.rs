@@ -49,7 +49,7 @@ impl Language {
 
     /// Every text of the help that has a translation.
     #[cfg(test)]
-    pub(crate) fn translated_help() -> impl Iterator<Item = &'static str> {
+    pub fn translated_help() -> impl Iterator<Item = &'static str> {
         chinese::known_help()
     }
 }

@@ -10,17 +10,17 @@ use crate::language::{Text, text};
 
 /// The host of the API.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BaseUrl(Url);
+pub(crate) struct BaseUrl(Url);
 
 impl BaseUrl {
     /// Feishu.
-    pub const FEISHU: &str = "https://open.feishu.cn";
+    pub(crate) const FEISHU: &str = "https://open.feishu.cn";
     /// Lark, the international one; its apps and tokens are of another world.
-    pub const LARK: &str = "https://open.larksuite.com";
+    pub(crate) const LARK: &str = "https://open.larksuite.com";
 
     /// The address of a path on this host.
     #[must_use]
-    pub fn join(&self, path: &str) -> Url {
+    pub(crate) fn join(&self, path: &str) -> Url {
         let mut url = self.0.clone();
         url.set_path(&format!("{}{path}", self.0.path().trim_end_matches('/')));
         url
@@ -28,13 +28,13 @@ impl BaseUrl {
 
     /// Is it this very machine?
     #[must_use]
-    pub fn is_loopback(&self) -> bool {
+    pub(crate) fn is_loopback(&self) -> bool {
         is_this_machine(&self.0)
     }
 
     /// Host and port, as messages name them.
     #[must_use]
-    pub fn host(&self) -> String {
+    pub(crate) fn host(&self) -> String {
         let host = self.0.host_str().unwrap_or_default();
         self.0.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
@@ -42,7 +42,7 @@ impl BaseUrl {
 
 /// Does the address lead to this very machine?
 #[must_use]
-pub fn is_this_machine(url: &Url) -> bool {
+pub(crate) fn is_this_machine(url: &Url) -> bool {
     let Some(host) = url.host_str() else { return false };
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())

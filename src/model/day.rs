@@ -15,7 +15,7 @@ const DATE_LENGTH: usize = "2026-03-01".len();
 
 /// A day as it was typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Day {
+pub(crate) enum Day {
     /// This one.
     Fixed(Date),
     /// So many days after today, or before it.
@@ -25,7 +25,7 @@ pub enum Day {
 impl Day {
     /// The day itself, when today is this one.
     #[must_use]
-    pub fn resolve(self, today: Date) -> Date {
+    pub(crate) fn resolve(self, today: Date) -> Date {
         match self {
             Day::Fixed(date) => date,
             Day::FromToday(days) => today.saturating_add(days.days()),

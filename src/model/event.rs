@@ -18,7 +18,7 @@ use crate::language::Text;
 
 /// One thing that happened. Rows are counted from 0, without the header and empty rows.
 #[derive(Clone, Debug)]
-pub enum Event {
+pub(crate) enum Event {
     /// The gate let a call of the operation go; it waits for its beginning to be on record.
     Admitted {
         /// When, for decisions.
@@ -80,22 +80,22 @@ pub enum Event {
 
 /// One call that looked pre-hires up.
 #[derive(Clone, Debug)]
-pub struct Look {
+pub(crate) struct Look {
     /// When it was answered.
-    pub at: Timestamp,
+    pub(crate) at: Timestamp,
     /// Each pre-hire, and its stage if it came back.
-    pub found: Vec<(PreHireId, Option<Stage>)>,
+    pub(crate) found: Vec<(PreHireId, Option<Stage>)>,
     /// The status of the reply, if there was one.
-    pub http_status: Option<u16>,
+    pub(crate) http_status: Option<u16>,
     /// The code, if the look failed.
-    pub error_code: Option<ErrorCode>,
+    pub(crate) error_code: Option<ErrorCode>,
     /// The log id of the reply.
-    pub log_id: Option<String>,
+    pub(crate) log_id: Option<String>,
 }
 
 /// How the story of a row ended.
 #[derive(Clone, Debug)]
-pub enum Settlement {
+pub(crate) enum Settlement {
     /// It was to be sent, and this is what came of it.
     Sent(SentRow),
     /// The run ended before its turn came.
@@ -117,24 +117,24 @@ pub enum Settlement {
 
 /// An entry of a journal. What the number means is known to the store that keeps it; later entries have higher ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct EntryId(pub(crate) u64);
+pub(crate) struct EntryId(pub(crate) u64);
 
 /// A row that was to be sent, and what came of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SentRow {
+pub(crate) struct SentRow {
     /// The line on which the row begins; 0 for a pre-hire that the file no longer holds.
     #[serde(default, rename = "row")]
-    pub line: u64,
+    pub(crate) line: u64,
     /// The pre-hire.
-    pub id: PreHireId,
+    pub(crate) id: PreHireId,
     /// A short hash of what was asked for, if it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<ReasonHash>,
+    pub(crate) reason: Option<ReasonHash>,
     /// The doubt that is left.
     #[serde(default, skip_serializing_if = "Doubt::is_none")]
-    pub doubt: Doubt,
+    pub(crate) doubt: Doubt,
     /// Its outcome.
-    pub outcome: Outcome,
+    pub(crate) outcome: Outcome,
 }
 
 /// Why a run was stopped before its end.

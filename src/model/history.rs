@@ -11,7 +11,7 @@ use crate::language::{Text, text};
 
 /// Everything that the calls so far have told about one row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct History {
+pub(crate) struct History {
     attempts: u32,
     attempts_of_earlier_runs: u32,
     was_ever_in_doubt: bool,
@@ -30,7 +30,7 @@ pub struct History {
 impl History {
     /// The story that an earlier run has settled with this outcome, and with this doubt left.
     #[must_use]
-    pub fn recorded(outcome: Outcome, doubt: Doubt) -> Self {
+    pub(crate) fn recorded(outcome: Outcome, doubt: Doubt) -> Self {
         History {
             attempts: outcome.attempts,
             attempts_of_earlier_runs: outcome.attempts,
@@ -55,7 +55,7 @@ impl History {
     ///
     /// What the last call came to counts no more if it was refused for another reason, or says nothing of a doubt.
     #[must_use]
-    pub fn in_another_run(self, reason: Option<ReasonHash>) -> Self {
+    pub(crate) fn in_another_run(self, reason: Option<ReasonHash>) -> Self {
         let is_other_reason = self.last_reason.is_some() && reason.is_some() && self.last_reason != reason;
         let counts = match self.last {
             Some((Verdict::Refused, _)) => !is_other_reason,
@@ -68,7 +68,7 @@ impl History {
 
     /// The same story as it goes on after an earlier one: no call and no doubt of that is forgotten.
     #[must_use]
-    pub fn after(self, earlier: History) -> Self {
+    pub(crate) fn after(self, earlier: History) -> Self {
         History {
             attempts: self.attempts.saturating_add(earlier.attempts),
             was_ever_in_doubt: self.was_ever_in_doubt || earlier.was_ever_in_doubt,
@@ -83,17 +83,17 @@ impl History {
 
     /// The same without the code of a refusal: what was asked for then is not what is asked for now.
     #[must_use]
-    pub fn without_code(self) -> Self {
+    pub(crate) fn without_code(self) -> Self {
         History { recorded_code: None, ..self }
     }
 
     /// Notes the reason (or what stands for it) of the last call.
-    pub fn called_with(&mut self, reason: ReasonHash) {
+    pub(crate) fn called_with(&mut self, reason: ReasonHash) {
         self.last_reason = Some(reason);
     }
 
     /// Adds one call.
-    pub fn record(&mut self, attempt: &Attempt) {
+    pub(crate) fn record(&mut self, attempt: &Attempt) {
         if attempt.verdict.is_attempt() {
             self.attempts = self.attempts.saturating_add(1);
         }
@@ -112,7 +112,7 @@ impl History {
     }
 
     /// Adds a call that was cut off: begun, and nobody knows how it ended.
-    pub fn record_cut_off(&mut self, sent_at: Timestamp) {
+    pub(crate) fn record_cut_off(&mut self, sent_at: Timestamp) {
         self.record(&Attempt {
             verdict: Verdict::InDoubt,
             error_code: Some(ErrorCode::ConnectionLost),
@@ -127,49 +127,49 @@ impl History {
     /// Notes that a look found the pre-hire in a stage from before the call: nothing was applied so far.
     ///
     /// Doubt sticks all the same: a late call of ours may still be what does it.
-    pub fn found_untouched(&mut self) {
+    pub(crate) fn found_untouched(&mut self) {
         self.is_in_doubt = false;
     }
 
     /// Was any call made at all?
     #[must_use]
-    pub const fn was_sent(&self) -> bool {
+    pub(crate) const fn was_sent(&self) -> bool {
         self.first_sent_at.is_some()
     }
 
     /// Calls made so far, without those that were throttled or met a stale token.
     #[must_use]
-    pub const fn attempts(&self) -> u32 {
+    pub(crate) const fn attempts(&self) -> u32 {
         self.attempts
     }
 
     /// The same, of this run alone.
     #[must_use]
-    pub const fn attempts_of_this_run(&self) -> u32 {
+    pub(crate) const fn attempts_of_this_run(&self) -> u32 {
         self.attempts - self.attempts_of_earlier_runs
     }
 
     /// May a call have been applied, as far as one knows now?
     #[must_use]
-    pub const fn is_in_doubt(&self) -> bool {
+    pub(crate) const fn is_in_doubt(&self) -> bool {
         self.is_in_doubt
     }
 
     /// Was any call ever in doubt?
     #[must_use]
-    pub const fn was_ever_in_doubt(&self) -> bool {
+    pub(crate) const fn was_ever_in_doubt(&self) -> bool {
         self.was_ever_in_doubt
     }
 
     /// What the last call came to.
     #[must_use]
-    pub const fn last(&self) -> Option<(Verdict, Option<ErrorCode>)> {
+    pub(crate) const fn last(&self) -> Option<(Verdict, Option<ErrorCode>)> {
         self.last
     }
 
     /// The doubt, for the record.
     #[must_use]
-    pub const fn doubt(&self) -> Doubt {
+    pub(crate) const fn doubt(&self) -> Doubt {
         match (self.was_ever_in_doubt, self.is_in_doubt) {
             (_, true) => Doubt::Now,
             (true, false) => Doubt::Before,
@@ -181,7 +181,7 @@ impl History {
 /// What is known of the doubt about a pre-hire.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Doubt {
+pub(crate) enum Doubt {
     /// No call was ever in doubt.
     #[default]
     Never,
@@ -194,14 +194,14 @@ pub enum Doubt {
 impl Doubt {
     /// Was there never any?
     #[must_use]
-    pub fn is_none(&self) -> bool {
+    pub(crate) fn is_none(&self) -> bool {
         *self == Doubt::Never
     }
 }
 
 /// How the story of a row ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ending {
+pub(crate) enum Ending {
     /// The API carried it out.
     Done,
     /// A look showed that a call of ours was carried out.
@@ -223,7 +223,7 @@ pub enum Ending {
 impl History {
     /// Closes the story of the row, with the words of the operation.
     #[must_use]
-    pub fn settle(self, ending: &Ending, operation: Operation) -> Outcome {
+    pub(crate) fn settle(self, ending: &Ending, operation: Operation) -> Outcome {
         let status = self.status(ending, operation);
         let success = status.is_success();
         let last_code = self.last.map_or(self.recorded_code, |(_, code)| code);

@@ -5,27 +5,27 @@ use std::time::Duration;
 
 /// A point in time, counted from an origin that the run chose; it never goes backwards.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Moment(Duration);
+pub(crate) struct Moment(Duration);
 
 impl Moment {
     /// The origin of the clock.
-    pub const ORIGIN: Moment = Moment(Duration::ZERO);
+    pub(crate) const ORIGIN: Moment = Moment(Duration::ZERO);
 
     /// The moment this long after the origin.
     #[must_use]
-    pub const fn after_origin(span: Duration) -> Self {
+    pub(crate) const fn after_origin(span: Duration) -> Self {
         Moment(span)
     }
 
     /// How long after the origin this is.
     #[must_use]
-    pub const fn since_origin(self) -> Duration {
+    pub(crate) const fn since_origin(self) -> Duration {
         self.0
     }
 
     /// The time from `earlier` to this moment; zero when `earlier` is later.
     #[must_use]
-    pub const fn since(self, earlier: Moment) -> Duration {
+    pub(crate) const fn since(self, earlier: Moment) -> Duration {
         self.0.saturating_sub(earlier.0)
     }
 }

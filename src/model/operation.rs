@@ -34,12 +34,12 @@ impl Operation {
         }
     }
 
-    pub fn verb(self) -> Text {
+    pub(crate) fn verb(self) -> Text {
         let [verb, _] = self.words();
         verb
     }
 
-    pub fn past(self) -> Text {
+    pub(crate) fn past(self) -> Text {
         let [_, past] = self.words();
         past
     }
@@ -87,7 +87,7 @@ impl Operation {
     }
 
     /// Is a pre-hire in this stage when it is done?
-    pub fn is_done_in(self, stage: &Stage) -> bool {
+    pub(crate) fn is_done_in(self, stage: &Stage) -> bool {
         match self {
             Operation::Withdraw => *stage == Stage::Withdrawn,
             Operation::Restore => stage.is_active(),
@@ -95,7 +95,7 @@ impl Operation {
     }
 
     /// Can it be done in this stage, so that nothing was applied yet?
-    pub fn is_possible_in(self, stage: &Stage) -> bool {
+    pub(crate) fn is_possible_in(self, stage: &Stage) -> bool {
         match self {
             Operation::Withdraw => stage.is_active(),
             Operation::Restore => *stage == Stage::Withdrawn,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::error_code::ErrorCode;
 use crate::language::Text;
 
-/// What one reply (or its absence) means; [`classify`](crate::send::classify) decides it.
+/// What one reply (or its absence) means; `classify` in `send` decides it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {

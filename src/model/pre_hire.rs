@@ -7,17 +7,17 @@ use super::stage::Stage;
 
 /// One pre-hire as the API shows it. A field that is missing may merely be hidden from the app.
 #[derive(Clone, PartialEq, Eq)]
-pub struct PreHire {
+pub(crate) struct PreHire {
     /// Who it is.
-    pub id: PreHireId,
+    pub(crate) id: PreHireId,
     /// The preferred name, else the legal one.
-    pub name: Option<String>,
+    pub(crate) name: Option<String>,
     /// Where it stands.
-    pub stage: Option<Stage>,
+    pub(crate) stage: Option<Stage>,
     /// The day on which the job begins, as the API writes it: `2026-03-01`.
-    pub onboarding_date: Option<String>,
+    pub(crate) onboarding_date: Option<String>,
     /// The work e-mail.
-    pub work_email: Option<String>,
+    pub(crate) work_email: Option<String>,
 }
 
 /// A person is no matter for logs: debug output shows the id and the stage.

@@ -11,15 +11,15 @@ const SHOWN_CHARACTERS: usize = 60;
 
 /// What is wrong with one row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub(crate) struct Problem {
     /// The word for the column `error_code`.
-    pub code: ErrorCode,
+    pub(crate) code: ErrorCode,
     /// The name of the column with the problem; empty when the file lacks that column.
-    pub column: String,
+    pub(crate) column: String,
     /// The beginning of the cell.
-    pub value: String,
+    pub(crate) value: String,
     /// The sentence for the column `error_message`.
-    pub message: Text,
+    pub(crate) message: Text,
 }
 
 impl Problem {
@@ -116,7 +116,7 @@ impl Problem {
 
 /// The text on one line, without control characters, and cut after so many characters.
 #[must_use]
-pub fn one_line(text: &str, most_characters: usize) -> String {
+pub(crate) fn one_line(text: &str, most_characters: usize) -> String {
     let mut line: String = text
         .chars()
         .take(most_characters)

@@ -11,7 +11,7 @@ use super::span::parse_positive_span;
 use crate::language::{Text, text};
 
 /// Calls that may go at once before even spacing sets in, unless `--burst` says otherwise.
-pub const DEFAULT_BURST: NonZeroU32 = NonZeroU32::new(10).expect("ten is not zero");
+pub(crate) const DEFAULT_BURST: NonZeroU32 = NonZeroU32::new(10).expect("ten is not zero");
 
 /// Never more than `calls` in any rolling `period`, as the server sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

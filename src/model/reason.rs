@@ -13,7 +13,7 @@ const MOST_CHARACTERS: usize = 500;
 
 /// A reason that can be sent, still in its cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ValidReason<'a>(&'a str);
+pub(crate) struct ValidReason<'a>(&'a str);
 
 /// A reason that can be sent, as it stands in the file: not a byte of it is changed.
 #[derive(Clone, PartialEq, Eq)]
@@ -21,12 +21,12 @@ pub struct WithdrawReason(Box<str>);
 
 /// A short hash of a reason: tells, across runs, whether a row still has the same one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
-pub struct ReasonHash(pub u64);
+pub(crate) struct ReasonHash(pub(crate) u64);
 
 impl ReasonHash {
     /// The hash of a reason's text.
     #[must_use]
-    pub fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
         let digest = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
         let first: [u8; 8] = digest.as_ref()[..8].try_into().expect("a SHA-256 has 32 bytes");
         ReasonHash(u64::from_be_bytes(first))
@@ -35,7 +35,7 @@ impl ReasonHash {
 
 /// Why a cell is no reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReasonProblem {
+pub(crate) enum ReasonProblem {
     /// Nothing, or white space alone.
     Missing,
     /// A NUL byte in it.
@@ -62,7 +62,7 @@ impl<'a> ValidReason<'a> {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn parse(cell: &'a str) -> Result<Self, ReasonProblem> {
+    pub(crate) fn parse(cell: &'a str) -> Result<Self, ReasonProblem> {
         if cell.chars().all(is_blank) {
             return Err(ReasonProblem::Missing);
         }
@@ -81,7 +81,7 @@ impl<'a> ValidReason<'a> {
 
     /// The text of the reason.
     #[must_use]
-    pub const fn as_str(self) -> &'a str {
+    pub(crate) const fn as_str(self) -> &'a str {
         self.0
     }
 }

@@ -1,11 +1,10 @@
 //! What is asked for one pre-hire, beside its id.
 
-use super::operation::Operation;
 use super::reason::{ReasonHash, ValidReason, WithdrawReason};
 
 /// What is asked for one pre-hire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Request<R = WithdrawReason> {
+pub(crate) enum Request<R = WithdrawReason> {
     /// Withdraw it for this reason.
     Withdraw(R),
     /// Restore it.
@@ -16,26 +15,15 @@ pub enum Request<R = WithdrawReason> {
 }
 
 /// A request whose reason is still in its cell.
-pub type ValidRequest<'a> = Request<ValidReason<'a>>;
+pub(crate) type ValidRequest<'a> = Request<ValidReason<'a>>;
 
 /// What the hash of a restoration that takes up head count by force is made of.
 const WITH_CONFIRMED_WORKFORCE: &str = "confirm_workforce";
 
-impl<R> Request<R> {
-    /// The operation that it is a request for.
-    #[must_use]
-    pub const fn operation(&self) -> Operation {
-        match self {
-            Request::Withdraw(_) => Operation::Withdraw,
-            Request::Restore { .. } => Operation::Restore,
-        }
-    }
-}
-
 impl Request {
     /// Tells, across runs, whether the same is asked for.
     #[must_use]
-    pub fn hash(&self) -> ReasonHash {
+    pub(crate) fn hash(&self) -> ReasonHash {
         match self {
             Request::Withdraw(reason) => ReasonHash::of(reason.as_str()),
             Request::Restore { confirm_workforce: false } => ReasonHash::of(""),
@@ -47,7 +35,7 @@ impl Request {
 impl<'a> ValidRequest<'a> {
     /// The reason; empty where none is sent.
     #[must_use]
-    pub const fn reason(self) -> &'a str {
+    pub(crate) const fn reason(self) -> &'a str {
         match self {
             Request::Withdraw(reason) => reason.as_str(),
             Request::Restore { .. } => "",

@@ -13,7 +13,7 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 ///
 /// # Errors
 /// A sentence that says what is expected; it is shown behind the name of the flag.
-pub fn parse_span(text: &str) -> Result<Duration, Text> {
+pub(crate) fn parse_span(text: &str) -> Result<Duration, Text> {
     let expected =
         || text!("expected a time with its unit, such as 500ms, 30s or 2m, not \"{typed}\"", typed = text);
     let signed: SignedDuration = text.trim().parse().map_err(|_| expected())?;
@@ -28,7 +28,7 @@ pub fn parse_span(text: &str) -> Result<Duration, Text> {
 ///
 /// # Errors
 /// As [`parse_span`].
-pub fn parse_positive_span(text: &str) -> Result<Duration, Text> {
+pub(crate) fn parse_positive_span(text: &str) -> Result<Duration, Text> {
     let span = parse_span(text)?;
     if span.is_zero() {
         return Err(text!("must be more than zero"));
@@ -51,7 +51,7 @@ pub(crate) fn spelled(span: Duration) -> String {
 
 /// Writes a length of time as a person reads it: `45 s`, `12 min`, `3 h 20 min`; parts that do not matter are left out.
 #[must_use]
-pub fn in_words(span: Duration) -> Text {
+pub(crate) fn in_words(span: Duration) -> Text {
     let seconds = span.as_secs();
     match seconds {
         0 => text!("{number} ms", number = span.as_millis()),
@@ -63,7 +63,7 @@ pub fn in_words(span: Duration) -> Text {
 
 /// An estimate in words: nobody wants to know of how many milliseconds it speaks.
 #[must_use]
-pub fn about(span: Duration) -> Text {
+pub(crate) fn about(span: Duration) -> Text {
     if span.as_secs() == 0 {
         text!("less than a second")
     } else {

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// Where a pre-hire stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Stage {
+pub(crate) enum Stage {
     /// 待入职: can be withdrawn.
     Preboarding,
     /// 准备就绪: can be withdrawn.
@@ -18,7 +18,7 @@ pub enum Stage {
 impl Stage {
     /// The stage that the API's word means.
     #[must_use]
-    pub fn from_word(word: &str) -> Stage {
+    pub(crate) fn from_word(word: &str) -> Stage {
         match word {
             "preboarding" => Stage::Preboarding,
             "day_one" => Stage::DayOne,
@@ -29,7 +29,7 @@ impl Stage {
 
     /// Can it be withdrawn now, so that nothing was applied?
     #[must_use]
-    pub const fn is_active(&self) -> bool {
+    pub(crate) const fn is_active(&self) -> bool {
         matches!(self, Stage::Preboarding | Stage::DayOne)
     }
 }

@@ -8,4 +8,4 @@ mod pacing;
 mod spacing;
 mod window;
 
-pub use pacing::{Admission, Feedback, Pace, Pacing};
+pub(crate) use pacing::{Admission, Feedback, Pace, Pacing};

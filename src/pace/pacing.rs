@@ -18,7 +18,7 @@ use crate::model::{Moment, Rate};
 ///
 /// An example is [in the guide](crate#the-pace).
 #[derive(Debug)]
-pub struct Pacing {
+pub(crate) struct Pacing {
     window: WindowLog,
     hold: Hold,
     spacing: Spacing,
@@ -26,18 +26,18 @@ pub struct Pacing {
 
 /// How calls of one API are paced.
 #[derive(Clone, Copy, Debug)]
-pub struct Pace {
+pub(crate) struct Pace {
     /// Never more calls than this, as the server sees it.
-    pub rate: Rate,
+    pub(crate) rate: Rate,
     /// Calls at once before even spacing sets in.
-    pub burst: NonZeroU32,
+    pub(crate) burst: NonZeroU32,
     /// The longest time for one call.
-    pub timeout: Duration,
+    pub(crate) timeout: Duration,
 }
 
 /// The answer of the gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Admission {
+pub(crate) enum Admission {
     /// The call counts from now on; send it, and say when it has ended.
     Granted,
     /// Ask again at this moment.
@@ -48,7 +48,7 @@ pub enum Admission {
 
 /// What the end of a call tells about the allowance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Feedback {
+pub(crate) enum Feedback {
     /// The server let it through.
     Passed,
     /// The server turned it away, and named the wait or not.
@@ -62,13 +62,13 @@ pub enum Feedback {
 impl Pacing {
     /// A gate for the allowance; `timeout` is that of one call.
     #[must_use]
-    pub fn new(rate: Rate, burst: NonZeroU32, timeout: Duration) -> Self {
+    pub(crate) fn new(rate: Rate, burst: NonZeroU32, timeout: Duration) -> Self {
         Pacing::after_earlier_calls(rate, burst, timeout, Vec::new())
     }
 
     /// A gate for an allowance of which earlier runs have used a part: for so long each of their calls counts yet.
     #[must_use]
-    pub fn after_earlier_calls(
+    pub(crate) fn after_earlier_calls(
         rate: Rate,
         burst: NonZeroU32,
         timeout: Duration,
@@ -82,7 +82,7 @@ impl Pacing {
     }
 
     /// Asks for the admission of one call.
-    pub fn admit(&mut self, now: Moment) -> Admission {
+    pub(crate) fn admit(&mut self, now: Moment) -> Admission {
         if now < self.hold.until() {
             return Admission::NotBefore(self.hold.until());
         }
@@ -100,7 +100,7 @@ impl Pacing {
     }
 
     /// Says that a call, admitted at `admitted`, has ended; `jitter` lies between 0 and 1.
-    pub fn ended(&mut self, now: Moment, admitted: Moment, feedback: Feedback, jitter: f64) {
+    pub(crate) fn ended(&mut self, now: Moment, admitted: Moment, feedback: Feedback, jitter: f64) {
         self.window.ended(now, feedback != Feedback::NoReply);
         match feedback {
             Feedback::Passed => self.hold.passed(admitted),
@@ -114,13 +114,13 @@ impl Pacing {
 
     /// The moment before which a throttled reply lets no call go.
     #[must_use]
-    pub const fn held_until(&self) -> Moment {
+    pub(crate) const fn held_until(&self) -> Moment {
         self.hold.until()
     }
 
     /// Has the server turned everything away for so long that waiting is of no use?
     #[must_use]
-    pub fn is_throttled_endlessly(&self, now: Moment) -> bool {
+    pub(crate) fn is_throttled_endlessly(&self, now: Moment) -> bool {
         self.hold.is_endless(now)
     }
 }

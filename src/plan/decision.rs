@@ -7,7 +7,7 @@ use crate::store::{Earlier, Past};
 
 /// What to do with a row.
 #[derive(Debug)]
-pub enum Decision {
+pub(crate) enum Decision {
     /// Send it.
     Send(PreHireId, Request),
     /// Go on with it where an earlier run left it.
@@ -18,18 +18,18 @@ pub enum Decision {
 
 /// A row for which a call will be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UpcomingRow {
+pub(crate) struct UpcomingRow {
     /// The line on which it begins.
-    pub line: u64,
+    pub(crate) line: u64,
     /// The pre-hire.
-    pub id: PreHireId,
+    pub(crate) id: PreHireId,
     /// A call of ours may have been carried out already.
-    pub was_in_doubt: bool,
+    pub(crate) was_in_doubt: bool,
 }
 
 impl Decision {
     /// The row on this line, if a call will be made for it.
-    pub fn upcoming(&self, line: u64) -> Option<UpcomingRow> {
+    pub(crate) fn upcoming(&self, line: u64) -> Option<UpcomingRow> {
         match self {
             Decision::Send(id, _) => Some(UpcomingRow { line, id: *id, was_in_doubt: false }),
             Decision::Resume(id, _, history) => {

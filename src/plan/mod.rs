@@ -8,6 +8,6 @@ mod planner;
 mod upcoming;
 
 pub(crate) use decision::by_the_past;
-pub use decision::{Decision, UpcomingRow};
-pub use planner::{Planned, Planner};
-pub use upcoming::{REMEMBERED_ROWS, Upcoming, first_pass};
+pub(crate) use decision::{Decision, UpcomingRow};
+pub(crate) use planner::{Planned, Planner};
+pub(crate) use upcoming::{REMEMBERED_ROWS, Upcoming, first_pass};

@@ -10,7 +10,7 @@ use crate::store::{Earlier, Past};
 
 /// One step of the plan.
 #[derive(Debug)]
-pub enum Planned {
+pub(crate) enum Planned {
     /// A row of the file, decided.
     Row {
         /// The row, counted from 0.
@@ -36,7 +36,7 @@ impl Planned {
 
 /// Reads the copy again and decides by what the survey and earlier runs have found.
 #[derive(Debug)]
-pub struct Planner<'a, R> {
+pub(crate) struct Planner<'a, R> {
     reader: RecordReader<R>,
     survey: &'a Survey,
     rules: &'a RowRules,
@@ -52,7 +52,7 @@ impl<'a, R: Read> Planner<'a, R> {
     ///
     /// # Errors
     /// When the copy can't be read.
-    pub fn new(
+    pub(crate) fn new(
         mut reader: RecordReader<R>,
         survey: &'a Survey,
         rules: &'a RowRules,

@@ -10,24 +10,24 @@ use crate::store::Past;
 /// How many rows a person who is asked is shown with all their cells.
 const SHOWN_ROWS: usize = 3;
 /// How many rows are remembered, for a look at them before the question.
-pub const REMEMBERED_ROWS: usize = 500;
+pub(crate) const REMEMBERED_ROWS: usize = 500;
 
 /// The rows that are still to be sent.
 #[derive(Debug, Default)]
-pub struct Upcoming {
+pub(crate) struct Upcoming {
     /// How many.
-    pub rows: u32,
+    pub(crate) rows: u32,
     /// The first [`REMEMBERED_ROWS`] of them.
-    pub first: Vec<UpcomingRow>,
+    pub(crate) first: Vec<UpcomingRow>,
     /// The cells of the very first ones.
-    pub first_cells: Vec<(u64, Vec<String>)>,
+    pub(crate) first_cells: Vec<(u64, Vec<String>)>,
 }
 
 /// Surveys the whole file, and decides on each row by what earlier runs have left behind.
 ///
 /// # Errors
 /// When the file can't be used at all, or the journal can't be read; exit 2.
-pub fn first_pass<R: Read>(
+pub(crate) fn first_pass<R: Read>(
     reader: RecordReader<R>,
     choice: &ColumnChoice,
     rules: &RowRules,

@@ -5,7 +5,7 @@ use crate::plan::UpcomingRow;
 
 /// What a call would meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Eligibility {
+pub(crate) enum Eligibility {
     /// It can be done, as far as can be seen.
     Possible,
     /// It is done already, and not by a call of ours that is in doubt.
@@ -20,7 +20,7 @@ pub enum Eligibility {
 
 impl Eligibility {
     /// Judges what was found; `was_in_doubt` if a call of ours may have done it.
-    pub fn of(operation: Operation, found: Option<&PreHire>, was_in_doubt: bool) -> Eligibility {
+    pub(crate) fn of(operation: Operation, found: Option<&PreHire>, was_in_doubt: bool) -> Eligibility {
         let Some(pre_hire) = found else { return Eligibility::NotVisible };
         match &pre_hire.stage {
             None => Eligibility::StageHidden,
@@ -33,17 +33,17 @@ impl Eligibility {
     }
 
     /// Is it anything but what one hopes for?
-    pub const fn is_problem(self) -> bool {
+    pub(crate) const fn is_problem(self) -> bool {
         !matches!(self, Eligibility::Possible)
     }
 
     /// Could it be another one once the index behind the searches knows the changes of the last seconds?
-    pub const fn may_lag(self) -> bool {
+    pub(crate) const fn may_lag(self) -> bool {
         matches!(self, Eligibility::AlreadyDone | Eligibility::NotVisible)
     }
 
     /// The word for scripts.
-    pub const fn word(self) -> &'static str {
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Eligibility::Possible => "possible",
             Eligibility::AlreadyDone => "already_done",
@@ -56,18 +56,18 @@ impl Eligibility {
 
 /// A row that was looked up.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PreflightRow {
+pub(crate) struct PreflightRow {
     /// The row.
-    pub row: UpcomingRow,
+    pub(crate) row: UpcomingRow,
     /// What a call would meet.
-    pub eligibility: Eligibility,
+    pub(crate) eligibility: Eligibility,
     /// What the API shows, if anything.
-    pub pre_hire: Option<PreHire>,
+    pub(crate) pre_hire: Option<PreHire>,
 }
 
 impl PreflightRow {
     /// The row, judged by what was found.
-    pub fn new(row: UpcomingRow, operation: Operation, pre_hire: Option<PreHire>) -> Self {
+    pub(crate) fn new(row: UpcomingRow, operation: Operation, pre_hire: Option<PreHire>) -> Self {
         let eligibility = Eligibility::of(operation, pre_hire.as_ref(), row.was_in_doubt);
         PreflightRow { row, eligibility, pre_hire }
     }

@@ -11,6 +11,8 @@ mod report;
 mod rows;
 
 pub(crate) use before_run::{glance, look_at_all};
-pub use eligibility::{Eligibility, PreflightRow};
-pub use report::{FIRST_PROBLEMS, FIRST_ROWS, PreflightReport};
+pub(crate) use eligibility::{Eligibility, PreflightRow};
+pub(crate) use report::PreflightReport;
+#[cfg(test)]
+pub(crate) use report::{FIRST_PROBLEMS, FIRST_ROWS};
 pub(crate) use rows::{ToLookUp, batches, look_up};

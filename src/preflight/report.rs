@@ -6,34 +6,34 @@ use super::{Eligibility, PreflightRow};
 use crate::model::Operation;
 
 /// How many rows are kept that are as one hopes.
-pub const FIRST_ROWS: usize = 5;
+pub(crate) const FIRST_ROWS: usize = 5;
 /// How many rows are kept that are not.
-pub const FIRST_PROBLEMS: usize = 20;
+pub(crate) const FIRST_PROBLEMS: usize = 20;
 
 /// The rows that were looked up.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PreflightReport {
+pub(crate) struct PreflightReport {
     /// What they are for.
-    pub operation: Operation,
+    pub(crate) operation: Operation,
     /// How many were looked up.
-    pub rows: u32,
+    pub(crate) rows: u32,
     /// How many there are in each stage that can be seen.
-    pub by_stage: BTreeMap<String, u32>,
+    pub(crate) by_stage: BTreeMap<String, u32>,
     /// Those that are not there, or may not be seen.
-    pub not_visible: u32,
+    pub(crate) not_visible: u32,
     /// Those whose stage may not be seen.
-    pub stage_hidden: u32,
+    pub(crate) stage_hidden: u32,
     /// Those with which it can't be done, as far as can be seen.
-    pub problems: u32,
+    pub(crate) problems: u32,
     /// The first ones, in the order of the file.
-    pub first: Vec<PreflightRow>,
+    pub(crate) first: Vec<PreflightRow>,
     /// The first ones with which it can't be done.
-    pub first_problems: Vec<PreflightRow>,
+    pub(crate) first_problems: Vec<PreflightRow>,
 }
 
 impl PreflightReport {
     /// Nothing was looked up yet.
-    pub const fn new(operation: Operation) -> Self {
+    pub(crate) const fn new(operation: Operation) -> Self {
         PreflightReport {
             operation,
             rows: 0,
@@ -47,7 +47,7 @@ impl PreflightReport {
     }
 
     /// Counts a row.
-    pub fn note(&mut self, row: PreflightRow) {
+    pub(crate) fn note(&mut self, row: PreflightRow) {
         self.rows += 1;
         match (row.eligibility, row.pre_hire.as_ref().and_then(|pre_hire| pre_hire.stage.as_ref())) {
             (Eligibility::NotVisible, _) => self.not_visible += 1,

@@ -31,7 +31,7 @@ const SHOWN_ID: usize = 40;
 
 /// What the record makes of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RowCheck {
+pub(crate) enum RowCheck {
     /// The record says the same.
     Agrees,
     /// Nothing was done, and the row says so: the record has nothing to say of it.
@@ -44,7 +44,7 @@ pub enum RowCheck {
 
 /// How a row is not what the record says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Disagreement {
+pub(crate) enum Disagreement {
     /// A cell says something else.
     Cell {
         column: &'static str,
@@ -59,7 +59,7 @@ pub enum Disagreement {
 }
 
 impl Disagreement {
-    pub fn in_words(&self) -> Text {
+    pub(crate) fn in_words(&self) -> Text {
         match self {
             Disagreement::Cell { column, results, journal } => {
                 let said = |cell: &str| match cell {
@@ -80,7 +80,7 @@ impl Disagreement {
 }
 
 /// Judges a row by what was recorded of its pre-hire, if anything was; the record `began` with its first run.
-pub fn judge(row: ResultsRow<'_>, recorded: Option<&Outcome>, began: Option<Timestamp>) -> RowCheck {
+pub(crate) fn judge(row: ResultsRow<'_>, recorded: Option<&Outcome>, began: Option<Timestamp>) -> RowCheck {
     let Some(status) = row.status() else {
         return RowCheck::Disagrees(Disagreement::UnreadableStatus);
     };
@@ -161,7 +161,7 @@ fn is_rounded(results: &str, journal: &str) -> bool {
 
 /// The comparison of a results file with its record: what was found row by row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ResultsCheck {
+pub(crate) struct ResultsCheck {
     results: String,
     /// Does a run of the journal name them?
     is_named: bool,
@@ -185,11 +185,11 @@ struct BadRow {
 }
 
 impl ResultsCheck {
-    pub fn of(results: String, is_named: bool, is_overtaken: bool) -> Self {
+    pub(crate) fn of(results: String, is_named: bool, is_overtaken: bool) -> Self {
         ResultsCheck { results, is_named, is_overtaken, ..ResultsCheck::default() }
     }
 
-    pub fn note(&mut self, line: u64, id: &str, judgement: RowCheck) {
+    pub(crate) fn note(&mut self, line: u64, id: &str, judgement: RowCheck) {
         self.rows += 1;
         match judgement {
             RowCheck::Agrees => self.agree += 1,
@@ -203,13 +203,13 @@ impl ResultsCheck {
     }
 
     /// Notes a pre-hire that the run has settled, and that no row tells of.
-    pub fn note_missing(&mut self, id: PreHireId) {
+    pub(crate) fn note_missing(&mut self, id: PreHireId) {
         self.missing += 1;
         self.first_missing.get_or_insert(id);
     }
 
     /// Do they agree with the record?
-    pub const fn agrees(&self) -> bool {
+    pub(crate) const fn agrees(&self) -> bool {
         self.disagree == 0 && self.missing == 0
     }
 

@@ -20,26 +20,26 @@ const PLAIN_PUNCTUATION: &str = ".,;/-";
 
 /// How a run ended; what is `None` was never known.
 #[derive(Debug)]
-pub struct FinishedRun {
-    pub language: Language,
-    pub operation: Operation,
-    pub exit: Exit,
-    pub at: Timestamp,
+pub(crate) struct FinishedRun {
+    pub(crate) language: Language,
+    pub(crate) operation: Operation,
+    pub(crate) exit: Exit,
+    pub(crate) at: Timestamp,
     /// How long the whole command took.
-    pub duration: Duration,
+    pub(crate) duration: Duration,
     /// The app, as messages name it, and the host of the API.
-    pub target: Option<Text>,
-    pub places: Option<(PathBuf, PathBuf)>,
+    pub(crate) target: Option<Text>,
+    pub(crate) places: Option<(PathBuf, PathBuf)>,
     /// What was counted, also of a run that ended with an error.
-    pub tally: Option<Tally>,
-    pub stop: Option<StopCause>,
+    pub(crate) tally: Option<Tally>,
+    pub(crate) stop: Option<StopCause>,
     /// Has a second signal ended it? Then nothing else may take time.
-    pub was_abandoned: bool,
+    pub(crate) was_abandoned: bool,
 }
 
 impl FinishedRun {
     /// The end of a run of which nothing is known yet.
-    pub const fn of(operation: Operation) -> Self {
+    pub(crate) const fn of(operation: Operation) -> Self {
         FinishedRun {
             language: Language::English,
             operation,
@@ -55,7 +55,7 @@ impl FinishedRun {
     }
 
     /// How many rows there are of each status that the operation can have, or has.
-    pub fn rows_by_status(&self) -> impl Iterator<Item = (Status, u32)> {
+    pub(crate) fn rows_by_status(&self) -> impl Iterator<Item = (Status, u32)> {
         let counted = |status| {
             self.tally.as_ref().and_then(|tally| tally.by_status.get(&status)).copied().unwrap_or_default()
         };
@@ -67,7 +67,7 @@ impl FinishedRun {
 }
 
 /// The card: a title, and a line for each thing that is known. `machine` is the name of this one.
-pub fn card(run: &FinishedRun, machine: &str) -> Value {
+pub(crate) fn card(run: &FinishedRun, machine: &str) -> Value {
     let said = |text: Text| text.in_language(run.language);
     let title = format!("prehire {}: {}", run.operation.word(), said(run.exit.meaning()));
     let lines: Vec<String> = lines(run, machine)

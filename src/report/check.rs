@@ -15,18 +15,18 @@ use crate::preflight::PreflightReport;
 use crate::results::advice;
 
 #[derive(Debug)]
-pub struct CheckReport<'a> {
-    pub input: &'a str,
-    pub operation: Operation,
-    pub survey: &'a Survey,
-    pub copied: &'a Copied,
-    pub rate: Rate,
-    pub online: Option<(&'a PreflightReport, &'a SearchProgress)>,
-    pub language: Language,
+pub(crate) struct CheckReport<'a> {
+    pub(crate) input: &'a str,
+    pub(crate) operation: Operation,
+    pub(crate) survey: &'a Survey,
+    pub(crate) copied: &'a Copied,
+    pub(crate) rate: Rate,
+    pub(crate) online: Option<(&'a PreflightReport, &'a SearchProgress)>,
+    pub(crate) language: Language,
 }
 
 impl CheckReport<'_> {
-    pub fn exit(&self) -> Exit {
+    pub(crate) fn exit(&self) -> Exit {
         let survey = self.survey;
         let (sent, unsent) = (survey.sendable + survey.carried_over_rows(), survey.invalid_rows());
         let duplicates = u32::try_from(survey.duplicates.len()).unwrap_or(u32::MAX);
@@ -75,7 +75,7 @@ impl CheckReport<'_> {
         rest
     }
 
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let survey = self.survey;
         let mut table = Table::new(self.language);
         table.line(text!("file"), Text::Plain(self.input.to_owned()));
@@ -173,7 +173,7 @@ impl CheckReport<'_> {
         }
     }
 
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         let survey = self.survey;
         let columns = &survey.columns;
         let problem = |(line, problem): &(u64, Problem)| {

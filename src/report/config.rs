@@ -15,15 +15,15 @@ const NAMES: usize = 18;
 const HIDDEN: &str = "***";
 
 #[derive(Debug)]
-pub struct ConfigReport<'a> {
-    pub config: &'a Config,
-    pub in_force: &'a Effective,
-    pub sources: &'a CredentialSources<'a>,
-    pub state_directory: Option<&'a Path>,
-    pub warnings: &'a [Text],
+pub(crate) struct ConfigReport<'a> {
+    pub(crate) config: &'a Config,
+    pub(crate) in_force: &'a Effective,
+    pub(crate) sources: &'a CredentialSources<'a>,
+    pub(crate) state_directory: Option<&'a Path>,
+    pub(crate) warnings: &'a [Text],
     /// What a run would say before its first call.
-    pub trouble: Option<&'a Error>,
-    pub language: Language,
+    pub(crate) trouble: Option<&'a Error>,
+    pub(crate) language: Language,
 }
 
 /// One setting, as it is shown.
@@ -37,7 +37,7 @@ struct Setting {
 
 impl ConfigReport<'_> {
     /// The table for people, at most 80 columns wide unless a path or an address is longer.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let mut text = String::new();
         for (name, value) in [
             (text!("config file"), self.config_file()),
@@ -67,7 +67,7 @@ impl ConfigReport<'_> {
         text
     }
 
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         let settings: Map<String, Value> = self
             .rows()
             .into_iter()

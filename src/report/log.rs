@@ -19,7 +19,7 @@ use crate::store::clock;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Level {
+pub(crate) enum Level {
     Error,
     Warn,
     Info,
@@ -28,7 +28,7 @@ pub enum Level {
 
 /// Something to say: a message, and values that a collector can search for.
 #[derive(Clone, Debug)]
-pub struct LogLine {
+pub(crate) struct LogLine {
     level: Level,
     message: Text,
     text: Option<Text>,
@@ -37,17 +37,17 @@ pub struct LogLine {
 
 impl LogLine {
     /// A line that reads the same in both forms.
-    pub fn new(level: Level, message: Text) -> Self {
+    pub(crate) fn new(level: Level, message: Text) -> Self {
         LogLine { level, message, text: None, fields: Map::new() }
     }
 
     /// A warning, which text calls so.
-    pub fn warning(message: Text) -> Self {
+    pub(crate) fn warning(message: Text) -> Self {
         let text = text!("warning: {warning}", warning => message.clone());
         LogLine::new(Level::Warn, message).shown_as(text)
     }
 
-    pub fn error(error: &Error, language: Language) -> Self {
+    pub(crate) fn error(error: &Error, language: Language) -> Self {
         LogLine::new(Level::Error, Text::plain(error.message(language)))
             .field("hint", error.hint_text(language))
             .field("exit_code", error.exit().code())
@@ -55,7 +55,7 @@ impl LogLine {
     }
 
     /// A command line that can't be understood: its first paragraph says what is wrong, the rest what is right.
-    pub fn usage(told: &str) -> Self {
+    pub(crate) fn usage(told: &str) -> Self {
         let told = told.trim();
         let (message, hint) = told.split_once("\n\n").unwrap_or((told, ""));
         LogLine::new(Level::Error, Text::plain(message.trim_start_matches("error: ")))
@@ -65,7 +65,7 @@ impl LogLine {
     }
 
     /// Adds a value for the form of JSON; nothing if there is none.
-    pub fn field(mut self, name: &str, value: impl Into<Value>) -> Self {
+    pub(crate) fn field(mut self, name: &str, value: impl Into<Value>) -> Self {
         let value = value.into();
         if !value.is_null() {
             self.fields.insert(name.to_owned(), value);
@@ -74,7 +74,7 @@ impl LogLine {
     }
 
     /// Reads otherwise as text.
-    pub fn shown_as(self, text: Text) -> Self {
+    pub(crate) fn shown_as(self, text: Text) -> Self {
         LogLine { text: Some(text), ..self }
     }
 
@@ -100,7 +100,7 @@ impl LogLine {
 
 /// Standard error. Clones write to the same place.
 #[derive(Clone, Debug)]
-pub struct Log {
+pub(crate) struct Log {
     settings: LogSettings,
     time_zone: TimeZone,
     bar: Option<ProgressBar>,
@@ -108,7 +108,7 @@ pub struct Log {
 
 impl Log {
     /// Standard error, without a bar on it; times are those of a zone.
-    pub const fn new(settings: LogSettings, time_zone: TimeZone) -> Self {
+    pub(crate) const fn new(settings: LogSettings, time_zone: TimeZone) -> Self {
         Log { settings, time_zone, bar: None }
     }
 
@@ -119,24 +119,24 @@ impl Log {
     }
 
     /// The same place, spoken to in another language.
-    pub fn with_language(self, language: Language) -> Self {
+    pub(crate) fn with_language(self, language: Language) -> Self {
         Log { settings: LogSettings { language, ..self.settings }, ..self }
     }
 
-    pub const fn language(&self) -> Language {
+    pub(crate) const fn language(&self) -> Language {
         self.settings.language
     }
 
-    pub fn error(&self, error: &Error) {
+    pub(crate) fn error(&self, error: &Error) {
         self.always(&LogLine::error(error, self.settings.language));
     }
 
-    pub fn is_json(&self) -> bool {
+    pub(crate) fn is_json(&self) -> bool {
         self.settings.format == LogFormat::Json
     }
 
     /// Says something, whatever was typed about silence.
-    pub fn always(&self, line: &LogLine) {
+    pub(crate) fn always(&self, line: &LogLine) {
         let language = self.settings.language;
         let line = match self.settings.format {
             LogFormat::Text => line.as_text(language),
@@ -152,21 +152,21 @@ impl Log {
     }
 
     /// Says something, unless `--quiet` was given.
-    pub fn info(&self, line: &LogLine) {
+    pub(crate) fn info(&self, line: &LogLine) {
         if self.settings.detail != Detail::None {
             self.always(line);
         }
     }
 
     /// Says something to those who asked for every detail.
-    pub fn debug(&self, line: &LogLine) {
+    pub(crate) fn debug(&self, line: &LogLine) {
         if self.settings.detail == Detail::Every {
             self.always(line);
         }
     }
 
     /// Puts a question on a terminal. It is no line of the log, and may name people.
-    pub fn ask(&self, question: &str) -> io::Result<()> {
+    pub(crate) fn ask(&self, question: &str) -> io::Result<()> {
         let mut terminal = io::stderr();
         terminal.write_all(question.as_bytes()).and_then(|()| terminal.flush())
     }

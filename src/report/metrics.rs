@@ -20,7 +20,7 @@ const PREFIX: &str = "prehire_last_";
 const MOST_BYTES: u64 = 64 * 1024;
 
 /// Writes how the run ended; when a run was last a success is kept from the file that is there.
-pub fn write_metrics(path: &Path, run: &FinishedRun) -> io::Result<()> {
+pub(crate) fn write_metrics(path: &Path, run: &FinishedRun) -> io::Result<()> {
     let text = metrics(run, earlier_success(path)?);
     // The exporter reads names that end with .prom; this one does not.
     let partial = parent_of(path).join(format!(".prehire-metrics-{}", std::process::id()));

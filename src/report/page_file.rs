@@ -22,13 +22,13 @@ const SIGN: &[u8] = b"<meta name=\"generator\" content=\"prehire report\">";
 const SIGN_WITHIN: u64 = 1024;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PageFile {
+pub(crate) struct PageFile {
     path: PathBuf,
 }
 
 impl PageFile {
     /// The path that was typed, or the results' with its last ending replaced.
-    pub fn choose(typed: Option<&Path>, results: &InputPath) -> Result<PageFile> {
+    pub(crate) fn choose(typed: Option<&Path>, results: &InputPath) -> Result<PageFile> {
         let path = match (typed, results) {
             (Some(path), _) => path.to_owned(),
             (None, InputPath::File(results)) => results.with_extension("html"),
@@ -52,12 +52,12 @@ impl PageFile {
         Ok(PageFile { path })
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// Writes the page under a name of its own, and gives it its name when it is whole.
-    pub fn write(&self, page: &Page) -> Result<()> {
+    pub(crate) fn write(&self, page: &Page) -> Result<()> {
         let partial = with_ending(&self.path, "partial");
         write_whole(&self.path, &partial, |writer| page.write_into(writer)).map_err(|error| {
             Error::write_failed(text!("can't write {path}", path = self.path.display()))
@@ -74,16 +74,16 @@ fn is_ours(path: &Path) -> bool {
 }
 
 #[derive(Debug)]
-pub struct MadePage<'a> {
-    pub page: &'a Path,
-    pub results: &'a str,
-    pub journal: Option<&'a str>,
-    pub facts: &'a Facts,
-    pub language: Language,
+pub(crate) struct MadePage<'a> {
+    pub(crate) page: &'a Path,
+    pub(crate) results: &'a str,
+    pub(crate) journal: Option<&'a str>,
+    pub(crate) facts: &'a Facts,
+    pub(crate) language: Language,
 }
 
 impl MadePage<'_> {
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let mut table = Table::new(self.language);
         table.count(text!("page"), self.page.display());
         table.count(text!("results"), self.results);
@@ -96,7 +96,7 @@ impl MadePage<'_> {
         table.into_text()
     }
 
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         json!({
             "command": "report",
             "page": self.page.display().to_string(),

@@ -15,7 +15,7 @@ use crate::model::PreHire;
 use crate::preflight::{Eligibility, PreflightReport, PreflightRow};
 
 impl PreflightReport {
-    pub fn counts(&self, language: Language) -> String {
+    pub(crate) fn counts(&self, language: Language) -> String {
         let mut table = Table::new(language);
         for (stage, rows) in &self.by_stage {
             table.count(Text::Plain(stage.clone()), rows);
@@ -31,12 +31,12 @@ impl PreflightReport {
     }
 
     /// The first rows, as a grid of at most 80 places.
-    pub fn first_rows(&self, language: Language) -> String {
+    pub(crate) fn first_rows(&self, language: Language) -> String {
         shown(&self.first, language)
     }
 
     /// The rows that would be refused, as far as they are named, and how many more there are.
-    pub fn problem_rows(&self, language: Language) -> String {
+    pub(crate) fn problem_rows(&self, language: Language) -> String {
         let mut text = shown(&self.first_problems, language);
         if let Some(rest) = self.rest() {
             let _ = writeln!(text, "  {}", rest.in_language(language));
@@ -45,7 +45,7 @@ impl PreflightReport {
     }
 
     /// The same without names, for standard error and logs.
-    pub fn problem_lines(&self) -> Text {
+    pub(crate) fn problem_lines(&self) -> Text {
         let rows = self.first_problems.iter().map(|row| {
             let why = stage_or_why(row);
             text!("row {row}: {problem}", row = row.row.line, problem => why)
@@ -61,7 +61,7 @@ impl PreflightReport {
         (more > 0).then(|| text!("and {more} more", more))
     }
 
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         let row = |row: &PreflightRow| {
             let pre_hire = row.pre_hire.as_ref();
             json!({
@@ -155,18 +155,18 @@ pub(super) fn preflight_json(online: Option<(&PreflightReport, &SearchProgress)>
 
 /// What `prehire find` says at its end: how many were found, and what is to be known about the list.
 #[derive(Debug)]
-pub struct FoundReport<'a> {
-    pub by_stage: &'a BTreeMap<String, u32>,
+pub(crate) struct FoundReport<'a> {
+    pub(crate) by_stage: &'a BTreeMap<String, u32>,
     /// How many were found, and are not what was asked for.
-    pub left_out: u32,
-    pub without_id: usize,
+    pub(crate) left_out: u32,
+    pub(crate) without_id: usize,
     /// How many ids end with so many zeros that `withdraw` takes them for damaged.
-    pub round_ids: u32,
-    pub limit_reached: bool,
+    pub(crate) round_ids: u32,
+    pub(crate) limit_reached: bool,
     /// The list; `None` is standard output.
-    pub list: Option<&'a Path>,
-    pub progress: &'a SearchProgress,
-    pub language: Language,
+    pub(crate) list: Option<&'a Path>,
+    pub(crate) progress: &'a SearchProgress,
+    pub(crate) language: Language,
 }
 
 impl FoundReport<'_> {
@@ -174,7 +174,7 @@ impl FoundReport<'_> {
         self.by_stage.values().sum()
     }
 
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let mut table = Table::new(self.language);
         for (stage, people) in self.by_stage {
             table.count(Text::Plain(stage.clone()), people);
@@ -215,7 +215,7 @@ impl FoundReport<'_> {
     }
 
     /// The same for standard error, where standard output holds the list.
-    pub fn line(&self, format: Format) -> LogLine {
+    pub(crate) fn line(&self, format: Format) -> LogLine {
         let shown = match format {
             Format::Text => self.text().trim_end().to_owned(),
             Format::Json => self.json().to_string(),
@@ -228,7 +228,7 @@ impl FoundReport<'_> {
         fields.fold(line, |line, (name, value)| line.field(&name, value)).shown_as(Text::Plain(shown))
     }
 
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         let mut object = Map::new();
         let counts = json!({
             "found": self.found(),

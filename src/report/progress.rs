@@ -75,7 +75,7 @@ impl Display {
 }
 
 #[derive(Debug)]
-pub struct Progress {
+pub(crate) struct Progress {
     display: Display,
     rows: u32,
     to_send: u32,
@@ -87,17 +87,17 @@ pub struct Progress {
 
 impl Progress {
     /// A display for so many rows, of which some are to be sent at a rate.
-    pub fn new(kind: ProgressKind, log: Log, (rows, to_send): (u32, u32), rate: Rate) -> Self {
+    pub(crate) fn new(kind: ProgressKind, log: Log, (rows, to_send): (u32, u32), rate: Rate) -> Self {
         let display = Display::new(kind, log, rows.into(), TEMPLATE);
         Progress { display, rows, to_send, rate, first_call: None, anchor: None }
     }
 
-    pub const fn log(&self) -> &Log {
+    pub(crate) const fn log(&self) -> &Log {
         &self.display.log
     }
 
     /// Shows an event, for those who asked for every detail; rows are named by line, never by id.
-    pub fn note(&mut self, event: &Event) {
+    pub(crate) fn note(&mut self, event: &Event) {
         match event {
             Event::Admitted { at, .. } => {
                 let now = clock::instant();
@@ -121,7 +121,7 @@ impl Progress {
         }
     }
 
-    pub fn tick(&mut self, tally: &Tally) {
+    pub(crate) fn tick(&mut self, tally: &Tally) {
         if self.display.is_due() {
             let message = self.standing(tally).text();
             let numbers: Map<String, Value> = self.numbers(tally).into_iter().collect();
@@ -156,7 +156,7 @@ impl Progress {
     }
 
     /// Takes the display off the screen, so that the summary stands alone.
-    pub fn finish(&self) {
+    pub(crate) fn finish(&self) {
         self.display.finish();
     }
 

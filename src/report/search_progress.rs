@@ -19,7 +19,7 @@ const TEMPLATE_WITHOUT_END: &str = "{spinner} {pos} {msg}";
 
 /// The display, and the counts behind it.
 #[derive(Debug)]
-pub struct SearchProgress {
+pub(crate) struct SearchProgress {
     display: Display,
     /// How many there are to be, if that is known.
     of: Option<u32>,
@@ -32,20 +32,20 @@ pub struct SearchProgress {
 
 impl SearchProgress {
     /// A display for so many pre-hires, if it is known how many they are.
-    pub fn new(kind: ProgressKind, log: Log, of: Option<u32>) -> Self {
+    pub(crate) fn new(kind: ProgressKind, log: Log, of: Option<u32>) -> Self {
         let template = if of.is_some() { TEMPLATE } else { TEMPLATE_WITHOUT_END };
         let display = Display::new(kind, log, of.map_or(0, u64::from), template);
         SearchProgress { display, of, done: 0, calls: 0, token_calls: 0, throttled: 0, held: Duration::ZERO }
     }
 
     /// One that shows nothing.
-    pub fn hidden() -> Self {
+    pub(crate) fn hidden() -> Self {
         let (format, detail, language) = (LogFormat::Text, Detail::None, Language::English);
         let log = Log::new(LogSettings { format, detail, language }, TimeZone::UTC);
         SearchProgress::new(ProgressKind::Never, log, None)
     }
 
-    pub fn advance(&mut self, more: usize) {
+    pub(crate) fn advance(&mut self, more: usize) {
         self.done += more as u64;
         if self.display.is_due() {
             let elapsed_seconds = self.display.started.elapsed().as_secs();
@@ -67,12 +67,12 @@ impl SearchProgress {
     }
 
     /// Takes the display off the screen, so that the summary stands alone.
-    pub fn finish(&self) {
+    pub(crate) fn finish(&self) {
         self.display.finish();
     }
 
     /// The counts for people: calls and waits.
-    pub fn words(&self) -> Text {
+    pub(crate) fn words(&self) -> Text {
         let (calls, duration) = (self.calls, in_words(self.display.started.elapsed()));
         let words = text!("{calls} in {duration}", calls, duration => duration);
         if self.throttled == 0 {
@@ -82,7 +82,7 @@ impl SearchProgress {
     }
 
     /// The counts for scripts: the fields `calls`, `waits` and `duration_seconds`.
-    pub fn json(&self) -> [(&'static str, Value); 3] {
+    pub(crate) fn json(&self) -> [(&'static str, Value); 3] {
         [
             ("calls", json!({ "searches": self.calls, "token": self.token_calls })),
             ("waits", json!({ "throttled": self.throttled, "seconds": rounded(self.held.as_secs_f64()) })),

@@ -10,7 +10,7 @@ use crate::model::{ErrorCode, Interrupt, NoTicket, PageFault, Refusal, StopCause
 const DETAIL_NAMES: usize = 7;
 
 /// The cause in a few words, without what the API said.
-pub fn stop_words(stop: &StopCause) -> Text {
+pub(crate) fn stop_words(stop: &StopCause) -> Text {
     match stop {
         StopCause::Fatal(_) => text!("the API refused a call for a reason that affects every row"),
         StopCause::TokenDenied(_) => {
@@ -89,17 +89,17 @@ impl Next {
 }
 
 /// The cause, what the API said, and the command to go on.
-pub fn stop_story(stop: &StopCause, again: &str, language: Language) -> String {
+pub(crate) fn stop_story(stop: &StopCause, again: &str, language: Language) -> String {
     story(stop, Next::GoOn, again, language)
 }
 
 /// The same for the log: what a collector can search for stands in fields of its own.
-pub fn stop_line(stop: &StopCause, again: &str, language: Language) -> LogLine {
+pub(crate) fn stop_line(stop: &StopCause, again: &str, language: Language) -> LogLine {
     line(stop, Next::GoOn, again, language)
 }
 
 /// The same for a command that only reads.
-pub fn search_stop_line(stop: &StopCause, again: &str, language: Language) -> LogLine {
+pub(crate) fn search_stop_line(stop: &StopCause, again: &str, language: Language) -> LogLine {
     line(stop, Next::TryAgain, again, language)
 }
 

@@ -13,7 +13,7 @@ use crate::results::cells::Locale;
 
 /// Collects the lines that concern one pre-hire.
 #[derive(Debug)]
-pub struct Story {
+pub(crate) struct Story {
     id: PreHireId,
     locale: Locale,
     run: Option<String>,
@@ -25,16 +25,16 @@ pub struct Story {
 }
 
 impl Story {
-    pub fn of(id: PreHireId, locale: Locale) -> Self {
+    pub(crate) fn of(id: PreHireId, locale: Locale) -> Self {
         let text = format!("{}\n", text!("pre-hire {id}", id).in_language(locale.language));
         Story { id, locale, run: None, operation: None, text, is_known: false, is_open: false }
     }
 
-    pub const fn is_known(&self) -> bool {
+    pub(crate) const fn is_known(&self) -> bool {
         self.is_known
     }
 
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let mut text = self.text.clone();
         if !self.is_known {
             let unknown = text!("the journal has no record of it: no call was ever made for it");
@@ -47,7 +47,7 @@ impl Story {
         text
     }
 
-    pub fn take(&mut self, entry: &Entry) {
+    pub(crate) fn take(&mut self, entry: &Entry) {
         match entry {
             Entry::RunStarted(run) => self.begin(run),
             Entry::CallStarted { at, id, row, attempt, .. } if *id == self.id => {

@@ -17,21 +17,21 @@ const SHOWN_CODES: usize = 5;
 
 /// All that is to be said at the end of a run.
 #[derive(Debug)]
-pub struct RunReport<'a> {
-    pub operation: Operation,
-    pub tally: &'a Tally,
-    pub rate: Rate,
-    pub duration: Duration,
-    pub results: &'a Path,
-    pub journal: &'a Path,
-    pub stop: Option<&'a StopCause>,
-    pub again: &'a str,
-    pub exit: Exit,
-    pub language: Language,
+pub(crate) struct RunReport<'a> {
+    pub(crate) operation: Operation,
+    pub(crate) tally: &'a Tally,
+    pub(crate) rate: Rate,
+    pub(crate) duration: Duration,
+    pub(crate) results: &'a Path,
+    pub(crate) journal: &'a Path,
+    pub(crate) stop: Option<&'a StopCause>,
+    pub(crate) again: &'a str,
+    pub(crate) exit: Exit,
+    pub(crate) language: Language,
 }
 
 impl RunReport<'_> {
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let tally = self.tally;
         let mut table = Table::new(self.language);
         for (status, rows) in &tally.by_status {
@@ -95,7 +95,7 @@ impl RunReport<'_> {
     }
 
     /// The one object for scripts; its fields are listed in `README.md`.
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         let tally = self.tally;
         let minutes = self.duration.as_secs_f64() / 60.0;
         let left_in_doubt: Vec<String> = tally.left_in_doubt.iter().map(|(id, _)| id.to_string()).collect();

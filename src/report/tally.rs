@@ -8,32 +8,32 @@ use crate::model::{ErrorCode, Event, Exit, Moment, PreHireId, Rate, Settlement, 
 use crate::results::Written;
 
 #[derive(Debug)]
-pub struct Tally {
-    pub rows: u32,
+pub(crate) struct Tally {
+    pub(crate) rows: u32,
     /// Rows whose pre-hire is withdrawn.
-    pub successes: u32,
+    pub(crate) successes: u32,
     /// Rows that were to be sent, and are settled.
-    pub sent_rows: u32,
-    pub by_status: BTreeMap<Status, u32>,
-    pub by_error_code: BTreeMap<ErrorCode, u32>,
+    pub(crate) sent_rows: u32,
+    pub(crate) by_status: BTreeMap<Status, u32>,
+    pub(crate) by_error_code: BTreeMap<ErrorCode, u32>,
     /// Calls, counted as in the column `attempts`.
-    pub attempts: u64,
-    pub token_calls: u64,
-    pub read_backs: u64,
+    pub(crate) attempts: u64,
+    pub(crate) token_calls: u64,
+    pub(crate) read_backs: u64,
     /// Pre-hires in doubt that the file no longer holds, and what is known of them now.
-    pub left_in_doubt: Vec<(PreHireId, Status)>,
+    pub(crate) left_in_doubt: Vec<(PreHireId, Status)>,
     /// Calls that the server turned away.
-    pub throttled: u64,
+    pub(crate) throttled: u64,
     /// How long calls were held back after such replies.
-    pub held: Duration,
+    pub(crate) held: Duration,
     /// Attempts that were followed by a backoff.
-    pub retries: u64,
+    pub(crate) retries: u64,
     held_until: Moment,
     calls: CallLog,
 }
 
 impl Tally {
-    pub fn new(rate: Rate) -> Self {
+    pub(crate) fn new(rate: Rate) -> Self {
         Tally {
             rows: 0,
             successes: 0,
@@ -53,7 +53,7 @@ impl Tally {
     }
 
     /// Counts what happened; settled rows are counted by [`Tally::wrote`].
-    pub fn note(&mut self, event: &Event) {
+    pub(crate) fn note(&mut self, event: &Event) {
         match event {
             Event::Admitted { at, .. } => self.calls.note(*at),
             Event::Ended { attempt, .. } => self.attempts += u64::from(attempt.verdict.is_attempt()),
@@ -76,7 +76,7 @@ impl Tally {
     }
 
     /// Counts a row that was written to the results.
-    pub fn wrote(&mut self, written: Written) {
+    pub(crate) fn wrote(&mut self, written: Written) {
         self.rows += 1;
         self.successes += u32::from(written.success);
         *self.by_status.entry(written.status).or_default() += 1;
@@ -85,25 +85,25 @@ impl Tally {
         }
     }
 
-    pub const fn most_in_window(&self) -> usize {
+    pub(crate) const fn most_in_window(&self) -> usize {
         self.calls.most
     }
 
-    pub const fn calls(&self) -> u64 {
+    pub(crate) const fn calls(&self) -> u64 {
         self.calls.total
     }
 
     /// How long the server still wants no call.
-    pub fn hold_left(&self, now: Moment) -> Duration {
+    pub(crate) fn hold_left(&self, now: Moment) -> Duration {
         self.held_until.since(now)
     }
 
-    pub fn in_last_window(&self, now: Moment) -> usize {
+    pub(crate) fn in_last_window(&self, now: Moment) -> usize {
         self.calls.in_last_window(now)
     }
 
     /// How the process ends when nothing stopped the run.
-    pub const fn exit(&self) -> Exit {
+    pub(crate) const fn exit(&self) -> Exit {
         if self.rows == self.successes { Exit::Success } else { Exit::SomeRowsFailed }
     }
 }

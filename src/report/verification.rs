@@ -13,20 +13,20 @@ use crate::results::cells::Locale;
 use crate::store::Scan;
 
 #[derive(Debug)]
-pub struct Verification<'a> {
-    pub journal: &'a str,
-    pub scan: &'a Scan,
-    pub runs: &'a Runs,
+pub(crate) struct Verification<'a> {
+    pub(crate) journal: &'a str,
+    pub(crate) scan: &'a Scan,
+    pub(crate) runs: &'a Runs,
     /// Its pre-hires by their last status; those without were called, and not settled since.
-    pub pre_hires: &'a BTreeMap<Option<Status>, u64>,
+    pub(crate) pre_hires: &'a BTreeMap<Option<Status>, u64>,
     /// Its results, if they were asked for and the record is whole.
-    pub results: Option<&'a ResultsCheck>,
-    pub locale: &'a Locale,
+    pub(crate) results: Option<&'a ResultsCheck>,
+    pub(crate) locale: &'a Locale,
 }
 
 impl Verification<'_> {
     /// 0: whole, and the results agree.
-    pub fn exit(&self) -> Exit {
+    pub(crate) fn exit(&self) -> Exit {
         let agrees = self.results.is_none_or(ResultsCheck::agrees);
         if self.is_whole() && agrees { Exit::Success } else { Exit::SomeRowsFailed }
     }
@@ -36,7 +36,7 @@ impl Verification<'_> {
         self.scan.damage().is_none() && self.scan.lines > 0
     }
 
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let mut table = Table::new(self.locale.language);
         table.count(text!("journal"), self.journal);
         self.add_state(&mut table);
@@ -135,7 +135,7 @@ impl Verification<'_> {
         self.pre_hires.values().sum()
     }
 
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         let owner = self.runs.all.last().map(|run| {
             let owner = &run.started.owner;
             json!({ "operation": owner.operation, "app": owner.app, "host": owner.host, "tenant": owner.tenant })

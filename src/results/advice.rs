@@ -8,7 +8,7 @@ use crate::preflight::Eligibility;
 
 /// The sentence for a row; empty on success.
 #[must_use]
-pub fn advice(operation: Operation, status: Status, error_code: Option<ErrorCode>) -> Text {
+pub(crate) fn advice(operation: Operation, status: Status, error_code: Option<ErrorCode>) -> Text {
     match status {
         Status::Withdrawn | Status::AlreadyWithdrawn | Status::Restored | Status::AlreadyActive => {
             Text::default()
@@ -23,7 +23,7 @@ pub fn advice(operation: Operation, status: Status, error_code: Option<ErrorCode
 
 /// The sentence for a row that could not be sent, whatever it was to be sent for.
 #[must_use]
-pub fn of_unsent(status: Status, code: ErrorCode) -> Text {
+pub(crate) fn of_unsent(status: Status, code: ErrorCode) -> Text {
     match status {
         Status::Duplicate => {
             text!("Nothing to do: the earlier row with this id counts. Remove the repeated row.")
@@ -34,7 +34,7 @@ pub fn of_unsent(status: Status, code: ErrorCode) -> Text {
 
 /// The sentence for a row of which a look-up says that it would be refused.
 #[must_use]
-pub fn of_eligibility(eligibility: Eligibility) -> Text {
+pub(crate) fn of_eligibility(eligibility: Eligibility) -> Text {
     match eligibility {
         Eligibility::Possible => Text::default(),
         Eligibility::AlreadyDone => text!("Nothing to do: remove the row from the file."),

@@ -10,43 +10,41 @@ use crate::model::{ConfirmedBy, ErrorCode, Operation, Outcome, PreHire, Problem,
 use crate::preflight::{Eligibility, PreflightRow};
 
 /// One row's cells, in the order of [`RESULT_COLUMNS`].
-pub type Cells = [String; RESULT_COLUMNS.len()];
+pub(crate) type Cells = [String; RESULT_COLUMNS.len()];
 
 /// How a place writes: its time, and the language of its people.
 #[derive(Clone, Debug)]
-pub struct Locale {
+pub(crate) struct Locale {
     /// Its time zone.
-    pub time_zone: TimeZone,
+    pub(crate) time_zone: TimeZone,
     /// The language of messages and advice.
-    pub language: Language,
+    pub(crate) language: Language,
 }
 
 impl Locale {
     /// Where people are from everywhere.
     #[must_use]
-    pub const fn utc() -> Self {
+    pub(crate) const fn utc() -> Self {
         Locale { time_zone: TimeZone::UTC, language: Language::English }
     }
 
     /// A time as people read it here.
     #[must_use]
-    pub fn shown(&self, at: Timestamp) -> String {
+    pub(crate) fn shown(&self, at: Timestamp) -> String {
         at.to_zoned(self.time_zone.clone()).strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
     }
 }
 
 /// The places of the cells that are read again.
-pub const STATUS: usize = 1;
+pub(crate) const STATUS: usize = 1;
 /// Is the pre-hire as it was to be?
-pub const SUCCESS: usize = 2;
-/// The column `error_code`.
-pub const ERROR_CODE: usize = 3;
+pub(crate) const SUCCESS: usize = 2;
 const ERROR_MESSAGE: usize = 4;
 const ADVICE: usize = 10;
 
 /// The cells of a row that was to be sent.
 #[must_use]
-pub fn sent(line: u64, outcome: &Outcome, operation: Operation, locale: &Locale) -> Cells {
+pub(crate) fn sent(line: u64, outcome: &Outcome, operation: Operation, locale: &Locale) -> Cells {
     let Locale { time_zone, language } = locale;
     let Outcome { status, error_code, .. } = outcome;
     let shown = |time: Option<Timestamp>| time.map_or_else(String::new, |time| rfc_3339(time, time_zone));
@@ -69,14 +67,14 @@ pub fn sent(line: u64, outcome: &Outcome, operation: Operation, locale: &Locale)
 
 /// The cells of a row that could not be sent.
 #[must_use]
-pub fn invalid(line: u64, problem: &Problem, language: Language) -> Cells {
+pub(crate) fn invalid(line: u64, problem: &Problem, language: Language) -> Cells {
     let unsent = Unsent { status: Status::Invalid, success: false, code: problem.code };
     unsent.cells(line, &problem.message, language)
 }
 
 /// The cells in front of those: what was looked up of a pre-hire. What the app may not see is empty.
 #[must_use]
-pub fn looked_up(pre_hire: Option<&PreHire>) -> [String; LOOK_UP_COLUMNS.len()] {
+pub(crate) fn looked_up(pre_hire: Option<&PreHire>) -> [String; LOOK_UP_COLUMNS.len()] {
     let Some(pre_hire) = pre_hire else { return Default::default() };
     let safe = |text: &Option<String>| text.as_deref().map_or_else(String::new, formula_safe);
     let stage = pre_hire.stage.as_ref().map_or_else(String::new, |stage| formula_safe(&stage.to_string()));
@@ -85,7 +83,7 @@ pub fn looked_up(pre_hire: Option<&PreHire>) -> [String; LOOK_UP_COLUMNS.len()] 
 
 /// The cells of a row that would be sent, with what a look-up says of that.
 #[must_use]
-pub fn with_preflight(
+pub(crate) fn with_preflight(
     mut cells: Cells,
     seen: Option<&PreflightRow>,
     operation: Operation,
@@ -111,18 +109,18 @@ pub fn with_preflight(
 
 /// The row that a duplicate repeats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Original {
+pub(crate) struct Original {
     /// Its line in the file.
-    pub line: u64,
+    pub(crate) line: u64,
     /// Is its pre-hire as it was to be?
-    pub success: bool,
+    pub(crate) success: bool,
     /// Does the repeated row give another reason?
-    pub other_reason: bool,
+    pub(crate) other_reason: bool,
 }
 
 /// The cells of a row whose id stands in an earlier row.
 #[must_use]
-pub fn duplicate(line: u64, original: Original, language: Language) -> Cells {
+pub(crate) fn duplicate(line: u64, original: Original, language: Language) -> Cells {
     let Original { line: first, success, other_reason } = original;
     let message = if other_reason {
         text!("row {first} has the same pre-hire id; its reason was used, not this one", first)

@@ -20,13 +20,13 @@ use crate::store::{JournalSource, rename_durably};
 
 /// What was written about one row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Written {
+pub(crate) struct Written {
     /// Its status.
-    pub status: Status,
+    pub(crate) status: Status,
     /// Is its pre-hire withdrawn?
-    pub success: bool,
+    pub(crate) success: bool,
     /// Its code.
-    pub error_code: Option<ErrorCode>,
+    pub(crate) error_code: Option<ErrorCode>,
 }
 
 impl Written {
@@ -45,7 +45,7 @@ struct Settled {
 
 /// The results, while they are written.
 #[derive(Debug)]
-pub struct ResultsFile<'a> {
+pub(crate) struct ResultsFile<'a> {
     path: OutputPath,
     writer: ResultsWriter,
     input: RecordReader<SpoolReader<'a>>,
@@ -62,7 +62,7 @@ impl<'a> ResultsFile<'a> {
     ///
     /// # Errors
     /// When it can't be created; nothing was sent yet.
-    pub fn create(
+    pub(crate) fn create(
         path: OutputPath,
         spool: &'a Spool,
         survey: &'a Survey,
@@ -89,18 +89,18 @@ impl<'a> ResultsFile<'a> {
 
     /// Gives it a time zone, and a language for messages and advice.
     #[must_use]
-    pub fn in_locale(self, locale: Locale) -> Self {
+    pub(crate) fn in_locale(self, locale: Locale) -> Self {
         ResultsFile { locale, ..self }
     }
 
     /// Gives it the journal, for rows that earlier runs have settled.
     #[must_use]
-    pub fn with_journal(self, journal: Box<dyn JournalSource>) -> Self {
+    pub(crate) fn with_journal(self, journal: Box<dyn JournalSource>) -> Self {
         ResultsFile { journal: Some(journal), ..self }
     }
 
     /// Leaves nothing behind: half a file of a check is of no use, and holds names.
-    pub fn discard(self) {
+    pub(crate) fn discard(self) {
         // If it can't be removed, the next check does it.
         let _ = fs::remove_file(self.path.partial());
     }
@@ -109,7 +109,12 @@ impl<'a> ResultsFile<'a> {
     ///
     /// # Errors
     /// When the file can't be written: exit 4.
-    pub fn settle(&mut self, row: u32, settlement: Settlement, written: impl FnMut(Written)) -> Result<()> {
+    pub(crate) fn settle(
+        &mut self,
+        row: u32,
+        settlement: Settlement,
+        written: impl FnMut(Written),
+    ) -> Result<()> {
         self.take(row, Settled { settlement, seen: None }, written)
     }
 
@@ -117,7 +122,7 @@ impl<'a> ResultsFile<'a> {
     ///
     /// # Errors
     /// When the file can't be written: exit 4.
-    pub fn settle_seen(
+    pub(crate) fn settle_seen(
         &mut self,
         row: u32,
         settlement: Settlement,
@@ -140,7 +145,7 @@ impl<'a> ResultsFile<'a> {
     ///
     /// # Errors
     /// When the file can't be written: exit 4.
-    pub fn flush(&mut self) -> Result<()> {
+    pub(crate) fn flush(&mut self) -> Result<()> {
         self.writer.flush().map_err(|error| cannot_write(&self.path, error))
     }
 
@@ -148,7 +153,7 @@ impl<'a> ResultsFile<'a> {
     ///
     /// # Errors
     /// When the file can't be written or renamed: exit 4.
-    pub fn finish(self) -> Result<()> {
+    pub(crate) fn finish(self) -> Result<()> {
         let path = self.path;
         self.writer
             .finish()

@@ -16,11 +16,12 @@ use crate::model::{Error, PreHire, Result, Stage, WithdrawReason};
 use crate::store::{create_private, rename_durably, with_ending};
 
 /// The columns, always in this order (contract, "Commands").
-pub const LIST_COLUMNS: [&str; 5] = ["pre_hire_id", "name", "stage", "onboarding_date", "withdraw_reason"];
+pub(crate) const LIST_COLUMNS: [&str; 5] =
+    ["pre_hire_id", "name", "stage", "onboarding_date", "withdraw_reason"];
 
 /// Where a list goes, known to be a place where it may.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ListPath {
+pub(crate) enum ListPath {
     /// Standard output.
     Standard,
     /// This file.
@@ -33,7 +34,7 @@ impl ListPath {
     ///
     /// # Errors
     /// When it is somebody else's, or can't be a CSV file; exit 2.
-    pub fn choose(typed: Option<&Path>) -> Result<ListPath> {
+    pub(crate) fn choose(typed: Option<&Path>) -> Result<ListPath> {
         let Some(path) = typed.filter(|path| *path != Path::new("-")) else { return Ok(ListPath::Standard) };
         let shown = path.display();
         if workbook_ending(path).is_some() {
@@ -62,7 +63,7 @@ fn is_list(path: &Path) -> bool {
 
 /// The list, while it is written.
 #[derive(Debug)]
-pub struct FoundList {
+pub(crate) struct FoundList {
     writer: Writer<BufWriter<Sink>>,
     /// The name that a file gets at the end, and the one that it has until then.
     names: Option<Names>,
@@ -85,7 +86,7 @@ impl FoundList {
     ///
     /// # Errors
     /// When the file can't be created; exit 4.
-    pub fn create(path: ListPath) -> Result<FoundList> {
+    pub(crate) fn create(path: ListPath) -> Result<FoundList> {
         let (sink, names) = match path {
             ListPath::Standard => (Sink::Standard(io::stdout()), None),
             ListPath::File(whole) => {
@@ -108,7 +109,7 @@ impl FoundList {
     ///
     /// # Errors
     /// When it can't be written: exit 4.
-    pub fn write(&mut self, row: &[String; LIST_COLUMNS.len()]) -> Result<ControlFlow<()>> {
+    pub(crate) fn write(&mut self, row: &[String; LIST_COLUMNS.len()]) -> Result<ControlFlow<()>> {
         let written = self.writer.write_record(row).map_err(io::Error::from);
         self.go_on(written)
     }
@@ -117,7 +118,7 @@ impl FoundList {
     ///
     /// # Errors
     /// When it can't be written: exit 4.
-    pub fn flush(&mut self) -> Result<ControlFlow<()>> {
+    pub(crate) fn flush(&mut self) -> Result<ControlFlow<()>> {
         let flushed = self.writer.flush();
         self.go_on(flushed)
     }
@@ -126,7 +127,7 @@ impl FoundList {
     ///
     /// # Errors
     /// When it can't be written or renamed: exit 4.
-    pub fn finish(mut self) -> Result<()> {
+    pub(crate) fn finish(mut self) -> Result<()> {
         if self.flush()?.is_break() {
             return Ok(());
         }
@@ -189,7 +190,7 @@ fn cannot_write(names: Option<&Names>, error: io::Error) -> Error {
 
 /// The cells of one pre-hire. What the app may not see is empty, but for the stage that was searched for.
 #[must_use]
-pub fn list_row(
+pub(crate) fn list_row(
     pre_hire: &PreHire,
     searched: Option<&Stage>,
     reason: Option<&WithdrawReason>,

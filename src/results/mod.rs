@@ -1,7 +1,7 @@
 //! The view of the record that people get: one row out for every row in, with our columns behind its own.
 
-pub mod advice;
-pub mod cells;
+pub(crate) mod advice;
+pub(crate) mod cells;
 mod csv_results;
 mod file;
 mod found_list;
@@ -13,6 +13,8 @@ mod workbook_results;
 mod workbook_style;
 mod xlsx_panic;
 
-pub use file::{ResultsFile, Written};
-pub use found_list::{FoundList, LIST_COLUMNS, ListPath, list_row};
-pub use output_path::{OutputPath, journal_beside};
+pub(crate) use file::{ResultsFile, Written};
+#[cfg(test)]
+pub(crate) use found_list::LIST_COLUMNS;
+pub(crate) use found_list::{FoundList, ListPath, list_row};
+pub(crate) use output_path::{OutputPath, journal_beside};

@@ -11,7 +11,7 @@ use crate::store::{directory_of, with_ending};
 
 /// In which form the results are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ResultsFormat {
+pub(crate) enum ResultsFormat {
     /// As text, with a delimiter.
     Csv,
     /// As a workbook: `.xlsx`.
@@ -20,7 +20,7 @@ pub enum ResultsFormat {
 
 /// Where the results go.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OutputPath {
+pub(crate) struct OutputPath {
     results: PathBuf,
     format: ResultsFormat,
 }
@@ -30,7 +30,7 @@ impl OutputPath {
     ///
     /// # Errors
     /// For standard input without a typed path, an ending that we don't write, and the input itself; exit 2.
-    pub fn choose(
+    pub(crate) fn choose(
         typed: Option<&Path>,
         input: &InputPath,
         operation: Operation,
@@ -66,7 +66,7 @@ impl OutputPath {
     ///
     /// # Errors
     /// When there is such a file; exit 2.
-    pub fn refuse_to_overwrite(&self, is_ours: bool, input: &FileChoice) -> Result<()> {
+    pub(crate) fn refuse_to_overwrite(&self, is_ours: bool, input: &FileChoice) -> Result<()> {
         let shown = self.results.display();
         if fs::symlink_metadata(&self.results).is_err() {
             return Ok(());
@@ -89,7 +89,7 @@ impl OutputPath {
     ///
     /// # Errors
     /// When they can't; exit 2.
-    pub fn refuse_what_does_not_fit(&self, survey: &Survey) -> Result<()> {
+    pub(crate) fn refuse_what_does_not_fit(&self, survey: &Survey) -> Result<()> {
         match self.format {
             ResultsFormat::Csv => Ok(()),
             ResultsFormat::Workbook => workbook_limits::refuse_what_does_not_fit(survey),
@@ -100,7 +100,7 @@ impl OutputPath {
     ///
     /// # Errors
     /// When it is the input or the results; exit 2.
-    pub fn refuse_journal_at(&self, journal: &Path, input: &InputPath) -> Result<()> {
+    pub(crate) fn refuse_journal_at(&self, journal: &Path, input: &InputPath) -> Result<()> {
         let is_input = matches!(input, InputPath::File(input) if is_same_file(input, journal));
         if is_input || is_same_file(&self.results, journal) || is_same_file(&self.partial(), journal) {
             return Err(Error::invalid_input(text!("the journal must be a separate file"))
@@ -113,7 +113,7 @@ impl OutputPath {
     ///
     /// # Errors
     /// When a run would write to it; exit 2.
-    pub fn refuse_source_at(&self, source: &Path, journal: &Path) -> Result<()> {
+    pub(crate) fn refuse_source_at(&self, source: &Path, journal: &Path) -> Result<()> {
         if [self.results(), &self.partial(), journal].into_iter().any(|path| is_same_file(path, source)) {
             return Err(Error::invalid_input(text!("a restoration can't write to the withdrawal journal"))
                 .hint(text!("choose other names with -o FILE and --journal FILE")));
@@ -123,25 +123,25 @@ impl OutputPath {
 
     /// The journal's name, unless another was typed.
     #[must_use]
-    pub fn journal(&self, typed: Option<&Path>) -> PathBuf {
+    pub(crate) fn journal(&self, typed: Option<&Path>) -> PathBuf {
         typed.map_or_else(|| journal_beside(&self.results), Path::to_owned)
     }
 
     /// The form that the ending of the name asks for.
     #[must_use]
-    pub const fn format(&self) -> ResultsFormat {
+    pub(crate) const fn format(&self) -> ResultsFormat {
         self.format
     }
 
     /// The final name.
     #[must_use]
-    pub fn results(&self) -> &Path {
+    pub(crate) fn results(&self) -> &Path {
         &self.results
     }
 
     /// The name while the run goes on.
     #[must_use]
-    pub fn partial(&self) -> PathBuf {
+    pub(crate) fn partial(&self) -> PathBuf {
         with_ending(&self.results, "partial")
     }
 }
@@ -167,7 +167,7 @@ pub(super) fn workbook_ending(path: &Path) -> Option<String> {
 
 /// The journal's name beside its results.
 #[must_use]
-pub fn journal_beside(results: &Path) -> PathBuf {
+pub(crate) fn journal_beside(results: &Path) -> PathBuf {
     with_ending(results, "journal")
 }
 

@@ -28,45 +28,45 @@ const LONGEST_SPAN: u32 = 4_096;
 
 /// How rows are sent.
 #[derive(Clone, Debug)]
-pub struct SendSettings {
+pub(crate) struct SendSettings {
     /// What is done to the pre-hires.
-    pub operation: Operation,
+    pub(crate) operation: Operation,
     /// Never more calls than this, as the server sees it, for each API apart.
-    pub rate: Rate,
+    pub(crate) rate: Rate,
     /// Calls at once before even spacing sets in.
-    pub burst: NonZeroU32,
+    pub(crate) burst: NonZeroU32,
     /// Calls in flight at most.
-    pub workers: NonZeroUsize,
+    pub(crate) workers: NonZeroUsize,
     /// The longest time for one call.
-    pub timeout: Duration,
+    pub(crate) timeout: Duration,
     /// How often a row is tried, and after which pauses.
-    pub retry: RetryPolicy,
+    pub(crate) retry: RetryPolicy,
     /// How long after a doubtful call the first look comes; `None` if pre-hires are never looked up.
-    pub read_back: Option<Duration>,
+    pub(crate) read_back: Option<Duration>,
     /// Does the first call go alone?
-    pub canary: bool,
+    pub(crate) canary: bool,
     /// Refusals in a row that stop the run; 0 means never.
-    pub stop_after: u32,
+    pub(crate) stop_after: u32,
     /// No new call this long after the first one.
-    pub deadline: Option<Duration>,
+    pub(crate) deadline: Option<Duration>,
 }
 
 /// The gates of the two APIs.
-pub struct Gates {
+pub(crate) struct Gates {
     /// For the calls of the operation.
-    pub call: Gate,
+    pub(crate) call: Gate,
     /// For looks.
-    pub query: Gate,
+    pub(crate) query: Gate,
 }
 
 /// Where events go, and where an order to stop comes from.
-pub struct Lines {
-    pub events: mpsc::Sender<Notice>,
-    pub stop: Stop,
+pub(crate) struct Lines {
+    pub(crate) events: mpsc::Sender<Notice>,
+    pub(crate) stop: Stop,
 }
 
 /// One app, at one host, for one tenant, at work.
-pub struct Account<A> {
+pub(crate) struct Account<A> {
     pub(super) calls: Calls<A>,
     pub(super) gates: Gates,
     pub(super) looks: Looks,
@@ -83,7 +83,7 @@ struct Canary {
 }
 
 impl<A: Api> Account<A> {
-    pub fn new(api: A, settings: SendSettings, gates: Gates, lines: Lines) -> Self {
+    pub(crate) fn new(api: A, settings: SendSettings, gates: Gates, lines: Lines) -> Self {
         let tokens = Tokens::new(api, Clock::start(), settings.retry, EventSender(lines.events));
         Account {
             calls: Calls::new(tokens, settings.deadline, lines.stop),
@@ -98,7 +98,10 @@ impl<A: Api> Account<A> {
 
     /// Works the plan off; why it was stopped early, if it was. Every row of the plan is settled when it returns. An error
     /// when the plan can't be read, or nobody records the events any more; calls in flight are awaited first.
-    pub async fn run(self, mut plan: impl Iterator<Item = Result<Planned>>) -> Result<Option<StopCause>> {
+    pub(crate) async fn run(
+        self,
+        mut plan: impl Iterator<Item = Result<Planned>>,
+    ) -> Result<Option<StopCause>> {
         tokio::select! {
             worked = self.work(&mut plan) => worked?,
             served = looks::serve(&self) => served?,

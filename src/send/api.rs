@@ -10,7 +10,7 @@ use crate::language::text;
 use crate::model::{Error, Event, PreHireId, Request, Result};
 
 /// Asks for tokens; each call is one request and one reply, without retries.
-pub trait TokenApi: Clone + Send + Sync + 'static {
+pub(crate) trait TokenApi: Clone + Send + Sync + 'static {
     /// Makes one call on the way to a token.
     fn token(&self, call: &TokenCall) -> impl Future<Output = TokenReply> + Send;
 
@@ -22,7 +22,7 @@ pub trait TokenApi: Clone + Send + Sync + 'static {
 }
 
 /// Changes pre-hires, and looks those up that are in doubt.
-pub trait Api: TokenApi {
+pub(crate) trait Api: TokenApi {
     /// Asks for one pre-hire to be withdrawn, or restored.
     fn call(&self, token: &Token, id: PreHireId, request: &Request) -> impl Future<Output = Exchange> + Send;
 
@@ -31,7 +31,7 @@ pub trait Api: TokenApi {
 }
 
 /// Searches for pre-hires.
-pub trait SearchApi: TokenApi {
+pub(crate) trait SearchApi: TokenApi {
     /// Asks for one page of a search; the first one without a page token.
     fn search(
         &self,
@@ -76,9 +76,9 @@ pub(super) type Ack = oneshot::Sender<()>;
 
 /// One event; a call that is about to begin waits for its acknowledgement.
 #[derive(Debug)]
-pub struct Notice {
+pub(crate) struct Notice {
     /// What happened.
-    pub event: Event,
+    pub(crate) event: Event,
     /// For the call that waits, if one does.
     pub(super) ack: Option<Ack>,
 }

@@ -17,14 +17,14 @@ use crate::pace::Feedback;
 use crate::store::{Answer, Hold, Limiter, Permit};
 
 /// The allowance of one API: calls take turns in the order in which they ask.
-pub struct Gate {
+pub(crate) struct Gate {
     turn: Mutex<()>,
     limiter: Mutex<Box<dyn Limiter>>,
     call_ended: Notify,
 }
 
 impl Gate {
-    pub fn new(limiter: impl Limiter + 'static) -> Self {
+    pub(crate) fn new(limiter: impl Limiter + 'static) -> Self {
         Gate { turn: Mutex::new(()), limiter: Mutex::new(Box::new(limiter)), call_ended: Notify::new() }
     }
 
@@ -42,7 +42,7 @@ impl Gate {
 
 /// The order to stop; the first one counts. Clones share it.
 #[derive(Clone, Debug)]
-pub struct Stop(Arc<watch::Sender<Option<StopCause>>>);
+pub(crate) struct Stop(Arc<watch::Sender<Option<StopCause>>>);
 
 impl Default for Stop {
     fn default() -> Self {
@@ -52,7 +52,7 @@ impl Default for Stop {
 
 impl Stop {
     /// Stops the run, unless it is being stopped already.
-    pub fn because(&self, cause: StopCause) {
+    pub(crate) fn because(&self, cause: StopCause) {
         self.0.send_if_modified(|order| {
             let is_first = order.is_none();
             order.get_or_insert(cause);
@@ -61,7 +61,7 @@ impl Stop {
     }
 
     /// Why the run is being stopped, if it is.
-    pub fn cause(&self) -> Option<StopCause> {
+    pub(crate) fn cause(&self) -> Option<StopCause> {
         self.0.borrow().clone()
     }
 

@@ -22,11 +22,11 @@ use crate::pace::Feedback;
 
 /// A verdict, with the code that goes into the results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Judgement {
+pub(crate) struct Judgement {
     /// What it means.
-    pub verdict: Verdict,
+    pub(crate) verdict: Verdict,
     /// The code; `None` on success.
-    pub error_code: Option<ErrorCode>,
+    pub(crate) error_code: Option<ErrorCode>,
 }
 
 impl Judgement {
@@ -37,13 +37,13 @@ impl Judgement {
 
 /// What came of one call of the operation: the verdict on it. An example is [in the guide](crate#the-meaning-of-a-reply).
 #[must_use]
-pub fn classify(exchange: &Exchange, operation: Operation) -> Judgement {
+pub(crate) fn classify(exchange: &Exchange, operation: Operation) -> Judgement {
     judge(exchange, operation.denied())
 }
 
 /// What came of a call that only asks for something. Its reply has no field `success`, so code 0 is for the caller to see.
 #[must_use]
-pub fn classify_question(exchange: &Exchange) -> Judgement {
+pub(crate) fn classify_question(exchange: &Exchange) -> Judgement {
     judge(exchange, ErrorCode::BadReply)
 }
 
@@ -128,7 +128,7 @@ pub(super) fn feedback_of_question(exchange: &Exchange) -> Feedback {
 
 /// What a call told about the allowance.
 #[must_use]
-pub fn feedback(exchange: &Exchange, verdict: Verdict) -> Feedback {
+pub(crate) fn feedback(exchange: &Exchange, verdict: Verdict) -> Feedback {
     match exchange {
         Exchange::Reply(reply) if verdict == Verdict::Throttled => Feedback::Throttled(reply.wait),
         // Cut off or not: the server has counted it before it wrote the status line.
@@ -140,7 +140,7 @@ pub fn feedback(exchange: &Exchange, verdict: Verdict) -> Feedback {
 
 /// What a token endpoint's refusal means; it may come on HTTP 200.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TokenVerdict {
+pub(crate) enum TokenVerdict {
     /// Wait, and ask again.
     Throttled(Option<Duration>),
     /// Nothing is wrong with the credentials as far as one knows; ask again.
@@ -151,7 +151,7 @@ pub enum TokenVerdict {
 
 /// Judges a reply of the token endpoint that holds no token. Asking twice does no harm, so nothing is in doubt.
 #[must_use]
-pub fn classify_token(exchange: &Exchange) -> TokenVerdict {
+pub(crate) fn classify_token(exchange: &Exchange) -> TokenVerdict {
     let Judgement { verdict, error_code } = classify_question(exchange);
     match (verdict, error_code) {
         (Verdict::Throttled, _) => match exchange {
@@ -172,7 +172,7 @@ pub fn classify_token(exchange: &Exchange) -> TokenVerdict {
 
 /// What the API said when it refused the whole run, for the person who has to fix it.
 #[must_use]
-pub fn refusal(exchange: &Exchange) -> Refusal {
+pub(crate) fn refusal(exchange: &Exchange) -> Refusal {
     Refusal {
         error_code: classify_question(exchange).error_code,
         message: exchange.message(),
@@ -184,7 +184,7 @@ pub fn refusal(exchange: &Exchange) -> Refusal {
 /// What a reply to a call that only reads means (`query`, `search`): no code of theirs says anything about the calls of the
 /// operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reading {
+pub(crate) enum Reading {
     /// It holds the answer.
     Answered,
     /// Ask again when the gate is open.
@@ -200,7 +200,7 @@ pub enum Reading {
 impl Reading {
     /// Judges a reply. There is no field `success`: code 0 on 2xx is all that there is.
     #[must_use]
-    pub fn of(exchange: &Exchange) -> Reading {
+    pub(crate) fn of(exchange: &Exchange) -> Reading {
         let judgement = classify_question(exchange);
         match judgement.verdict {
             Verdict::Throttled => Reading::Throttled,

@@ -14,7 +14,7 @@ const LAG: Duration = Duration::from_secs(2);
 
 /// Why a pre-hire is looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Question {
+pub(crate) enum Question {
     /// Was the call that is in doubt applied?
     WasItApplied,
     /// A repeat was refused: was an earlier call, in doubt, applied?
@@ -27,7 +27,7 @@ pub enum Question {
 
 /// What a look found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Found {
+pub(crate) enum Found {
     /// The stage of the pre-hire.
     In(Stage),
     /// The API did not return it, or not its stage.
@@ -38,7 +38,7 @@ pub enum Found {
 
 /// What to do after a look.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AfterLook {
+pub(crate) enum AfterLook {
     /// The story of the row is over.
     Settle(Ending),
     /// The call is to be repeated, if an attempt is left.
@@ -49,25 +49,25 @@ pub enum AfterLook {
 
 /// A look that was made.
 #[derive(Clone, Copy, Debug)]
-pub struct Look {
+pub(crate) struct Look {
     /// What the call was to do.
-    pub operation: Operation,
+    pub(crate) operation: Operation,
     /// Why.
-    pub question: Question,
+    pub(crate) question: Question,
     /// How many were made for this question, with this one.
-    pub looks: u32,
+    pub(crate) looks: u32,
     /// How long after the end of the call.
-    pub age: Duration,
+    pub(crate) age: Duration,
     /// How long after the beginning of the run.
-    pub run_age: Duration,
+    pub(crate) run_age: Duration,
     /// When.
-    pub at: Timestamp,
+    pub(crate) at: Timestamp,
 }
 
 impl Question {
     /// The question that a reply raises, if the app may look; `None` if the reply says it all.
     #[must_use]
-    pub fn raised_by(history: &History, last: (Verdict, Option<ErrorCode>)) -> Option<Question> {
+    pub(crate) fn raised_by(history: &History, last: (Verdict, Option<ErrorCode>)) -> Option<Question> {
         match last {
             (Verdict::InDoubt, _) => Some(Question::WasItApplied),
             (Verdict::Refused, _) if history.was_ever_in_doubt() => Some(Question::WasItAppliedBefore),
@@ -83,7 +83,7 @@ impl Question {
 
     /// How long after the end of the call the first look is worth while; the run is so old then.
     #[must_use]
-    pub fn first_delay(self, operation: Operation, delay: Duration, run_age: Duration) -> Duration {
+    pub(crate) fn first_delay(self, operation: Operation, delay: Duration, run_age: Duration) -> Duration {
         let wanted = match self {
             Question::WasItDoneBefore => Duration::ZERO,
             Question::WasItApplied | Question::WasItAppliedBefore | Question::DidItHappenAllTheSame => delay,
@@ -97,7 +97,7 @@ impl Question {
 
     /// What is said where no look is possible, or none has told anything.
     #[must_use]
-    pub fn unanswered(self, last: Option<ErrorCode>) -> AfterLook {
+    pub(crate) fn unanswered(self, last: Option<ErrorCode>) -> AfterLook {
         let leaves_doubt =
             matches!(last, Some(ErrorCode::Api(code)) if codes::leaves(code) != Leaves::Nothing);
         match self {
@@ -111,7 +111,7 @@ impl Question {
 impl Look {
     /// Decides by what was found; `delay` is that of the first look.
     #[must_use]
-    pub fn decide(self, found: Found, last: Option<ErrorCode>, delay: Duration) -> AfterLook {
+    pub(crate) fn decide(self, found: Found, last: Option<ErrorCode>, delay: Duration) -> AfterLook {
         let is_last = self.looks >= MOST_LOOKS;
         match found {
             Found::In(stage) if self.is_believed() || self.is_beyond_the_lag(&stage) => self.believe(stage),
@@ -137,7 +137,7 @@ impl Look {
 
     /// Is the look late enough after the call for the copies to know of it?
     #[must_use]
-    pub fn is_believed(self) -> bool {
+    pub(crate) fn is_believed(self) -> bool {
         self.age >= LAG
     }
 

@@ -5,7 +5,7 @@
 //! turn at a [`Gate`], with a token from `tokens`; `looks` gathers what is to be looked up.
 //!
 //! What follows from what is decided by pure functions: [`classify`](classify::classify) and [`Reading`](classify::Reading) say
-//! what a reply means, [`RetryPolicy`] whether a row is called again, [`Look`] what a look at it means, `stop` whether a run
+//! what a reply means, [`RetryPolicy`] whether a row is called again, `Look` what a look at it means, `stop` whether a run
 //! that goes wrong is stopped.
 //!
 //! What happens is recorded by a [`Recorder`]: the journal first, and what people see once it is durable.
@@ -15,7 +15,7 @@
 mod account;
 mod api;
 mod calls;
-pub mod classify;
+pub(crate) mod classify;
 mod clock;
 mod look;
 mod looks;
@@ -26,14 +26,19 @@ mod retry;
 mod row;
 #[cfg(test)]
 mod scripted;
-pub mod search;
+pub(crate) mod search;
 mod stop;
 mod tokens;
 
-pub use account::SendSettings;
-pub use account::{Account, Gates, Lines};
-pub use api::{Api, Notice, SearchApi};
-pub use calls::{Gate, Stop};
-pub use look::{AfterLook, Found, Look, Question};
-pub use record::{Recorder, View};
-pub use retry::{Next, RetryPolicy};
+pub(crate) use account::SendSettings;
+pub(crate) use account::{Account, Gates, Lines};
+pub(crate) use api::SearchApi;
+#[cfg(test)]
+pub(crate) use api::{Api, Notice};
+pub(crate) use calls::{Gate, Stop};
+#[cfg(test)]
+pub(crate) use look::{AfterLook, Found, Look, Question};
+pub(crate) use record::{Recorder, View};
+#[cfg(test)]
+pub(crate) use retry::Next;
+pub(crate) use retry::RetryPolicy;

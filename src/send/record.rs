@@ -16,7 +16,7 @@ use crate::store::{Journal, Seq};
 const TICK: Duration = Duration::from_millis(200);
 
 /// Those who see what is recorded: results, counts, a screen.
-pub trait View {
+pub(crate) trait View {
     /// Something has happened; its record may not be durable yet.
     fn note(&mut self, event: &Event);
 
@@ -28,11 +28,11 @@ pub trait View {
 }
 
 /// Everything that changes when something happens, in one hand.
-pub struct Recorder<V> {
-    pub journal: Box<dyn Journal>,
-    pub view: V,
+pub(crate) struct Recorder<V> {
+    pub(crate) journal: Box<dyn Journal>,
+    pub(crate) view: V,
     /// Why the view can't show any more; the journal goes on.
-    pub trouble: Option<Error>,
+    pub(crate) trouble: Option<Error>,
     stop: Stop,
     /// The last entry that was appended.
     appended: Seq,
@@ -41,12 +41,12 @@ pub struct Recorder<V> {
 }
 
 impl<V: View> Recorder<V> {
-    pub fn new(journal: Box<dyn Journal>, view: V, stop: Stop) -> Self {
+    pub(crate) fn new(journal: Box<dyn Journal>, view: V, stop: Stop) -> Self {
         Recorder { journal, view, trouble: None, stop, appended: 0, unseen: VecDeque::new() }
     }
 
     /// Records what happens until nobody sends events any more. An error when the journal can't be written: exit 4.
-    pub async fn record(&mut self, mut notices: Receiver<Notice>) -> Result<()> {
+    pub(crate) async fn record(&mut self, mut notices: Receiver<Notice>) -> Result<()> {
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {

@@ -8,18 +8,18 @@ use crate::model::{Ending, History, Verdict};
 
 /// How often, and after which pauses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RetryPolicy {
+pub(crate) struct RetryPolicy {
     /// Attempts for each row in this run.
-    pub max_attempts: NonZeroU32,
+    pub(crate) max_attempts: NonZeroU32,
     /// The first backoff is drawn between zero and this.
-    pub base: Duration,
+    pub(crate) base: Duration,
     /// No backoff is longer than this.
-    pub cap: Duration,
+    pub(crate) cap: Duration,
 }
 
 /// What to do with a row now.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Next {
+pub(crate) enum Next {
     /// Its story is over.
     Settle(Ending),
     /// Another attempt, not before this much time has passed.
@@ -35,14 +35,14 @@ impl RetryPolicy {
     ///
     /// `jitter` lies between 0 and 1.
     #[must_use]
-    pub fn backoff(&self, attempts: u32, jitter: f64) -> Duration {
+    pub(crate) fn backoff(&self, attempts: u32, jitter: f64) -> Duration {
         let doublings = attempts.saturating_sub(1).min(31);
         self.base.saturating_mul(1 << doublings).min(self.cap).mul_f64(jitter.clamp(0.0, 1.0))
     }
 
     /// Decides after a call that `history` already holds; `may_look` says whether pre-hires can be looked up.
     #[must_use]
-    pub fn decide(&self, history: &History, may_look: bool, jitter: f64) -> Next {
+    pub(crate) fn decide(&self, history: &History, may_look: bool, jitter: f64) -> Next {
         let Some(last @ (verdict, error_code)) = history.last() else {
             // An earlier run has left its cells, and with them perhaps a doubt, but not the story of its calls.
             let is_to_be_asked = may_look && history.is_in_doubt();
@@ -64,13 +64,13 @@ impl RetryPolicy {
 
     /// The pause before another attempt after so many; `None` when there is to be none. `jitter` lies between 0 and 1.
     #[must_use]
-    pub fn pause_after(&self, attempts: u32, jitter: f64) -> Option<Duration> {
+    pub(crate) fn pause_after(&self, attempts: u32, jitter: f64) -> Option<Duration> {
         (attempts < self.max_attempts.get()).then(|| self.backoff(attempts, jitter))
     }
 
     /// Decides after a look.
     #[must_use]
-    pub fn after(&self, look: AfterLook, history: &History, jitter: f64) -> Next {
+    pub(crate) fn after(&self, look: AfterLook, history: &History, jitter: f64) -> Next {
         match look {
             AfterLook::Settle(ending) => Next::Settle(ending),
             AfterLook::CallAgain | AfterLook::LookAgainAfter(_) => self.again(history, jitter),

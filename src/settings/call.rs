@@ -17,7 +17,7 @@ use crate::send::RetryPolicy;
 use crate::send::search::SearchSettings;
 
 #[derive(Clone, Debug)]
-pub enum Target {
+pub(crate) enum Target {
     Api {
         base_url: BaseUrl,
         credentials: Credentials,
@@ -48,7 +48,7 @@ impl Target {
     }
 
     /// To whom a journal belongs that tells of this operation there.
-    pub fn owner(&self, operation: Operation) -> JobIdentity {
+    pub(crate) fn owner(&self, operation: Operation) -> JobIdentity {
         let (host, app, tenant) = match self {
             Target::Api { base_url, credentials } => {
                 (base_url.host(), credentials.app(), credentials.tenant())
@@ -61,23 +61,23 @@ impl Target {
 }
 
 #[derive(Clone, Debug)]
-pub struct CallSettings {
-    pub target: Target,
+pub(crate) struct CallSettings {
+    pub(crate) target: Target,
     /// Never more than this, as the server sees it, for each API apart.
-    pub rate: Rate,
+    pub(crate) rate: Rate,
     /// Calls at once before even spacing sets in.
-    pub burst: NonZeroU32,
+    pub(crate) burst: NonZeroU32,
     /// The longest time for one call.
-    pub timeout: Duration,
-    pub retry: RetryPolicy,
+    pub(crate) timeout: Duration,
+    pub(crate) retry: RetryPolicy,
     /// No new call this long after the first one.
-    pub deadline: Option<Duration>,
+    pub(crate) deadline: Option<Duration>,
     /// How long to wait for another run to end.
-    pub wait_lock: Duration,
+    pub(crate) wait_lock: Duration,
     /// Where the allowance is kept; `None` if no directory is known.
-    pub state_directory: Option<PathBuf>,
+    pub(crate) state_directory: Option<PathBuf>,
     /// What a person should know about the settings.
-    pub warnings: Vec<Text>,
+    pub(crate) warnings: Vec<Text>,
 }
 
 impl CallSettings {
@@ -111,7 +111,7 @@ impl CallSettings {
         })
     }
 
-    pub const fn search(&self) -> SearchSettings {
+    pub(crate) const fn search(&self) -> SearchSettings {
         SearchSettings { retry: self.retry, deadline: self.deadline }
     }
 }

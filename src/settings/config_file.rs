@@ -19,18 +19,18 @@ const MOST_BYTES: u64 = 1024 * 1024;
 
 /// The config file, and the profile that was chosen.
 #[derive(Clone, Debug, Default)]
-pub struct Config {
+pub(crate) struct Config {
     /// Where it is, or would be; `None` if no place is known.
-    pub path: Option<PathBuf>,
-    pub exists: bool,
-    pub names: Vec<String>,
+    pub(crate) path: Option<PathBuf>,
+    pub(crate) exists: bool,
+    pub(crate) names: Vec<String>,
     /// `None` if none was asked for, and there is none called `default`.
-    pub profile: Option<Profile>,
+    pub(crate) profile: Option<Profile>,
 }
 
 impl Config {
     /// Reads the file, if there is one, and chooses.
-    pub fn load(typed: &ProfileArgs, surroundings: &Surroundings) -> Result<Config> {
+    pub(crate) fn load(typed: &ProfileArgs, surroundings: &Surroundings) -> Result<Config> {
         let path = typed.config.clone().or_else(|| surroundings.config_file.clone());
         let profiles = match &path {
             Some(path) => read(path, typed.config.is_some())?,
@@ -50,7 +50,7 @@ impl Config {
     }
 
     /// How the chosen profile wants runs to be.
-    pub fn layer(&self) -> Layer {
+    pub(crate) fn layer(&self) -> Layer {
         self.profile.as_ref().map(|profile| profile.layer.clone()).unwrap_or_default()
     }
 }

@@ -30,18 +30,18 @@ use crate::model::{BaseUrl, Error, Result};
 
 /// What was found; nothing is read from files yet.
 #[derive(Clone, Debug)]
-pub struct CredentialSources<'a> {
-    pub token: Option<Sourced<Secret>>,
-    pub app_id: Option<Sourced<String>>,
-    pub app_secret: Option<Sourced<SecretSource>>,
-    pub app_ticket: Option<Sourced<SecretSource>>,
-    pub tenant_key: Option<Sourced<String>>,
+pub(crate) struct CredentialSources<'a> {
+    pub(crate) token: Option<Sourced<Secret>>,
+    pub(crate) app_id: Option<Sourced<String>>,
+    pub(crate) app_secret: Option<Sourced<SecretSource>>,
+    pub(crate) app_ticket: Option<Sourced<SecretSource>>,
+    pub(crate) tenant_key: Option<Sourced<String>>,
     config: &'a Config,
 }
 
 /// Credentials that belong together, and to the host.
 #[derive(Clone, Debug)]
-pub enum ResolvedCredentials {
+pub(crate) enum ResolvedCredentials {
     Given(Secret),
     /// With a ticket and a tenant it is a store app.
     App {
@@ -53,7 +53,7 @@ pub enum ResolvedCredentials {
 }
 
 impl<'a> CredentialSources<'a> {
-    pub fn find(surroundings: &Surroundings, config: &'a Config) -> Self {
+    pub(crate) fn find(surroundings: &Surroundings, config: &'a Config) -> Self {
         let variable = |name: &'static str| {
             Some(Sourced::new(surroundings.variables.get(name)?.clone(), Origin::Variable(name)))
         };
@@ -80,7 +80,7 @@ impl<'a> CredentialSources<'a> {
     }
 
     /// The credentials for this host, by the table.
-    pub fn resolve(&self, host: &Sourced<BaseUrl>) -> Result<ResolvedCredentials> {
+    pub(crate) fn resolve(&self, host: &Sourced<BaseUrl>) -> Result<ResolvedCredentials> {
         if let Some(token) = &self.token {
             self.refuse_host_of_another_app(host, TENANT_ACCESS_TOKEN, None)?;
             return Ok(ResolvedCredentials::Given(token.value.clone()));
@@ -180,7 +180,7 @@ impl<'a> CredentialSources<'a> {
 
 impl ResolvedCredentials {
     /// The credentials themselves; what a person should know about their files goes to `warnings`.
-    pub fn read(self, warnings: &mut Vec<Text>) -> Result<Credentials> {
+    pub(crate) fn read(self, warnings: &mut Vec<Text>) -> Result<Credentials> {
         let (app_id, app_secret, app_ticket, tenant_key) = match self {
             ResolvedCredentials::Given(token) => return given(token),
             ResolvedCredentials::App { app_id, app_secret, app_ticket, tenant_key } => {
@@ -236,7 +236,7 @@ mod tests {
     use super::super::layers::{Effective, Layer};
     use super::*;
     use crate::cli::HostArgs;
-    use crate::settings::Variables;
+    use crate::settings::environment::Variables;
     use crate::settings::profile::parse;
 
     const ELSEWHERE: &str = "https://elsewhere.example";

@@ -29,34 +29,34 @@ const SYSTEMD_SECRET: &str = "feishu_app_secret";
 
 /// Its variables may hold secrets.
 #[derive(Debug)]
-pub struct Surroundings {
-    pub variables: Variables,
+pub(crate) struct Surroundings {
+    pub(crate) variables: Variables,
     /// The app's secret that systemd has loaded, if it has.
-    pub systemd_secret: Option<PathBuf>,
+    pub(crate) systemd_secret: Option<PathBuf>,
     /// Where the config file is unless another is named; `None` if no home is known.
-    pub config_file: Option<PathBuf>,
-    pub stdin_is_terminal: bool,
-    pub stderr_is_terminal: bool,
+    pub(crate) config_file: Option<PathBuf>,
+    pub(crate) stdin_is_terminal: bool,
+    pub(crate) stderr_is_terminal: bool,
     /// Where state is kept: `$STATE_DIRECTORY`, else the XDG place; `None` if neither is known.
-    pub state_directory: Option<PathBuf>,
+    pub(crate) state_directory: Option<PathBuf>,
     /// This very program, to be called again for a workbook; `None` if it can't be found.
-    pub program: Option<PathBuf>,
+    pub(crate) program: Option<PathBuf>,
     /// What is to be typed to go on: the same again.
-    pub command_line: String,
+    pub(crate) command_line: String,
     /// What was typed, for the record: without reasons, and without what a URL tells of a user.
-    pub typed: String,
+    pub(crate) typed: String,
     /// The language of advice, messages and summaries: `--lang`, else that of the locale.
-    pub language: Language,
-    pub typed_language: Option<Language>,
+    pub(crate) language: Language,
+    pub(crate) typed_language: Option<Language>,
     /// The day of the start, where this machine is.
-    pub today: Date,
+    pub(crate) today: Date,
     /// That of every time that people read.
-    pub time_zone: TimeZone,
+    pub(crate) time_zone: TimeZone,
 }
 
 impl Surroundings {
     #[expect(clippy::disallowed_methods, reason = "the environment is read here, once")]
-    pub fn read() -> Self {
+    pub(crate) fn read() -> Self {
         let now = Zoned::now();
         Surroundings {
             variables: Variables::read(|name| std::env::var(name).ok()),
@@ -76,22 +76,22 @@ impl Surroundings {
     }
 
     /// How times and sentences are written, in this language.
-    pub fn locale(&self, language: Language) -> Locale {
+    pub(crate) fn locale(&self, language: Language) -> Locale {
         Locale { time_zone: self.time_zone.clone(), language }
     }
 
     /// The same with the language that was typed, if one was.
-    pub fn with_language(self, typed: Option<Language>) -> Self {
+    pub(crate) fn with_language(self, typed: Option<Language>) -> Self {
         Surroundings { language: typed.unwrap_or(self.language), typed_language: typed, ..self }
     }
 }
 
 /// The variables that are set and not empty. Any of them may hold a secret.
 #[derive(Clone, Debug, Default)]
-pub struct Variables(HashMap<&'static str, Secret>);
+pub(crate) struct Variables(HashMap<&'static str, Secret>);
 
 impl Variables {
-    pub const NAMES: [&str; 7] =
+    pub(crate) const NAMES: [&str; 7] =
         [TENANT_ACCESS_TOKEN, APP_ID, APP_SECRET, APP_SECRET_FILE, APP_TICKET, APP_TICKET_FILE, TENANT_KEY];
 
     pub(super) fn read(value_of: impl Fn(&str) -> Option<String>) -> Self {

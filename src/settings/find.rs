@@ -23,22 +23,22 @@ const LAST_DAY: Date = date(2099, 12, 31);
 const MOST_DEPARTMENTS: usize = 100;
 
 #[derive(Clone, Debug)]
-pub struct FindSettings {
+pub(crate) struct FindSettings {
     /// Whom to look for: one search for each stage.
-    pub searches: Vec<SearchFilter>,
-    pub stages: Vec<Stage>,
+    pub(crate) searches: Vec<SearchFilter>,
+    pub(crate) stages: Vec<Stage>,
     /// The days on which the job begins.
-    pub onboarding: Option<(Date, Date)>,
-    pub limit: Option<u32>,
-    pub reason: Option<WithdrawReason>,
+    pub(crate) onboarding: Option<(Date, Date)>,
+    pub(crate) limit: Option<u32>,
+    pub(crate) reason: Option<WithdrawReason>,
     /// Where the list goes; `None` is standard output.
-    pub output: Option<PathBuf>,
-    pub calls: CallSettings,
-    pub show: ShowSettings,
+    pub(crate) output: Option<PathBuf>,
+    pub(crate) calls: CallSettings,
+    pub(crate) show: ShowSettings,
 }
 
 impl FindSettings {
-    pub fn new(typed: FindArgs, surroundings: &Surroundings) -> Result<Self> {
+    pub(crate) fn new(typed: FindArgs, surroundings: &Surroundings) -> Result<Self> {
         let today = surroundings.today;
         let onboarding = onboarding(typed.onboarding_from, typed.onboarding_to, today)?;
         let filter = SearchFilter {

@@ -13,7 +13,7 @@ use crate::model::{BaseUrl, DEFAULT_BURST, Rate, parse_positive_span, parse_span
 
 /// Where a value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub(crate) enum Origin {
     Flag,
     Variable(&'static str),
     /// A credential that systemd has loaded for the service.
@@ -36,13 +36,13 @@ impl fmt::Display for Origin {
 
 /// A value, and where it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sourced<T> {
-    pub value: T,
-    pub origin: Origin,
+pub(crate) struct Sourced<T> {
+    pub(crate) value: T,
+    pub(crate) origin: Origin,
 }
 
 impl<T> Sourced<T> {
-    pub const fn new(value: T, origin: Origin) -> Self {
+    pub(crate) const fn new(value: T, origin: Origin) -> Self {
         Sourced { value, origin }
     }
 
@@ -65,18 +65,18 @@ macro_rules! layered {
     ($($key:ident: $type:ty = $default:expr, $read:expr, $write:expr;)*) => {
         /// What one place says of each setting, or nothing.
         #[derive(Clone, Debug, Default, PartialEq, Eq)]
-        pub struct Layer {
+        pub(crate) struct Layer {
             $(pub $key: Option<$type>,)*
         }
 
         /// What is in force.
         #[derive(Clone, Debug, PartialEq, Eq)]
-        pub struct Effective {
+        pub(crate) struct Effective {
             $(pub $key: Sourced<$type>,)*
         }
 
         impl Layer {
-            pub const KEYS: &[&str] = &[$(stringify!($key)),*];
+            pub(crate) const KEYS: &[&str] = &[$(stringify!($key)),*];
 
             /// Sets what a profile says of a key; `None` if there is no such key.
             pub(super) fn read(&mut self, key: &str, text: &str) -> Option<Result<(), Text>> {
@@ -89,12 +89,12 @@ macro_rules! layered {
 
         impl Effective {
             /// Lays the flags over the profile, and the profile over the defaults.
-            pub fn of(flags: Layer, profile: Layer) -> Self {
+            pub(crate) fn of(flags: Layer, profile: Layer) -> Self {
                 Effective { $($key: Sourced::first(flags.$key, profile.$key, || $default),)* }
             }
 
             /// Every key with its value as one would type it; `None` for no limit.
-            pub fn rows(&self) -> Vec<(&'static str, Sourced<Option<String>>)> {
+            pub(crate) fn rows(&self) -> Vec<(&'static str, Sourced<Option<String>>)> {
                 vec![$((
                     stringify!($key),
                     Sourced::new($write(&self.$key.value), self.$key.origin),
@@ -126,13 +126,13 @@ layered! {
 
 impl Layer {
     /// The host of `--base-url` or `--lark`, and nothing else.
-    pub fn of_host(typed: &HostArgs) -> Self {
+    pub(crate) fn of_host(typed: &HostArgs) -> Self {
         let base_url = typed.base_url.clone().or_else(|| typed.lark.then(|| known(BaseUrl::LARK)));
         Layer { base_url, ..Layer::default() }
     }
 
     /// What was typed about calls.
-    pub fn of_calls(typed: &CallArgs, language: Option<Language>) -> Self {
+    pub(crate) fn of_calls(typed: &CallArgs, language: Option<Language>) -> Self {
         Layer {
             rate: typed.rate,
             burst: typed.burst,
@@ -148,7 +148,7 @@ impl Layer {
     }
 
     /// What was typed for a run.
-    pub fn of_run(typed: &RunArgs, language: Option<Language>) -> Self {
+    pub(crate) fn of_run(typed: &RunArgs, language: Option<Language>) -> Self {
         Layer {
             workers: typed.workers,
             read_back_delay: typed.read_back_delay,

@@ -11,13 +11,13 @@ use crate::model::BaseUrl;
 
 /// One `[profile.NAME]`. Paths are as they are written: relative to the config file.
 #[derive(Clone, Debug, Default)]
-pub struct Profile {
-    pub name: String,
-    pub layer: Layer,
-    pub app_id: Option<String>,
-    pub app_secret: Option<SecretSource>,
-    pub app_ticket: Option<SecretSource>,
-    pub tenant_key: Option<String>,
+pub(crate) struct Profile {
+    pub(crate) name: String,
+    pub(crate) layer: Layer,
+    pub(crate) app_id: Option<String>,
+    pub(crate) app_secret: Option<SecretSource>,
+    pub(crate) app_ticket: Option<SecretSource>,
+    pub(crate) tenant_key: Option<String>,
 }
 
 /// What is wrong with a config file.
@@ -45,7 +45,7 @@ const IDENTITY_KEYS: [&str; 6] =
     ["app_id", "app_secret", "app_secret_file", "app_ticket_file", "lark", "tenant_key"];
 
 /// Every key that a profile may have.
-pub fn profile_keys() -> impl Iterator<Item = &'static str> {
+pub(crate) fn profile_keys() -> impl Iterator<Item = &'static str> {
     IDENTITY_KEYS.iter().chain(Layer::KEYS).copied()
 }
 

@@ -19,61 +19,61 @@ use crate::send::SendSettings;
 
 /// `withdraw` and `restore`.
 #[derive(Clone, Debug)]
-pub struct OperationSettings {
-    pub input: InputSettings,
+pub(crate) struct OperationSettings {
+    pub(crate) input: InputSettings,
     /// The path that was typed for the results.
-    pub output: Option<PathBuf>,
+    pub(crate) output: Option<PathBuf>,
     /// The path that was typed for the journal.
-    pub journal: Option<PathBuf>,
+    pub(crate) journal: Option<PathBuf>,
     /// Set the journal of earlier runs aside?
-    pub restart: bool,
-    pub calls: CallSettings,
-    pub send: SendSettings,
-    pub guards: Guards,
-    pub show: ShowSettings,
+    pub(crate) restart: bool,
+    pub(crate) calls: CallSettings,
+    pub(crate) send: SendSettings,
+    pub(crate) guards: Guards,
+    pub(crate) show: ShowSettings,
 }
 
 /// What must be true before the first call.
 #[derive(Clone, Debug)]
-pub struct Guards {
+pub(crate) struct Guards {
     /// No more rows than this.
-    pub max_rows: Option<u32>,
+    pub(crate) max_rows: Option<u32>,
     /// These rows and no others.
-    pub expect: Option<String>,
+    pub(crate) expect: Option<String>,
     /// None that a look-up says would be refused?
-    pub online_check: bool,
+    pub(crate) online_check: bool,
     /// Did the person say yes beforehand?
-    pub yes: bool,
+    pub(crate) yes: bool,
 }
 
 /// `check`, and a dry run.
 #[derive(Clone, Debug)]
-pub struct CheckSettings {
-    pub input: InputSettings,
+pub(crate) struct CheckSettings {
+    pub(crate) input: InputSettings,
     /// Where one result per row goes, if anywhere.
-    pub output: Option<PathBuf>,
+    pub(crate) output: Option<PathBuf>,
     /// The allowance for the estimate.
-    pub rate: Rate,
+    pub(crate) rate: Rate,
     /// How every id is looked up, if it is.
-    pub online: Option<CallSettings>,
+    pub(crate) online: Option<CallSettings>,
     /// To whom the journal of the withdrawals must belong, as far as that is known without credentials.
-    pub source_owner: Option<JobIdentity>,
-    pub show: ShowSettings,
+    pub(crate) source_owner: Option<JobIdentity>,
+    pub(crate) show: ShowSettings,
 }
 
 #[derive(Clone, Debug)]
-pub struct InputSettings {
-    pub path: InputPath,
-    pub file: FileChoice,
-    pub purpose: Purpose,
+pub(crate) struct InputSettings {
+    pub(crate) path: InputPath,
+    pub(crate) file: FileChoice,
+    pub(crate) purpose: Purpose,
     /// The rows of a results file that are meant; `None` if all are.
-    pub only: Option<Selection>,
-    pub duplicates: Duplicates,
+    pub(crate) only: Option<Selection>,
+    pub(crate) duplicates: Duplicates,
 }
 
 /// What rows are for, and what was typed about that.
 #[derive(Clone, Debug)]
-pub enum Purpose {
+pub(crate) enum Purpose {
     Withdraw(WithdrawRules),
     Restore {
         /// Also where this exceeds the head count?
@@ -84,7 +84,7 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    pub const fn operation(&self) -> Operation {
+    pub(crate) const fn operation(&self) -> Operation {
         match self {
             Purpose::Withdraw(_) => Operation::Withdraw,
             Purpose::Restore { .. } => Operation::Restore,
@@ -93,13 +93,13 @@ impl Purpose {
 }
 
 impl OperationSettings {
-    pub fn of_withdrawal(typed: WithdrawArgs, surroundings: &Surroundings) -> Result<Self> {
+    pub(crate) fn of_withdrawal(typed: WithdrawArgs, surroundings: &Surroundings) -> Result<Self> {
         let WithdrawArgs { input, rows, output, run } = typed;
         let input = InputSettings::to_withdraw(input, rows, surroundings)?;
         OperationSettings::new(input, output, run, surroundings)
     }
 
-    pub fn of_restoration(typed: RestoreArgs, surroundings: &Surroundings) -> Result<Self> {
+    pub(crate) fn of_restoration(typed: RestoreArgs, surroundings: &Surroundings) -> Result<Self> {
         let RestoreArgs { input, output, source_journal, confirm_workforce, run } = typed;
         let input = InputSettings::to_restore(input, source_journal, confirm_workforce, surroundings)?;
         OperationSettings::new(input, output, run, surroundings)
@@ -137,13 +137,13 @@ impl OperationSettings {
         Ok(OperationSettings { input, output, journal, restart, calls, send, guards, show })
     }
 
-    pub const fn operation(&self) -> Operation {
+    pub(crate) const fn operation(&self) -> Operation {
         self.send.operation
     }
 }
 
 impl CheckSettings {
-    pub fn new(typed: CheckArgs, surroundings: &Surroundings) -> Result<Self> {
+    pub(crate) fn new(typed: CheckArgs, surroundings: &Surroundings) -> Result<Self> {
         let CheckArgs { input, rows, output, online, call, show } = typed;
         let config = Config::load(&call.profile, surroundings)?;
         let in_force = Effective::of(Layer::of_calls(&call, surroundings.typed_language), config.layer());
@@ -159,14 +159,14 @@ impl CheckSettings {
         })
     }
 
-    pub fn of_dry_withdrawal(typed: WithdrawArgs, surroundings: &Surroundings) -> Result<Self> {
+    pub(crate) fn of_dry_withdrawal(typed: WithdrawArgs, surroundings: &Surroundings) -> Result<Self> {
         let WithdrawArgs { input, rows, output, run: RunArgs { call, show, .. } } = typed;
         let typed = CheckArgs { input, rows, output, online: false, call, show };
         CheckSettings::new(typed, surroundings)
     }
 
     /// It needs no credentials: nothing is called.
-    pub fn of_dry_restoration(typed: RestoreArgs, surroundings: &Surroundings) -> Result<Self> {
+    pub(crate) fn of_dry_restoration(typed: RestoreArgs, surroundings: &Surroundings) -> Result<Self> {
         let RestoreArgs { input, output, source_journal, confirm_workforce, run } = typed;
         let config = Config::load(&run.call.profile, surroundings)?;
         let in_force = Effective::of(Layer::of_run(&run, surroundings.typed_language), config.layer());
@@ -229,7 +229,7 @@ impl InputSettings {
 }
 
 /// What was typed about the form of a file, and where workbooks are read.
-pub fn file_choice(
+pub(crate) fn file_choice(
     typed: FormArgs,
     reason_column: Option<String>,
     surroundings: &Surroundings,

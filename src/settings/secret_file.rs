@@ -15,7 +15,7 @@ const MOST_BYTES: u64 = 64 * 1024;
 
 /// Where a secret is to be had.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SecretSource {
+pub(crate) enum SecretSource {
     Text(Secret),
     File(PathBuf),
 }
@@ -37,7 +37,7 @@ pub(super) fn read_secret(source: &Sourced<SecretSource>, warnings: &mut Vec<Tex
 }
 
 /// The bot of `--notify-webhook-file`: what the file holds is a secret from the first byte.
-pub fn read_webhook(path: &Path, warnings: &mut Vec<Text>) -> Result<Webhook> {
+pub(crate) fn read_webhook(path: &Path, warnings: &mut Vec<Text>) -> Result<Webhook> {
     let shown = path.display();
     let text = secret_text(path, warnings).map_err(|error| {
         Error::invalid_input(text!("can't read the webhook in {shown}", shown)).caused_by(error)

@@ -5,27 +5,27 @@ use crate::cli::{Format, LogFormat, ProgressChoice, ShowArgs};
 use crate::language::Language;
 
 #[derive(Clone, Copy, Debug)]
-pub struct ShowSettings {
-    pub language: Language,
+pub(crate) struct ShowSettings {
+    pub(crate) language: Language,
     /// The form of the summary.
-    pub format: Format,
-    pub progress: ProgressKind,
+    pub(crate) format: Format,
+    pub(crate) progress: ProgressKind,
     /// No text at all?
-    pub is_quiet: bool,
-    pub log: LogSettings,
+    pub(crate) is_quiet: bool,
+    pub(crate) log: LogSettings,
 }
 
 /// What is said on standard error beside the progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LogSettings {
-    pub format: LogFormat,
-    pub detail: Detail,
-    pub language: Language,
+pub(crate) struct LogSettings {
+    pub(crate) format: LogFormat,
+    pub(crate) detail: Detail,
+    pub(crate) language: Language,
 }
 
 /// How much is logged beside the progress itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Detail {
+pub(crate) enum Detail {
     /// Nothing: `--quiet`.
     None,
     /// What concerns the whole run.
@@ -35,7 +35,7 @@ pub enum Detail {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ProgressKind {
+pub(crate) enum ProgressKind {
     /// A bar that is drawn again and again.
     Bar,
     /// A line of text every 10 seconds.
@@ -63,7 +63,7 @@ impl ShowSettings {
 
 impl LogSettings {
     /// Known before any other setting, so that errors are told in the form that was asked for.
-    pub fn new(typed: &ShowArgs, language: Language) -> Self {
+    pub(crate) fn new(typed: &ShowArgs, language: Language) -> Self {
         let detail = match (typed.quiet, typed.verbose) {
             (true, _) => Detail::None,
             (false, true) => Detail::Every,

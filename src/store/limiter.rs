@@ -6,18 +6,18 @@ use crate::model::{Moment, Result};
 use crate::pace::Feedback;
 
 /// What a store answers when it has done its work.
-pub type Stored<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
+pub(crate) type Stored<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
 /// The right to make one call. Its holder reports the end of the call.
 #[derive(Debug)]
-pub struct Permit {
+pub(crate) struct Permit {
     pub(super) call: u64,
     pub(super) admitted: Moment,
 }
 
 /// May the call go?
 #[derive(Debug)]
-pub enum Answer {
+pub(crate) enum Answer {
     /// It counts from now on.
     Granted(Permit),
     /// Ask again at this moment.
@@ -28,15 +28,15 @@ pub enum Answer {
 
 /// How a throttled reply holds the calls back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Hold {
+pub(crate) struct Hold {
     /// No call goes before this moment.
-    pub until: Moment,
+    pub(crate) until: Moment,
     /// Has the server throttled every call for so long that waiting is of no use?
-    pub is_endless: bool,
+    pub(crate) is_endless: bool,
 }
 
 /// The allowance of one API.
-pub trait Limiter: Send {
+pub(crate) trait Limiter: Send {
     /// Asks for the admission of one call. An error when it can't be recorded: the call must not go.
     fn admit(&mut self, now: Moment) -> Stored<'_, Answer>;
 

@@ -25,20 +25,22 @@ use crate::model::{EntryId, Error, Result, SentRow};
 #[cfg(test)]
 pub(crate) use example::run_started;
 pub(crate) use file::allowance_directory;
-pub use file::{FileLimiter, JournalFile, JournalReader, open_journal};
+pub(crate) use file::{FileLimiter, JournalFile, JournalReader, open_journal};
 pub(crate) use files::{
     create_private, directory_of, parent_of, remove, rename_durably, with_ending, write_whole,
 };
-pub use lease::{Lease, Leases};
-pub use limiter::{Answer, Hold, Limiter, Permit, Stored};
-pub use memory::{MemoryJournal, MemoryLeases, MemoryLimiter};
-pub use past::{Earlier, Past};
+pub(crate) use lease::{Lease, Leases};
+#[cfg(test)]
+pub(crate) use limiter::Stored;
+pub(crate) use limiter::{Answer, Hold, Limiter, Permit};
+pub(crate) use memory::{MemoryJournal, MemoryLeases, MemoryLimiter};
+pub(crate) use past::{Earlier, Past};
 
 /// The number of an entry among those that this run has appended, counted from 1.
-pub type Seq = u64;
+pub(crate) type Seq = u64;
 
 /// A journal that this run appends to. What it appends is durable in that order.
-pub trait Journal: fmt::Debug {
+pub(crate) trait Journal: fmt::Debug {
     /// Appends an entry. The receiver resolves when it is durable, and with an error if it can't be.
     ///
     /// # Errors
@@ -66,14 +68,14 @@ impl dyn Journal + '_ {
     ///
     /// # Errors
     /// When they can't be: exit 4.
-    pub async fn append_durably(&mut self, entry: Entry) -> Result<()> {
+    pub(crate) async fn append_durably(&mut self, entry: Entry) -> Result<()> {
         self.append(entry, None)?;
         self.sync().await
     }
 }
 
 /// A journal that is read, and never changed.
-pub trait JournalSource: fmt::Debug {
+pub(crate) trait JournalSource: fmt::Debug {
     /// Its name, for people.
     fn name(&self) -> String;
 
@@ -98,7 +100,7 @@ impl dyn JournalSource + '_ {
     ///
     /// # Errors
     /// As said.
-    pub fn read(&self, show: &mut dyn FnMut(EntryId, &Entry)) -> Result<Scan> {
+    pub(crate) fn read(&self, show: &mut dyn FnMut(EntryId, &Entry)) -> Result<Scan> {
         let scan = self.scan(show)?;
         scan.refuse_damage(&self.name())?;
         Ok(scan)
@@ -107,13 +109,13 @@ impl dyn JournalSource + '_ {
 
 /// What reading a journal has come to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Scan {
+pub(crate) struct Scan {
     /// The good lines.
-    pub lines: u64,
+    pub(crate) lines: u64,
     /// What is behind them.
-    pub end: JournalEnd,
+    pub(crate) end: JournalEnd,
     /// The hash of the first line; empty where there is none.
-    pub first_hash: String,
+    pub(crate) first_hash: String,
     /// Where the chain stands behind the last good line.
     chain: Chain,
     /// The bytes up to the end of that line.
@@ -122,7 +124,7 @@ pub struct Scan {
 
 /// What is behind the good lines of a journal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum JournalEnd {
+pub(crate) enum JournalEnd {
     /// Nothing.
     Whole,
     /// So many bytes of lines that were never finished: a run died while it wrote them, or one is writing them now.
@@ -134,7 +136,7 @@ pub enum JournalEnd {
 impl Scan {
     /// The number of the damaged line, if there is one, and what is wrong with it.
     #[must_use]
-    pub const fn damage(&self) -> Option<(u64, Damage)> {
+    pub(crate) const fn damage(&self) -> Option<(u64, Damage)> {
         match self.end {
             JournalEnd::Damaged(damage) => Some((self.lines + 1, damage)),
             JournalEnd::Whole | JournalEnd::Torn(_) => None,
@@ -151,7 +153,7 @@ impl Scan {
 
     /// How many bytes are torn at the end.
     #[must_use]
-    pub const fn torn_bytes(&self) -> u64 {
+    pub(crate) const fn torn_bytes(&self) -> u64 {
         match self.end {
             JournalEnd::Torn(bytes) => bytes,
             JournalEnd::Whole | JournalEnd::Damaged(_) => 0,

@@ -6,16 +6,16 @@ use crate::model::{EntryId, History, PreHireId, ReasonHash, Result, SentRow};
 
 /// What is known of earlier runs.
 #[derive(Clone, Copy, Debug)]
-pub struct Past<'a> {
+pub(crate) struct Past<'a> {
     /// What their journal says last of each pre-hire.
-    pub index: &'a Index,
+    pub(crate) index: &'a Index,
     /// The journal; `None` where there was no earlier run.
-    pub journal: Option<&'a dyn JournalSource>,
+    pub(crate) journal: Option<&'a dyn JournalSource>,
 }
 
 /// What earlier runs say of one pre-hire.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Earlier {
+pub(crate) enum Earlier {
     /// Done, by this tool or before it; never to be sent again. This entry says so.
     Done(EntryId),
     /// Refused; not to be sent again if the same is asked for.
@@ -34,7 +34,7 @@ pub enum Earlier {
 impl Past<'_> {
     /// Do earlier runs say anything of a pre-hire?
     #[must_use]
-    pub fn knows(&self, id: PreHireId) -> bool {
+    pub(crate) fn knows(&self, id: PreHireId) -> bool {
         self.index.word(id).is_some() || self.index.called(id).is_some()
     }
 
@@ -42,7 +42,7 @@ impl Past<'_> {
     ///
     /// # Errors
     /// When the journal can't be read any more.
-    pub fn of(&self, id: PreHireId) -> Result<Option<Earlier>> {
+    pub(crate) fn of(&self, id: PreHireId) -> Result<Option<Earlier>> {
         let called = self.index.called(id);
         let Some((word, journal)) = self.index.word(id).zip(self.journal) else {
             return Ok(called.map(|history| Earlier::Open(history.clone())));

@@ -45,8 +45,6 @@ mod find;
 mod fixtures;
 /// The forms of a file: encodings, delimiters, line ends, workbooks.
 mod formats;
-/// The seeds of the fuzz targets, as ordinary tests.
-mod fuzz_seeds;
 /// What must be true before the first call, and what ends a run early.
 mod guards;
 /// What is read: files, columns, rows, ids.

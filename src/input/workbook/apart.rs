@@ -82,7 +82,7 @@ fn died(name: &str, status: ExitStatus) -> Error {
 }
 
 /// The other process: the workbook on standard input, its copy on standard output, the answer on standard error.
-pub fn answer_request(request: &str) -> Result<Exit> {
+pub(crate) fn answer_request(request: &str) -> Result<Exit> {
     platform::limit_this_process(MOST_MEMORY, MOST_SECONDS)
         .map_err(|error| Error::invalid_input(text!("can't limit the workbook reader")).caused_by(error))?;
     std::panic::set_hook(Box::new(|_| ()));

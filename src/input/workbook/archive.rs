@@ -22,7 +22,7 @@ const SPREADSHEET_MIME: &[u8] = b"application/vnd.oasis.opendocument.spreadsheet
 const PIECE: usize = 64 * 1024;
 
 /// Does a file that begins like this have to be opened as a workbook? No text begins so.
-pub fn is_workbook(head: &[u8]) -> bool {
+pub(crate) fn is_workbook(head: &[u8]) -> bool {
     head.starts_with(ARCHIVE) || is_compound(head)
 }
 

@@ -16,9 +16,9 @@ mod sheets;
 use std::io::{self, Read};
 use std::path::PathBuf;
 
-pub use apart::answer_request;
-pub use archive::is_workbook;
-pub use request::{Extent, SheetCopy, SheetRequest, WorkbookKind};
+pub(crate) use apart::answer_request;
+pub(crate) use archive::is_workbook;
+pub(crate) use request::{Extent, SheetCopy, SheetRequest, WorkbookKind};
 
 use super::text::{private_file, unwritable_copy};
 use crate::model::Result;
@@ -26,7 +26,7 @@ use request::{LARGEST_FILE, too_large};
 
 /// Where workbooks are read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum WorkbookReading {
+pub(crate) enum WorkbookReading {
     /// In this process: for tests, and for programs that use the library.
     #[default]
     Here,

@@ -14,23 +14,23 @@ pub(super) const LARGEST_FILE: u64 = 512 * 1024 * 1024;
 
 /// Which sheet of which file is wanted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SheetRequest {
+pub(crate) struct SheetRequest {
     /// The name of the file, for messages.
-    pub name: String,
+    pub(crate) name: String,
     /// `--sheet`.
-    pub sheet: Option<String>,
+    pub(crate) sheet: Option<String>,
     /// `--id-column`.
-    pub id_column: Option<String>,
+    pub(crate) id_column: Option<String>,
     /// The language of what the other process has to say.
-    pub language: Language,
+    pub(crate) language: Language,
     /// How much of it is wanted.
-    pub extent: Extent,
+    pub(crate) extent: Extent,
 }
 
 /// How much of a sheet is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Extent {
+pub(crate) enum Extent {
     /// All of it.
     Whole,
     /// Its first row that is not empty, however large the sheet is.
@@ -45,19 +45,19 @@ impl SheetRequest {
 
 /// A sheet, copied as text.
 #[derive(Debug)]
-pub struct SheetCopy {
+pub(crate) struct SheetCopy {
     /// The copy.
-    pub file: File,
+    pub(crate) file: File,
     /// Which program's workbook it was.
-    pub kind: WorkbookKind,
+    pub(crate) kind: WorkbookKind,
     /// The name of the sheet.
-    pub name: String,
+    pub(crate) name: String,
 }
 
 /// Which program's workbook it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum WorkbookKind {
+pub(crate) enum WorkbookKind {
     /// Excel since 2007.
     Xlsx,
     /// Excel before.

@@ -36,45 +36,45 @@ const NAME_LIKE: [&str; 12] = [
 ];
 
 #[derive(Debug, Default)]
-pub struct Facts {
-    pub rows: u64,
+pub(crate) struct Facts {
+    pub(crate) rows: u64,
     /// Rows whose pre-hire is as it was to be.
-    pub successes: u64,
+    pub(crate) successes: u64,
     /// Rows by status; `None` for a word that is none of ours.
-    pub by_status: BTreeMap<Option<Status>, u64>,
+    pub(crate) by_status: BTreeMap<Option<Status>, u64>,
     /// Rows by what their calls came to: the column `retry_outcome`, empty where nothing was sent.
-    pub by_retry_outcome: BTreeMap<Option<RetryOutcome>, u64>,
-    pub attempts: u64,
-    pub most_attempts: u64,
+    pub(crate) by_retry_outcome: BTreeMap<Option<RetryOutcome>, u64>,
+    pub(crate) attempts: u64,
+    pub(crate) most_attempts: u64,
     /// What a person has to do, by status and code.
-    pub groups: BTreeMap<(Option<Status>, String), Group>,
+    pub(crate) groups: BTreeMap<(Option<Status>, String), Group>,
     /// The first rows that need a person.
-    pub people: Vec<PersonRow>,
+    pub(crate) people: Vec<PersonRow>,
     /// The first call, and the time of the last answer.
-    pub span: Option<(Timestamp, Timestamp)>,
+    pub(crate) span: Option<(Timestamp, Timestamp)>,
     names: Vec<usize>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Group {
-    pub rows: u64,
+pub(crate) struct Group {
+    pub(crate) rows: u64,
     /// What the first of them says is to be done.
-    pub advice: String,
+    pub(crate) advice: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PersonRow {
+pub(crate) struct PersonRow {
     /// Its line in the input.
-    pub row: String,
-    pub id: String,
+    pub(crate) row: String,
+    pub(crate) id: String,
     /// The cells that help to know the person.
-    pub names: Vec<String>,
+    pub(crate) names: Vec<String>,
     /// The status, if it is a word of ours.
-    pub status: Option<Status>,
-    pub word: String,
-    pub code: String,
-    pub message: String,
-    pub advice: String,
+    pub(crate) status: Option<Status>,
+    pub(crate) word: String,
+    pub(crate) code: String,
+    pub(crate) message: String,
+    pub(crate) advice: String,
 }
 
 impl PersonRow {
@@ -86,7 +86,7 @@ impl PersonRow {
 
 impl Facts {
     /// Nothing yet, of a file with these columns.
-    pub fn of(columns: &Columns) -> Self {
+    pub(crate) fn of(columns: &Columns) -> Self {
         let is_name = |index: &usize| {
             let name = columns.name(*index).to_lowercase();
             *index != columns.id() && NAME_LIKE.iter().any(|part| name.contains(part))
@@ -95,11 +95,11 @@ impl Facts {
         Facts { names, ..Facts::default() }
     }
 
-    pub fn names(&self) -> &[usize] {
+    pub(crate) fn names(&self) -> &[usize] {
         &self.names
     }
 
-    pub fn take(&mut self, row: ResultsRow<'_>) {
+    pub(crate) fn take(&mut self, row: ResultsRow<'_>) {
         let status = row.status();
         self.rows += 1;
         *self.by_status.entry(status).or_default() += 1;
@@ -131,12 +131,12 @@ impl Facts {
         }
     }
 
-    pub const fn failures(&self) -> u64 {
+    pub(crate) const fn failures(&self) -> u64 {
         self.rows - self.successes
     }
 
     /// What was done to the rows, as far as their own words tell.
-    pub fn operation(&self) -> Option<Operation> {
+    pub(crate) fn operation(&self) -> Option<Operation> {
         Operation::ALL.into_iter().find(|operation| {
             [operation.done(), operation.done_before()]
                 .into_iter()

@@ -13,7 +13,7 @@ mod tracks;
 mod view;
 mod words;
 
-pub use facts::Facts;
-pub use source::{PageRecord, PageSource};
-pub use tracks::Tracks;
-pub use view::Page;
+pub(crate) use facts::Facts;
+pub(crate) use source::{PageRecord, PageSource};
+pub(crate) use tracks::Tracks;
+pub(crate) use view::Page;

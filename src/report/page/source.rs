@@ -10,23 +10,23 @@ use crate::model::Operation;
 use crate::results::cells::Locale;
 
 #[derive(Debug)]
-pub struct PageSource<'a> {
-    pub results: &'a str,
-    pub columns: &'a Columns,
-    pub facts: &'a Facts,
+pub(crate) struct PageSource<'a> {
+    pub(crate) results: &'a str,
+    pub(crate) columns: &'a Columns,
+    pub(crate) facts: &'a Facts,
     /// What their journal tells, if it was found.
-    pub record: Option<PageRecord<'a>>,
-    pub locale: &'a Locale,
-    pub made_at: Timestamp,
+    pub(crate) record: Option<PageRecord<'a>>,
+    pub(crate) locale: &'a Locale,
+    pub(crate) made_at: Timestamp,
 }
 
 #[derive(Clone, Copy, Debug)]
-pub struct PageRecord<'a> {
-    pub name: &'a str,
-    pub runs: &'a Runs,
-    pub tracks: &'a Tracks,
+pub(crate) struct PageRecord<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) runs: &'a Runs,
+    pub(crate) tracks: &'a Tracks,
     /// Does one of its runs name these results?
-    pub names_results: bool,
+    pub(crate) names_results: bool,
 }
 
 impl PageSource<'_> {

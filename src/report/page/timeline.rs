@@ -13,24 +13,24 @@ const SHORTEST: i64 = 10;
 
 /// One part of the time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Bucket {
-    pub calls: u64,
+pub(crate) struct Bucket {
+    pub(crate) calls: u64,
     /// The most calls in any window that ends in it.
-    pub peak: usize,
-    pub throttled: u64,
+    pub(crate) peak: usize,
+    pub(crate) throttled: u64,
     /// Could no call go in it, for a while at least, because the server had said so?
-    pub is_held: bool,
+    pub(crate) is_held: bool,
 }
 
 /// The calls of the last window. It goes on from one run to the next, as the allowance does.
 #[derive(Clone, Debug, Default)]
-pub struct RecentCalls {
+pub(crate) struct RecentCalls {
     recent: VecDeque<i64>,
 }
 
 /// A run's time, cut into parts of one length.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Timeline {
+pub(crate) struct Timeline {
     start: i64,
     now: i64,
     window: i64,
@@ -42,14 +42,14 @@ pub struct Timeline {
 
 impl Timeline {
     /// Of a run that starts now, with windows of this length.
-    pub fn of(start: Timestamp, window: Duration) -> Self {
+    pub(crate) fn of(start: Timestamp, window: Duration) -> Self {
         let start = start.as_millisecond();
         let window = i64::try_from(window.as_millis()).unwrap_or(i64::MAX).max(1);
         let buckets = Vec::new();
         Timeline { start, now: start, window, width: SHORTEST, buckets, held_until: start, most: 0 }
     }
 
-    pub fn call(&mut self, at: Timestamp, calls: &mut RecentCalls) {
+    pub(crate) fn call(&mut self, at: Timestamp, calls: &mut RecentCalls) {
         let bucket = self.advance(at.as_millisecond(), calls);
         calls.recent.push_back(self.now);
         let peak = calls.recent.len();
@@ -60,7 +60,7 @@ impl Timeline {
     }
 
     /// Notes that the server turned a call away: for so long no call goes.
-    pub fn throttled(&mut self, at: Timestamp, hold: Duration, calls: &mut RecentCalls) {
+    pub(crate) fn throttled(&mut self, at: Timestamp, hold: Duration, calls: &mut RecentCalls) {
         let bucket = self.advance(at.as_millisecond(), calls);
         self.buckets[bucket].throttled += 1;
         self.buckets[bucket].is_held = true;
@@ -69,22 +69,22 @@ impl Timeline {
     }
 
     /// Notes that the run was still there.
-    pub fn pass(&mut self, at: Timestamp, calls: &mut RecentCalls) {
+    pub(crate) fn pass(&mut self, at: Timestamp, calls: &mut RecentCalls) {
         self.advance(at.as_millisecond(), calls);
     }
 
-    pub fn buckets(&self) -> &[Bucket] {
+    pub(crate) fn buckets(&self) -> &[Bucket] {
         &self.buckets
     }
 
     /// When it begins, and how long all parts take.
-    pub fn extent(&self) -> (Timestamp, Duration) {
+    pub(crate) fn extent(&self) -> (Timestamp, Duration) {
         let start = Timestamp::from_millisecond(self.start).unwrap_or(Timestamp::UNIX_EPOCH);
         let parts = u64::try_from(self.buckets.len()).unwrap_or(u64::MAX);
         (start, Duration::from_millis(self.width.unsigned_abs().saturating_mul(parts)))
     }
 
-    pub const fn most_in_window(&self) -> usize {
+    pub(crate) const fn most_in_window(&self) -> usize {
         self.most
     }
 

@@ -11,7 +11,7 @@ use crate::model::Rate;
 pub(super) const MOST_TRACKS: usize = 6;
 
 #[derive(Clone, Debug, Default)]
-pub struct Tracks {
+pub(crate) struct Tracks {
     shown: VecDeque<Track>,
     left_out: u64,
     calls: RecentCalls,
@@ -19,11 +19,11 @@ pub struct Tracks {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct Track {
+pub(crate) struct Track {
     /// The run, counted from 0.
-    pub run: usize,
-    pub rate: Rate,
-    pub timeline: Timeline,
+    pub(crate) run: usize,
+    pub(crate) rate: Rate,
+    pub(crate) timeline: Timeline,
     has_calls: bool,
 }
 
@@ -35,7 +35,7 @@ impl Track {
 }
 
 impl Tracks {
-    pub fn take(&mut self, entry: &Entry) {
+    pub(crate) fn take(&mut self, entry: &Entry) {
         if let Entry::RunStarted(started) = entry {
             self.begin(started);
             return;
@@ -55,12 +55,12 @@ impl Tracks {
     }
 
     /// The runs with calls, the last one first.
-    pub fn shown(&self) -> impl Iterator<Item = &Track> {
+    pub(crate) fn shown(&self) -> impl Iterator<Item = &Track> {
         self.shown.iter().rev().filter(|track| track.has_calls)
     }
 
     /// How many runs with calls are not shown.
-    pub const fn left_out(&self) -> u64 {
+    pub(crate) const fn left_out(&self) -> u64 {
         self.left_out
     }
 

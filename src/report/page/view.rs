@@ -20,7 +20,7 @@ const SCRIPT: &str = include_str!("../../../templates/report.js");
 
 #[derive(Debug, Template)]
 #[template(path = "report.html")]
-pub struct Page {
+pub(crate) struct Page {
     words: Words,
     language_tag: &'static str,
     policy: String,
@@ -45,7 +45,7 @@ pub struct Page {
 }
 
 impl Page {
-    pub fn of(source: &PageSource<'_>) -> Page {
+    pub(crate) fn of(source: &PageSource<'_>) -> Page {
         let (facts, language) = (source.facts, source.locale.language);
         let said = |text: Text| text.in_language(language);
         let operation = source.operation();

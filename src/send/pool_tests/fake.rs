@@ -162,7 +162,8 @@ impl Api for Fake {
     async fn call(&self, token: &Token, id: PreHireId, request: &Request) -> Exchange {
         {
             let mut server = self.server();
-            assert_eq!(server.operation, request.operation());
+            let is_withdrawal = matches!(request, Request::Withdraw(_));
+            assert_eq!(server.operation == Operation::Withdraw, is_withdrawal);
             server.in_flight += 1;
             server.most_in_flight = server.most_in_flight.max(server.in_flight);
         }

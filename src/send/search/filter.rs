@@ -8,7 +8,7 @@ use crate::model::{PreHire, PreHireId, Stage};
 
 /// Lets each pre-hire pass once. It remembers the id of each: some 40 bytes.
 #[derive(Clone, Debug)]
-pub struct Filter {
+pub(crate) struct Filter {
     stages: Vec<Stage>,
     onboarding: Option<(Date, Date)>,
     limit: Option<u32>,
@@ -20,12 +20,12 @@ impl Filter {
     /// Lets those pass who are in one of these stages, and begin within these days, as far as that can be seen; so many at
     /// most.
     #[must_use]
-    pub fn new(stages: Vec<Stage>, onboarding: Option<(Date, Date)>, limit: Option<u32>) -> Self {
+    pub(crate) fn new(stages: Vec<Stage>, onboarding: Option<(Date, Date)>, limit: Option<u32>) -> Self {
         Filter { stages, onboarding, limit, passed: HashSet::new(), left_out: 0 }
     }
 
     /// Does this one pass?
-    pub fn accept(&mut self, pre_hire: &PreHire) -> bool {
+    pub(crate) fn accept(&mut self, pre_hire: &PreHire) -> bool {
         if self.is_full() || self.passed.contains(&pre_hire.id) {
             return false;
         }
@@ -39,13 +39,13 @@ impl Filter {
 
     /// Have as many passed as may?
     #[must_use]
-    pub fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.limit.is_some_and(|limit| self.passed.len() >= limit as usize)
     }
 
     /// How many were found who are not what was asked for.
     #[must_use]
-    pub const fn left_out(&self) -> u32 {
+    pub(crate) const fn left_out(&self) -> u32 {
         self.left_out
     }
 

@@ -10,7 +10,7 @@ mod searcher;
 #[cfg(test)]
 mod searcher_tests;
 
-pub use filter::Filter;
-pub use pager::Pager;
-pub use searcher::SearchSettings;
-pub use searcher::{SearchEnd, SearchEvent, SearchWatcher, Searcher};
+pub(crate) use filter::Filter;
+pub(crate) use pager::Pager;
+pub(crate) use searcher::SearchSettings;
+pub(crate) use searcher::{SearchEnd, SearchEvent, SearchWatcher, Searcher};

@@ -12,7 +12,7 @@ const MOST_PAGES: usize = 100_000;
 
 /// One search, page by page.
 #[derive(Clone, Debug)]
-pub struct Pager {
+pub(crate) struct Pager {
     query: SearchQuery,
     next: Option<Cursor>,
     most_pages: usize,
@@ -32,7 +32,7 @@ enum Cursor {
 impl Pager {
     /// A search that has not begun.
     #[must_use]
-    pub fn new(query: SearchQuery) -> Self {
+    pub(crate) fn new(query: SearchQuery) -> Self {
         let most_pages = match &query {
             // Somebody is on each page, so there are no more pages than people.
             SearchQuery::Ids(ids) => ids.as_slice().len(),
@@ -51,7 +51,7 @@ impl Pager {
 
     /// Entries so far that had no id, and were left out.
     #[must_use]
-    pub const fn without_id(&self) -> usize {
+    pub(crate) const fn without_id(&self) -> usize {
         self.without_id
     }
 

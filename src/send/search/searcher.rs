@@ -20,16 +20,16 @@ const QUEUE: usize = 16;
 
 /// How searches go.
 #[derive(Clone, Copy, Debug)]
-pub struct SearchSettings {
+pub(crate) struct SearchSettings {
     /// How often a page is asked for, and after which pauses.
-    pub retry: RetryPolicy,
+    pub(crate) retry: RetryPolicy,
     /// No new call this long after the first one.
-    pub deadline: Option<Duration>,
+    pub(crate) deadline: Option<Duration>,
 }
 
 /// Why there is no answer.
 #[derive(Debug)]
-pub enum SearchEnd {
+pub(crate) enum SearchEnd {
     /// The API gives none, or no more time is left.
     Stopped(StopCause),
     /// It can't be noted what is used of the allowance.
@@ -52,7 +52,7 @@ type Searched<T> = Result<T, SearchEnd>;
 
 /// One thing that happened while searching.
 #[derive(Clone, Debug)]
-pub enum SearchEvent {
+pub(crate) enum SearchEvent {
     /// A call went out, and has ended.
     Called,
     /// The server turned it away; no call goes for so long.
@@ -64,12 +64,12 @@ pub enum SearchEvent {
 }
 
 /// Receives what happens.
-pub trait SearchWatcher {
+pub(crate) trait SearchWatcher {
     fn note(&mut self, event: SearchEvent);
 }
 
 /// Searches, page by page.
-pub struct Searcher<A, W> {
+pub(crate) struct Searcher<A, W> {
     calls: Calls<A>,
     gate: Gate,
     retry: RetryPolicy,
@@ -79,7 +79,7 @@ pub struct Searcher<A, W> {
 
 impl<A: SearchApi, W: SearchWatcher> Searcher<A, W> {
     /// A searcher behind this gate.
-    pub fn new(api: A, gate: Gate, settings: SearchSettings, watcher: W) -> Self {
+    pub(crate) fn new(api: A, gate: Gate, settings: SearchSettings, watcher: W) -> Self {
         let (events, notices) = mpsc::channel(QUEUE);
         let tokens = Tokens::new(api, Clock::start(), settings.retry, EventSender(events));
         let calls = Calls::new(tokens, settings.deadline, Stop::default());
@@ -87,28 +87,28 @@ impl<A: SearchApi, W: SearchWatcher> Searcher<A, W> {
     }
 
     /// Receives the events.
-    pub fn watcher(&mut self) -> &mut W {
+    pub(crate) fn watcher(&mut self) -> &mut W {
         &mut self.watcher
     }
 
     /// Gives the watcher back; no call is made any more, and the allowance is free.
-    pub fn into_watcher(self) -> W {
+    pub(crate) fn into_watcher(self) -> W {
         self.watcher
     }
 
     /// How long ago the first call went.
-    pub fn age(&self) -> Duration {
+    pub(crate) fn age(&self) -> Duration {
         self.calls.first_call().map_or(Duration::ZERO, |first| self.calls.clock.now().since(first))
     }
 
     /// Sleeps for so long, unless the deadline would be over by then.
-    pub async fn pause(&self, pause: Duration) -> Searched<()> {
+    pub(crate) async fn pause(&self, pause: Duration) -> Searched<()> {
         let is_over = !self.calls.pause(self.calls.clock.now() + pause).await;
         if is_over { Err(self.stopped()) } else { Ok(()) }
     }
 
     /// The next page of a search; `None` when all are there.
-    pub async fn next_page(&mut self, pager: &mut Pager) -> Searched<Option<Vec<PreHire>>> {
+    pub(crate) async fn next_page(&mut self, pager: &mut Pager) -> Searched<Option<Vec<PreHire>>> {
         let Some((query, page)) = pager.next() else { return Ok(None) };
         let page = self.ask_until_answered(query, page).await?;
         Ok(Some(pager.take(page).map_err(StopCause::PaginationBroken)?))

@@ -144,7 +144,7 @@ impl Allowance {
 
 /// The allowance of one API that the runs of this user on this machine use one after the other.
 #[derive(Debug)]
-pub struct FileLimiter {
+pub(crate) struct FileLimiter {
     limiter: MemoryLimiter,
     log: Allowance,
 }
@@ -152,7 +152,7 @@ pub struct FileLimiter {
 impl FileLimiter {
     /// Takes the allowance whose files have this path, with the endings `.log` and `.lock`; calls of earlier runs count.
     /// Exit 75 if another run holds it.
-    pub async fn take(path: &Path, pace: Pace, wait: Duration) -> Result<FileLimiter> {
+    pub(crate) async fn take(path: &Path, pace: Pace, wait: Duration) -> Result<FileLimiter> {
         let Pace { rate, burst, timeout } = pace;
         let log = Allowance::take(path, rate.period(), timeout, wait).await?;
         let earlier = log.earlier_calls(rate.period());

@@ -18,7 +18,7 @@ use crate::store::{Journal, JournalSource, Lease, Leases, platform};
 
 /// A journal that this run has taken for itself; the file may be yet to come.
 #[derive(Debug)]
-pub struct JournalFile {
+pub(crate) struct JournalFile {
     path: PathBuf,
     chain: Chain,
     good_bytes: u64,
@@ -34,7 +34,7 @@ impl JournalFile {
     ///
     /// # Errors
     /// Exit 75 if another run holds it; exit 2 if it is damaged or belongs to another host, app or operation.
-    pub async fn take(
+    pub(crate) async fn take(
         path: &Path,
         owner: &JobIdentity,
         restart: bool,
@@ -107,7 +107,7 @@ impl JournalFile {
     ///
     /// # Errors
     /// When the file can't be read: exit 2.
-    pub fn earlier(&self) -> Result<Option<Box<dyn JournalSource>>> {
+    pub(crate) fn earlier(&self) -> Result<Option<Box<dyn JournalSource>>> {
         if self.good_bytes == 0 {
             return Ok(None);
         }
@@ -117,19 +117,19 @@ impl JournalFile {
 
     /// The name of these results as its runs give it.
     #[must_use]
-    pub fn name_of(&self, results: &Path) -> String {
+    pub(crate) fn name_of(&self, results: &Path) -> String {
         relative_to(&self.path, results)
     }
 
     /// Does a run of this journal name these results?
     #[must_use]
-    pub fn names(&self, results: &Path) -> bool {
+    pub(crate) fn names(&self, results: &Path) -> bool {
         self.results.contains(&self.name_of(results))
     }
 
     /// How many bytes of a torn end will be cut off.
     #[must_use]
-    pub const fn torn_bytes(&self) -> u64 {
+    pub(crate) const fn torn_bytes(&self) -> u64 {
         self.torn_bytes
     }
 
@@ -137,7 +137,7 @@ impl JournalFile {
     ///
     /// # Errors
     /// When it can't be written: exit 4.
-    pub fn open(&self) -> Result<(Box<dyn Journal>, Box<dyn JournalSource>)> {
+    pub(crate) fn open(&self) -> Result<(Box<dyn Journal>, Box<dyn JournalSource>)> {
         let (file, reader) = self.open_file().map_err(|error| {
             Error::write_failed(text!("can't write {path}", path = self.path.display()))
                 .caused_by(error)

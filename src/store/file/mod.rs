@@ -8,7 +8,7 @@ mod reader;
 mod tests;
 mod writer;
 
-pub use allowance::FileLimiter;
+pub(crate) use allowance::FileLimiter;
 pub(crate) use allowance::allowance_directory;
-pub use journal_file::JournalFile;
-pub use reader::{JournalReader, open_journal};
+pub(crate) use journal_file::JournalFile;
+pub(crate) use reader::{JournalReader, open_journal};

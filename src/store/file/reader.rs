@@ -21,7 +21,7 @@ const FEWEST_BYTES_A_ROW: u64 = 450;
 
 /// A journal's file, open for reading.
 #[derive(Debug)]
-pub struct JournalReader {
+pub(crate) struct JournalReader {
     path: PathBuf,
     file: File,
 }
@@ -30,7 +30,7 @@ pub struct JournalReader {
 ///
 /// # Errors
 /// When it can't be opened: exit 2.
-pub fn open_journal(path: &Path) -> Result<JournalReader> {
+pub(crate) fn open_journal(path: &Path) -> Result<JournalReader> {
     JournalReader::open(path).map_err(|error| unreadable(path, error))
 }
 
@@ -39,13 +39,13 @@ impl JournalReader {
     ///
     /// # Errors
     /// Those of the system.
-    pub fn open(path: &Path) -> io::Result<Self> {
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
         Ok(JournalReader { path: path.to_owned(), file: File::open(path)? })
     }
 
     /// The name of these results as its runs give it.
     #[must_use]
-    pub fn name_of(&self, results: &Path) -> String {
+    pub(crate) fn name_of(&self, results: &Path) -> String {
         relative_to(&self.path, results)
     }
 

@@ -14,7 +14,7 @@ use crate::store::{Journal, JournalEnd, JournalSource, Lease, Scan, Seq};
 
 /// A journal that ends with the process. Its clones are the same one.
 #[derive(Clone, Debug, Default)]
-pub struct MemoryJournal {
+pub(crate) struct MemoryJournal {
     log: Arc<Mutex<Log>>,
     /// The fencing number of the lease under which this clone appends.
     fence: u64,
@@ -29,13 +29,13 @@ struct Log {
 
 impl MemoryJournal {
     /// One that has these entries already.
-    #[must_use]
-    pub fn of(entries: &[Entry]) -> Self {
+    #[cfg(test)]
+    pub(crate) fn of(entries: &[Entry]) -> Self {
         MemoryJournal { log: Arc::new(Mutex::new(Log { entries: entries.to_vec(), fence: 0 })), fence: 0 }
     }
 
     /// The same one, for the holder of this lease. Those before may not append any more.
-    pub fn held_by(&self, lease: &dyn Lease) -> Self {
+    pub(crate) fn held_by(&self, lease: &dyn Lease) -> Self {
         let fence = lease.fence();
         let mut log = self.log();
         log.fence = log.fence.max(fence);

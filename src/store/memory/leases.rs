@@ -17,7 +17,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// Leases that end with the process. Clones grant the same ones.
 #[derive(Clone, Debug, Default)]
-pub struct MemoryLeases(Arc<Mutex<HashMap<PathBuf, Holder>>>);
+pub(crate) struct MemoryLeases(Arc<Mutex<HashMap<PathBuf, Holder>>>);
 
 #[derive(Debug, Default)]
 struct Holder {

@@ -6,13 +6,13 @@ use crate::store::limiter::{Answer, Hold, Limiter, Permit, Stored};
 
 /// Decides by what this process has done.
 #[derive(Debug)]
-pub struct MemoryLimiter {
+pub(crate) struct MemoryLimiter {
     pacing: Pacing,
     calls: u64,
 }
 
 impl MemoryLimiter {
-    pub fn new(pacing: Pacing) -> Self {
+    pub(crate) fn new(pacing: Pacing) -> Self {
         MemoryLimiter { pacing, calls: 0 }
     }
 

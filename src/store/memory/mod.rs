@@ -4,6 +4,6 @@ mod journal;
 mod leases;
 mod limiter;
 
-pub use journal::MemoryJournal;
-pub use leases::MemoryLeases;
-pub use limiter::MemoryLimiter;
+pub(crate) use journal::MemoryJournal;
+pub(crate) use leases::MemoryLeases;
+pub(crate) use limiter::MemoryLimiter;

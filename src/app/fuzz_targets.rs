@@ -1,18 +1,18 @@
-//! What must hold for any bytes: one function per fuzz target. The seeds in `seeds/` are run as tests of `prehire`.
+//! What must hold for any bytes: one function per fuzz target. The seeds in `fuzz/seeds` are run as tests.
 
 use std::io::Write;
 
-use prehire::feishu::{Exchange, Reply, body_of};
-use prehire::input::workbook::is_workbook;
-use prehire::input::{ColumnChoice, FileChoice, RowRules, Spool, survey};
-use prehire::journal::IndexBuilder;
-use prehire::journal::chain::Chain;
-use prehire::journal::entry::Entry;
-use prehire::model::Operation;
-use prehire::model::PreHireId;
-use prehire::model::Verdict;
-use prehire::send::classify::{classify, classify_token};
-use prehire::store::{JournalSource, open_journal};
+use crate::feishu::{Exchange, Reply, body_of};
+use crate::input::workbook::is_workbook;
+use crate::input::{ColumnChoice, FileChoice, RowRules, Spool, survey};
+use crate::journal::IndexBuilder;
+use crate::journal::chain::Chain;
+use crate::journal::entry::Entry;
+use crate::model::Operation;
+use crate::model::PreHireId;
+use crate::model::Verdict;
+use crate::send::classify::{classify, classify_token};
+use crate::store::{JournalSource, open_journal};
 
 /// Any bytes are a text with delimiters, or refused; each row is counted once, and the copy reads the same twice.
 pub fn text(data: &[u8]) {
@@ -105,4 +105,52 @@ pub fn reply(data: &[u8]) {
     }
     let _ = classify_token(&exchange);
     assert!(exchange.message().to_string().lines().count() <= 1, "a message is one line");
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    /// Runs every file of these folders through a target.
+    fn run(target: fn(&[u8]), folders: &[&str]) {
+        let mut seeds = 0;
+        for folder in folders {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+            for seed in fs::read_dir(folder).unwrap() {
+                let seed = seed.unwrap().path();
+                if seed.is_file() {
+                    target(&fs::read(seed).unwrap());
+                    seeds += 1;
+                }
+            }
+        }
+        assert!(seeds > 1, "{folders:?} holds no seeds");
+    }
+
+    #[test]
+    fn texts() {
+        run(super::text, &["fuzz/seeds/text", "samples"]);
+    }
+
+    #[test]
+    fn ids() {
+        run(super::id, &["fuzz/seeds/id"]);
+    }
+
+    #[test]
+    fn workbooks() {
+        run(super::workbook, &["fuzz/seeds/workbook", "samples"]);
+    }
+
+    #[test]
+    fn journals() {
+        run(super::journal, &["fuzz/seeds/journal"]);
+    }
+
+    #[test]
+    fn replies() {
+        run(super::reply, &["fuzz/seeds/reply"]);
+    }
 }
