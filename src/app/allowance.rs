@@ -1,4 +1,4 @@
-//! Owns where the allowance of an app is kept, and the gates that follow from it.
+//! Where the allowance of an app is kept, and the gates that follow from it.
 
 use std::path::{Path, PathBuf};
 

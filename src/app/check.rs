@@ -1,18 +1,16 @@
-//! Owns `prehire check` and every dry run: one pass over the file, and a report. With `-o` also one result per row, none of them sent.
+//! `prehire check` and every dry run: one pass over the file, and a report. With `-o` also one result per row, none of
+//! them sent.
 
 use super::commands::{apart, print_summary, say_stopped};
 use super::preflight::check_online;
-use super::source_journal::withdrawn_ids;
-use crate::cli::Duplicates;
-use crate::input::{RestoreRules, RowPurpose, RowRules, Spool, Survey, survey};
+use super::rows::{refuse_duplicates, row_rules, unsent};
+use crate::input::{Spool, survey};
 use crate::journal::Index;
-use crate::journal::entry::JobIdentity;
-use crate::language::text;
-use crate::model::{Error, Exit, Operation, Result, Settlement};
-use crate::plan::{Decision, Planned, Planner};
+use crate::model::{Exit, Result};
+use crate::plan::{Planned, Planner};
 use crate::report::{CheckReport, Log};
 use crate::results::{OutputPath, ResultsFile};
-use crate::settings::{CheckSettings, InputSettings, Purpose, Surroundings};
+use crate::settings::{CheckSettings, Surroundings};
 use crate::store::Past;
 
 /// Checks the file.
@@ -65,52 +63,10 @@ pub(super) async fn run(settings: &CheckSettings, surroundings: &Surroundings) -
     Ok(report.exit())
 }
 
-/// The rules for the rows; the journal of the withdrawals must belong to `source_owner`, where that is known.
-pub(super) fn row_rules(input: &InputSettings, source_owner: Option<&JobIdentity>) -> Result<RowRules> {
-    let purpose = match &input.purpose {
-        Purpose::Withdraw(rules) => RowPurpose::Withdraw(rules.clone()),
-        Purpose::Restore { confirm_workforce, source_journal } => RowPurpose::Restore(RestoreRules {
-            confirm_workforce: *confirm_workforce,
-            withdrawn: withdrawn_ids(source_journal, source_owner)?,
-        }),
-    };
-    Ok(RowRules { only: input.only.clone(), purpose })
-}
-
-/// `--duplicates refuse`.
-pub(super) fn refuse_duplicates(survey: &Survey, settings: &InputSettings) -> Result<()> {
-    if settings.duplicates == Duplicates::Refuse && !survey.duplicates.is_empty() {
-        let rows = survey.duplicates.len();
-        let check = check_command(settings.purpose.operation());
-        return Err(Error::invalid_input(text!(
-            "{rows} {rows|row repeats|rows repeat} the pre-hire id of an earlier row",
-            rows
-        ))
-        .hint(text!("find them with {check} -o FILE, or skip them with --duplicates skip", check)));
-    }
-    Ok(())
-}
-
-/// The command that shows what a run would do.
-pub(super) const fn check_command(operation: Operation) -> &'static str {
-    match operation {
-        Operation::Withdraw => "prehire check INPUT",
-        Operation::Restore => "prehire restore RESULTS --dry-run",
-    }
-}
-
 fn write_results(mut results: ResultsFile<'_>, plan: impl Iterator<Item = Result<Planned>>) -> Result<()> {
     for planned in plan {
         let Planned::Row { index, decision, .. } = planned? else { continue };
         results.settle(index, unsent(decision), |_| ())?;
     }
     results.finish()
-}
-
-/// What a check says of a row: none is sent.
-pub(super) fn unsent(decision: Decision) -> Settlement {
-    match decision {
-        Decision::Send(..) | Decision::Resume(..) => Settlement::NotReached,
-        Decision::Settled(settlement) => settlement,
-    }
 }

@@ -1,11 +1,11 @@
-//! Owns the question before the first call: what would happen, and the number that a person types.
+//! The question before the first call: what would happen, and the number that a person types.
 
 use std::fmt::Write as _;
 use std::io::{self, BufRead};
 
 use super::commands::apart;
 use super::preflight::Preview;
-use super::run::RunInput;
+use super::rows::RunInput;
 use crate::cli::LogFormat;
 use crate::language::{Language, Text, text};
 use crate::model::{Error, Result, about as estimate, one_line};

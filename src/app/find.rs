@@ -1,4 +1,4 @@
-//! Owns `prehire find`: searches, page by page, and a list that grows with them.
+//! `prehire find`: searches, page by page, and a list that grows with them.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;

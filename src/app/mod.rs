@@ -17,6 +17,7 @@ mod preflight;
 #[cfg(test)]
 mod readme_tests;
 mod report;
+mod rows;
 mod run;
 mod source_journal;
 mod verify;

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use super::allowance::search_gate;
-use super::check::{check_command, unsent};
 use super::commands::{Connection, stopped_apart, until_a_signal, warn};
-use super::run::RunInput;
+use super::rows::{RunInput, check_command, unsent};
 use crate::language::{Text, text};
 use crate::model::{Error, Operation, Result, StopCause};
 use crate::plan::{Decision, Planned, Planner, UpcomingRow};

@@ -6,17 +6,17 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::allowance::gates;
-use super::check::{check_command, refuse_duplicates, row_rules};
 use super::commands::{Connection, apart, print_summary, say_stopped, warn};
 use super::confirm::{confirm, refuse_to_ask_nobody};
 use super::monitor::RunMonitor;
 use super::preflight::preview;
+use super::rows::{RunInput, check_command, refuse_duplicates, row_rules};
 use crate::cli::Format;
 use crate::input::{RowRules, Spool, Survey};
 use crate::journal::entry::{Entry, JobIdentity, RunSettings, RunStarted, VERSION};
 use crate::language::{Text, text};
 use crate::model::{Error, Event, Exit, Operation, Result, Settlement, StopCause};
-use crate::plan::{Planner, Upcoming, first_pass};
+use crate::plan::{Planner, first_pass};
 use crate::report::{Level, Log, LogLine, Progress, RunReport, Tally, stop_line, stop_words};
 use crate::results::{OutputPath, ResultsFile};
 use crate::send::{Account, Gates, Lines, Recorder, SendSettings, View};
@@ -25,22 +25,6 @@ use crate::store::{Journal, JournalFile, Past, clock, platform};
 
 /// Events that may wait to be recorded.
 const QUEUE: usize = 1_024;
-
-/// What a run reads.
-#[derive(Clone, Copy)]
-pub(super) struct RunInput<'a> {
-    pub(super) settings: &'a OperationSettings,
-    pub(super) rules: &'a RowRules,
-    pub(super) spool: &'a Spool,
-    pub(super) survey: &'a Survey,
-    pub(super) past: Past<'a>,
-    /// The rows that are still to be sent.
-    pub(super) upcoming: &'a Upcoming,
-    /// How much of the time until the deadline went by when they were looked up.
-    pub(super) spent: Duration,
-    pub(super) log: &'a Log,
-    pub(super) monitor: &'a RunMonitor,
-}
 
 /// Withdraws, or restores, the rows of the file.
 pub(super) async fn run(

@@ -5,40 +5,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{Mutex, Notify, watch};
+use tokio::sync::watch;
 
 use super::api::{EventSender, TokenApi};
 use super::classify::refusal;
 use super::clock::Clock;
+use super::gate::Gate;
 use super::tokens::{AfterRefusal, Generation, Tokens};
 use crate::feishu::{Exchange, Token};
 use crate::model::{Event, Moment, Result, StopCause};
-use crate::pace::Feedback;
-use crate::store::{Answer, Hold, Limiter, Permit};
-
-/// The allowance of one API: calls take turns in the order in which they ask.
-pub(crate) struct Gate {
-    turn: Mutex<()>,
-    limiter: Mutex<Box<dyn Limiter>>,
-    call_ended: Notify,
-}
-
-impl Gate {
-    pub(crate) fn new(limiter: impl Limiter + 'static) -> Self {
-        Gate { turn: Mutex::new(()), limiter: Mutex::new(Box::new(limiter)), call_ended: Notify::new() }
-    }
-
-    /// Reports the end of a call; the result says how calls are held back since.
-    pub(super) async fn ended(&self, now: Moment, permit: Permit, feedback: Feedback) -> Result<Hold> {
-        let hold = self.limiter.lock().await.ended(now, permit, feedback).await;
-        self.call_ended.notify_waiters();
-        hold
-    }
-
-    pub(super) async fn admit(&self, now: Moment) -> Result<Answer> {
-        self.limiter.lock().await.admit(now).await
-    }
-}
+use crate::store::{Answer, Hold, Permit};
 
 /// The order to stop; the first one counts. Clones share it.
 #[derive(Clone, Debug)]

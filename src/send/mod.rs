@@ -1,8 +1,9 @@
 //! Rows go out, under the cap, and come back as outcomes.
 //!
-//! A row's story is one function: called, judged, looked up, called again, settled. An [`Account`] works a plan
-//! off: it opens rows, lends them workers, and awaits them all. Every call of it, whatever for, waits in `calls` for its
-//! turn at a [`Gate`], with a token from `tokens`; `looks` gathers what is to be looked up.
+//! A row's story is one function of `row`: called, judged, looked up, called again, settled. An [`Account`] is what
+//! rows share; in `work` it opens those of a plan, lends them workers, and awaits them all. Every call, whatever for, waits in
+//! `calls` for its turn at a [`Gate`], with a token from `tokens`; `looks` gathers what is to be looked up, and `queries`
+//! does it.
 //!
 //! What follows from what is decided by pure functions: [`classify`](classify::classify) and [`Reading`](classify::Reading) say
 //! what a reply means, [`RetryPolicy`] whether a row is called again, `Look` what a look at it means, `stop` whether a run
@@ -17,10 +18,12 @@ mod api;
 mod calls;
 pub(crate) mod classify;
 mod clock;
+mod gate;
 mod look;
 mod looks;
 #[cfg(test)]
 mod pool_tests;
+mod queries;
 mod record;
 mod retry;
 mod row;
@@ -29,13 +32,14 @@ mod scripted;
 pub(crate) mod search;
 mod stop;
 mod tokens;
+mod work;
 
-pub(crate) use account::SendSettings;
-pub(crate) use account::{Account, Gates, Lines};
+pub(crate) use account::{Account, Gates, Lines, SendSettings};
 pub(crate) use api::SearchApi;
 #[cfg(test)]
 pub(crate) use api::{Api, Notice};
-pub(crate) use calls::{Gate, Stop};
+pub(crate) use calls::Stop;
+pub(crate) use gate::Gate;
 #[cfg(test)]
 pub(crate) use look::{AfterLook, Found, Look, Question};
 pub(crate) use record::{Recorder, View};

@@ -8,9 +8,9 @@ use std::sync::MutexGuard;
 use std::time::Duration;
 
 use super::api::{EventSender, TokenApi};
-use super::calls::Gate;
 use super::classify::{TokenVerdict, classify_token, feedback_of_question, refusal};
 use super::clock::Clock;
+use super::gate::Gate;
 use super::retry::RetryPolicy;
 use crate::feishu::codes::{self, Meaning};
 use crate::feishu::{Exchange, Secret, Token, TokenCall, TokenReply, TokenSource};

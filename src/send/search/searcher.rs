@@ -9,9 +9,10 @@ use super::pager::Pager;
 use crate::feishu::{PageToken, SearchPage, SearchQuery, SearchReply};
 use crate::model::{Error, Event, Moment, PreHire, Refusal, StopCause};
 use crate::send::api::{EventSender, Notice, SearchApi};
-use crate::send::calls::{Asked, Calls, Gate, Leave, Stop};
+use crate::send::calls::{Asked, Calls, Leave, Stop};
 use crate::send::classify::{Reading, feedback_of_question, refusal};
 use crate::send::clock::Clock;
+use crate::send::gate::Gate;
 use crate::send::retry::RetryPolicy;
 use crate::send::tokens::Tokens;
 
