@@ -1,16 +1,16 @@
-//! The tests of the searcher: a fake API in virtual time.
+//! The tests of the searcher: the simulated API in virtual time.
 
-mod fake;
+mod world;
 
 use std::num::NonZeroU32;
-use std::time::Duration;
 
-use fake::{Fake, SECOND, Trouble};
+use prehire_simulator::Api;
+use world::{SECOND, Trouble, World};
 
 use super::pager::Pager;
 use super::searcher::{SearchEnd, SearchEvent, SearchSettings, SearchWatcher, Searcher};
-use crate::feishu::{More, PageToken, SearchFilter, SearchQuery};
-use crate::model::{Error, Moment, PageFault, Rate, StopCause};
+use crate::feishu::{Client, Credentials, SearchFilter, SearchQuery, Secret, Token};
+use crate::model::{Error, Moment, PageFault, PreHire, Rate, StopCause};
 use crate::pace::{Feedback, Pacing};
 use crate::send::{Gate, RetryPolicy};
 use crate::store::{Answer, Hold, Limiter, MemoryLimiter, Permit, Stored};
@@ -34,14 +34,18 @@ fn gate(rate: &str) -> Gate {
     Gate::new(MemoryLimiter::new(Pacing::new(rate, NonZeroU32::new(10).expect("ten"), 30 * SECOND)))
 }
 
-/// How many pages were found, and why it ended if it did not come to the last one.
-async fn search(fake: &Fake, settings: SearchSettings, rate: &str) -> (usize, Option<SearchEnd>, Watched) {
-    let mut searcher = Searcher::new(fake.clone(), gate(rate), settings, Watched::default());
+/// The pages that were found, and why it ended if it did not come to the last one.
+async fn search(
+    client: Client<World>,
+    settings: SearchSettings,
+    rate: &str,
+) -> (Vec<Vec<PreHire>>, Option<SearchEnd>, Watched) {
+    let mut searcher = Searcher::new(client, gate(rate), settings, Watched::default());
     let mut pager = Pager::new(SearchQuery::Filter(SearchFilter::default()));
-    let mut pages = 0;
+    let mut pages = Vec::new();
     let end = loop {
         match searcher.next_page(&mut pager).await {
-            Ok(Some(_)) => pages += 1,
+            Ok(Some(page)) => pages.push(page),
             Ok(None) => break None,
             Err(end) => break Some(end),
         }
@@ -49,8 +53,8 @@ async fn search(fake: &Fake, settings: SearchSettings, rate: &str) -> (usize, Op
     (pages, end, searcher.into_watcher())
 }
 
-async fn stopped(fake: &Fake) -> StopCause {
-    match search(fake, SETTINGS, "1000/1s").await.1 {
+async fn stopped(client: Client<World>) -> StopCause {
+    match search(client, SETTINGS, "1000/1s").await.1 {
         Some(SearchEnd::Stopped(cause)) => cause,
         other => panic!("it did not stop: {other:?}"),
     }
@@ -58,110 +62,112 @@ async fn stopped(fake: &Fake) -> StopCause {
 
 #[tokio::test(start_paused = true)]
 async fn all_pages_come_in_order_and_never_more_than_the_cap_in_any_window() {
-    let fake = Fake::new(50);
-    let (pages, end, watched) = search(&fake, SETTINGS, "20/60s").await;
-    assert!(pages == 50 && end.is_none());
-    assert_eq!(fake.asked(), (0..50).collect::<Vec<_>>());
+    let world = World::limited(50, Some("20/60s"));
+    let (pages, end, watched) = search(world.client(), SETTINGS, "20/60s").await;
+    assert!(pages.len() == 50 && end.is_none());
+    assert_eq!(world.asked(), (0..50).collect::<Vec<_>>());
+    let found: Vec<String> = pages.iter().flatten().map(|pre_hire| pre_hire.id.to_string()).collect();
+    assert_eq!(found, world.everyone());
     assert_eq!(watched.0.iter().filter(|event| matches!(event, SearchEvent::Called)).count(), 50);
-    let server = fake.server();
-    let times: Vec<Duration> = server.calls.iter().map(|(at, _)| *at).collect();
-    assert!(times.windows(21).all(|window| window[20] - window[0] >= 60 * SECOND), "{times:?}");
-    assert!(times[49] < 130 * SECOND, "and hardly fewer: {:?}", times[49]);
+    let record = world.record();
+    assert!(record.calls_to(Api::Search).all(|call| call.status == Some(200)), "{record:?}");
+    assert_eq!(record.most_in_window(Api::Search, 60 * SECOND), 20);
+    let last = record.calls_to(Api::Search).last().expect("fifty calls").arrived_at;
+    assert!(last < 130 * SECOND, "and hardly fewer: {last:?}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_fails_is_asked_again_and_the_search_goes_on_where_it_was() {
-    let fake = Fake::meets(
+    let world = World::meets(
         3,
         [None, Some(Trouble::Silence), Some(Trouble::Code(503, 1_161_204)), None, Some(Trouble::NoPage)],
     );
-    let (pages, end, watched) = search(&fake, SETTINGS, "1000/1s").await;
-    assert!(pages == 3 && end.is_none());
-    assert_eq!(fake.asked(), [0, 1, 1, 1, 2, 2]);
+    let (pages, end, watched) = search(world.client(), SETTINGS, "1000/1s").await;
+    assert!(pages.len() == 3 && end.is_none());
+    assert_eq!(world.asked(), [0, 1, 1, 1, 2, 2]);
     let again = watched.0.iter().filter(|event| matches!(event, SearchEvent::Again(..))).count();
     assert_eq!(again, 3);
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_always_fails_is_given_up_after_so_many_attempts() {
-    let fake = Fake::new(1);
-    fake.server().always = Some(Trouble::Silence);
-    assert!(matches!(stopped(&fake).await, StopCause::SearchUnanswered(_)));
-    assert_eq!(fake.asked(), [0; 3]);
+    let world = World::new(1);
+    world.state().always = Some(Trouble::Silence);
+    assert!(matches!(stopped(world.client()).await, StopCause::SearchUnanswered(_)));
+    assert_eq!(world.asked(), [0; 3]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_refusal_is_final() {
     for code in [99_991_672, 1_160_103, 1_160_102, 99_991_401] {
-        let fake = Fake::meets(1, [Some(Trouble::Code(400, code))]);
-        assert!(matches!(stopped(&fake).await, StopCause::SearchRefused(_)), "{code}");
-        assert_eq!(fake.asked(), [0]);
+        let world = World::meets(1, [Some(Trouble::Code(400, code))]);
+        assert!(matches!(stopped(world.client()).await, StopCause::SearchRefused(_)), "{code}");
+        assert_eq!(world.asked(), [0]);
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_throttled_call_waits_as_long_as_the_server_asks_and_is_no_attempt() {
     let throttled = || Some(Trouble::Throttled(Some(52 * SECOND)));
-    let fake = Fake::meets(1, [throttled(), throttled(), throttled(), throttled()]);
-    let (pages, end, watched) = search(&fake, SETTINGS, "1000/1s").await;
-    assert!(pages == 1 && end.is_none());
-    let server = fake.server();
-    assert!(server.calls.windows(2).all(|pair| pair[1].0 - pair[0].0 >= 52 * SECOND), "{:?}", server.calls);
+    let world = World::meets(1, [throttled(), throttled(), throttled(), throttled()]);
+    let (pages, end, watched) = search(world.client(), SETTINGS, "1000/1s").await;
+    assert!(pages.len() == 1 && end.is_none());
+    let state = world.state();
+    assert!(state.calls.windows(2).all(|pair| pair[1].0 - pair[0].0 >= 52 * SECOND), "{:?}", state.calls);
     assert_eq!(watched.0.iter().filter(|event| matches!(event, SearchEvent::Held(_))).count(), 4);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_throttle_without_an_end_ends_the_search() {
-    let fake = Fake::new(1);
-    fake.server().always = Some(Trouble::Throttled(None));
-    assert_eq!(stopped(&fake).await, StopCause::ThrottledTooLong);
-    assert!(fake.server().began.elapsed() < 17 * 60 * SECOND);
+    let world = World::new(1);
+    world.state().always = Some(Trouble::Throttled(None));
+    assert_eq!(stopped(world.client()).await, StopCause::ThrottledTooLong);
+    assert!(world.state().began.elapsed() < 17 * 60 * SECOND);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_token_that_dies_on_the_way_is_renewed_and_the_page_asked_for_again() {
-    let fake = Fake::new(7);
-    fake.server().token_lives = 3;
-    let (pages, end, _) = search(&fake, SETTINGS, "1000/1s").await;
-    assert!(pages == 7 && end.is_none());
-    assert_eq!(fake.asked(), [0, 1, 2, 3, 3, 4, 5, 6, 6]);
-    assert_eq!(fake.server().tokens, 3);
+    let world = World::new(7);
+    world.state().token_lives = 3;
+    let (pages, end, _) = search(world.client(), SETTINGS, "1000/1s").await;
+    assert!(pages.len() == 7 && end.is_none());
+    assert_eq!(world.asked(), [0, 1, 2, 3, 3, 4, 5, 6, 6]);
+    assert_eq!(world.tokens(), 3);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_fresh_token_that_is_refused_as_well_ends_the_search_and_so_does_a_given_one() {
-    let fake = Fake::new(1);
-    fake.server().token_lives = 0;
-    assert!(matches!(stopped(&fake).await, StopCause::TokenRefusedAgain(_)));
-    assert_eq!(fake.asked(), [0, 0]);
-    let fake = Fake::new(1);
-    fake.server().token_lives = 0;
-    fake.server().is_given = true;
-    assert!(matches!(stopped(&fake).await, StopCause::TokenRefusedAgain(_)));
-    assert_eq!(fake.asked(), [0]);
+    let world = World::new(1);
+    world.state().token_lives = 0;
+    assert!(matches!(stopped(world.client()).await, StopCause::TokenRefusedAgain(_)));
+    assert_eq!(world.asked(), [0, 0]);
+    let world = World::new(1);
+    let given = world.client_of(Credentials::Given(Token(Secret::new("long-dead"))));
+    assert!(matches!(stopped(given).await, StopCause::TokenRefusedAgain(_)));
+    assert_eq!(world.asked(), [0]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn pages_that_lead_nowhere_end_the_search() {
-    let fake = Fake::meets(9, [None, None, Some(Trouble::Leads(More::At(PageToken("1".to_owned()))))]);
-    assert_eq!(stopped(&fake).await, StopCause::PaginationBroken(PageFault::RepeatedToken));
-    assert_eq!(fake.asked(), [0, 1, 2]);
+    let world = World::meets(9, [None, None, Some(Trouble::LeadsTo(1))]);
+    assert_eq!(stopped(world.client()).await, StopCause::PaginationBroken(PageFault::RepeatedToken));
+    assert_eq!(world.asked(), [0, 1, 2]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn no_call_starts_after_the_deadline_and_a_wait_beyond_it_ends_at_once() {
     let within = SearchSettings { deadline: Some(60 * SECOND), ..SETTINGS };
-    let fake = Fake::new(100);
-    let (pages, end, _) = search(&fake, within, "1/10s").await;
+    let world = World::new(9);
+    let (pages, end, _) = search(world.client(), within, "1/10s").await;
     assert!(matches!(end, Some(SearchEnd::Stopped(StopCause::Deadline))));
-    let calls = fake.server().calls.clone();
-    assert!(pages == calls.len() && pages >= 5, "{pages}");
+    let calls = world.state().calls.clone();
+    assert!(pages.len() == calls.len() && pages.len() >= 5, "{calls:?}");
     assert!(calls.iter().all(|(at, _)| *at < calls[0].0 + 60 * SECOND));
 
-    let fake = Fake::meets(9, [None, Some(Trouble::Throttled(Some(90 * SECOND)))]);
-    let (_, end, _) = search(&fake, within, "1000/1s").await;
+    let world = World::meets(9, [None, Some(Trouble::Throttled(Some(90 * SECOND)))]);
+    let (_, end, _) = search(world.client(), within, "1000/1s").await;
     assert!(matches!(end, Some(SearchEnd::Stopped(StopCause::Deadline))));
-    assert!(fake.server().began.elapsed() < 10 * SECOND, "it did not wait for nothing");
+    assert!(world.state().began.elapsed() < 10 * SECOND, "it did not wait for nothing");
 }
 
 #[derive(Debug)]
@@ -179,10 +185,10 @@ impl Limiter for FullDisk {
 
 #[tokio::test(start_paused = true)]
 async fn a_call_that_can_not_be_noted_does_not_go() {
-    let fake = Fake::new(1);
+    let world = World::new(1);
     let gate = Gate::new(FullDisk);
-    let mut searcher = Searcher::new(fake.clone(), gate, SETTINGS, Watched::default());
+    let mut searcher = Searcher::new(world.client(), gate, SETTINGS, Watched::default());
     let mut pager = Pager::new(SearchQuery::Filter(SearchFilter::default()));
     assert!(matches!(searcher.next_page(&mut pager).await, Err(SearchEnd::Failed(_))));
-    assert_eq!(fake.asked(), [0; 0]);
+    assert_eq!(world.asked(), [0; 0]);
 }
