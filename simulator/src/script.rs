@@ -122,6 +122,11 @@ impl Script {
         self.tickets.take_undelivered()
     }
 
+    /// Ends a token at once, as a new secret of its app does.
+    pub fn revoke_token(&mut self, token: &str) {
+        self.gateway.tokens.revoke(token);
+    }
+
     /// Every call so far; empty when they are not kept.
     #[must_use]
     pub fn record(&self) -> Record {
@@ -367,6 +372,16 @@ mod tests {
         let second = bearer(&mut script);
         assert_ne!(second, first);
         assert_eq!(withdraw(&mut script, &second, stale).1["data"]["success"], true);
+    }
+
+    #[test]
+    fn a_token_that_is_ended_from_outside_is_replaced_by_another() {
+        let mut script = script("100/60s");
+        let first = bearer(&mut script);
+        script.revoke_token(first.strip_prefix("Bearer ").unwrap());
+        assert_eq!(withdraw(&mut script, &first, "1").1["code"], 99_991_663);
+        let second = bearer(&mut script);
+        assert_eq!(withdraw(&mut script, &second, "1").1["data"]["success"], true);
     }
 
     #[test]

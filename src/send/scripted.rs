@@ -48,6 +48,20 @@ struct Shared {
     state: Mutex<State>,
 }
 
+/// A call that has arrived, or would have.
+#[derive(Clone, Debug)]
+pub(super) struct Seen {
+    /// Since the start.
+    pub(super) at: Duration,
+    pub(super) path: String,
+    /// The pre-hire that it would change.
+    pub(super) pre_hire: Option<String>,
+    /// How many pre-hires it asks for by their ids.
+    pub(super) looked_up: usize,
+    /// The status with which it was answered in place of the script, if it was.
+    pub(super) canned_status: Option<u16>,
+}
+
 pub(super) struct State {
     pub(super) script: Script,
     rng: Rng,
@@ -57,6 +71,25 @@ pub(super) struct State {
     in_flight: usize,
     /// The most calls that were on their way at once.
     pub(super) most_in_flight: usize,
+    pub(super) traffic: Traffic,
+    short_lives: Option<ShortLives>,
+}
+
+/// What was seen on the way; calls of somebody else are not.
+#[derive(Debug, Default)]
+pub(super) struct Traffic {
+    /// Every call, in the order of arrival.
+    pub(super) seen: Vec<Seen>,
+    changes_in_flight: usize,
+    /// The most calls that would change a pre-hire and were on their way at once.
+    pub(super) most_changes_in_flight: usize,
+}
+
+/// How long a tenant's token lives after its first use, whatever was said of it.
+#[derive(Debug)]
+struct ShortLives {
+    longest: Duration,
+    first_used: HashMap<String, Duration>,
 }
 
 impl Scripted {
@@ -65,10 +98,13 @@ impl Scripted {
         let mut rng = Rng::with_seed(settings.seed.unwrap_or(7));
         let script = Script::new(&settings, Timestamp::UNIX_EPOCH, &mut rng);
         let (rule, queue, calls) = (None, VecDeque::new(), HashMap::new());
-        let state = State { script, rng, rule, queue, calls, in_flight: 0, most_in_flight: 0 };
+        let (traffic, short_lives) = (Traffic::default(), None);
+        let (in_flight, most_in_flight) = (0, 0);
+        let state =
+            State { script, rng, rule, queue, calls, in_flight, most_in_flight, traffic, short_lives };
         let state = Mutex::new(state);
         let scripted = Scripted(Arc::new(Shared { started: Instant::now(), timeout, settings, state }));
-        scripted.deliver_ticket();
+        scripted.deliver_ticket(Duration::ZERO);
         scripted
     }
 
@@ -79,7 +115,17 @@ impl Scripted {
     }
 
     pub(super) fn client_of(&self, credentials: Credentials) -> Client<Scripted> {
-        Client::over(self.clone(), "http://127.0.0.1:1".parse().expect("a base URL"), credentials)
+        over(self.clone(), credentials)
+    }
+
+    /// A client of somebody else, whose calls take no time, meet no rule and are not seen.
+    pub(super) fn unseen_client_of(&self, credentials: Credentials) -> Client<Unseen> {
+        over(Unseen(self.clone()), credentials)
+    }
+
+    /// From now on a tenant's token lives so long after its first use, whatever was said of it.
+    pub(super) fn end_tokens_after(&self, longest: Duration) {
+        self.state().short_lives = Some(ShortLives { longest, first_used: HashMap::new() });
     }
 
     /// What a test looks into.
@@ -99,36 +145,77 @@ impl Scripted {
 
     /// The call has arrived.
     fn handle(&self, request: &reqwest::Request) -> Result<Reaction, Canned> {
-        let now = self.0.started.elapsed();
-        let body = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
-        let authorization = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let (path, query) = (request.url().path(), request.url().query().unwrap_or_default());
-        let call = simulator::Request { method: request.method().as_str(), path, query, authorization, body };
-        let canned = self.canned(now, path, body);
+        let canned = self.canned(request);
         if let Some(canned @ (Canned::Failed(_) | Canned::Reply(..))) = canned {
             return Err(canned);
         }
-        let State { script, rng, .. } = &mut *self.state();
-        let reaction = script.handle(now, call, rng);
+        self.end_old_token(request);
+        let reaction = self.ask_script(request);
         canned.map_or(Ok(reaction), Err)
     }
 
-    fn canned(&self, now: Duration, path: &str, body: &[u8]) -> Option<Canned> {
-        let State { calls, queue, rule, .. } = &mut *self.state();
-        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    /// What the script says to a call that arrives now.
+    fn ask_script(&self, request: &reqwest::Request) -> Reaction {
+        let (path, query) = (request.url().path(), request.url().query().unwrap_or_default());
+        let (authorization, body) = (authorization(request), body(request));
+        let call = simulator::Request { method: request.method().as_str(), path, query, authorization, body };
+        let reaction = {
+            let State { script, rng, .. } = &mut *self.state();
+            script.handle(self.0.started.elapsed(), call, rng)
+        };
+        self.deliver_ticket(self.0.settings.resend_delay);
+        reaction
+    }
+
+    /// A token that has lived long enough ends before this call is judged.
+    fn end_old_token(&self, request: &reqwest::Request) {
+        let now = self.0.started.elapsed();
+        let State { script, short_lives: Some(lives), .. } = &mut *self.state() else { return };
+        let Some(token) = authorization(request).and_then(|value| value.strip_prefix("Bearer ")) else {
+            return;
+        };
+        let first = *lives.first_used.entry(token.to_owned()).or_insert(now);
+        if now >= first + lives.longest {
+            script.revoke_token(token);
+        }
+    }
+
+    fn canned(&self, request: &reqwest::Request) -> Option<Canned> {
+        let (now, path) = (self.0.started.elapsed(), request.url().path());
+        let State { calls, queue, rule, traffic, .. } = &mut *self.state();
+        let body: Value = serde_json::from_slice(body(request)).unwrap_or_default();
         let pre_hire = body["pre_hire_id"].as_str().map(|id| {
             let count = calls.entry(id.to_owned()).or_default();
             *count += 1;
             (id, *count)
         });
-        queue.pop_front().or_else(|| rule.as_mut()?(&Arrival { now, path, pre_hire }))
+        let canned = queue.pop_front().or_else(|| rule.as_mut()?(&Arrival { now, path, pre_hire }));
+        traffic.seen.push(Seen {
+            at: now,
+            path: path.to_owned(),
+            pre_hire: pre_hire.map(|(id, _)| id.to_owned()),
+            looked_up: body["pre_hire_ids"].as_array().map_or(0, Vec::len),
+            canned_status: match &canned {
+                Some(Canned::Reply(status, ..)) => Some(*status),
+                _ => None,
+            },
+        });
+        canned
     }
 
     /// A new app ticket reaches the file that the settings name, as the app's event receiver would keep it.
-    fn deliver_ticket(&self) {
+    fn deliver_ticket(&self, delay: Duration) {
         let ticket = self.state().script.take_undelivered_ticket();
         let Some((file, ticket)) = self.0.settings.app_ticket_file.clone().zip(ticket) else { return };
-        std::fs::write(file, ticket).expect("a place for the ticket");
+        let deliver = move || std::fs::write(file, ticket).expect("a place for the ticket");
+        if delay.is_zero() {
+            deliver();
+        } else {
+            tokio::spawn(async move {
+                sleep(delay).await;
+                deliver();
+            });
+        }
     }
 
     async fn converse(&self, request: reqwest::Request) -> Result<reqwest::Response, Failure> {
@@ -141,44 +228,85 @@ impl Scripted {
         // What is on its way arrives, even when the client has given up meanwhile.
         let arrival = tokio::spawn(async move {
             sleep(there).await;
-            let reaction = scripted.handle(&request);
-            scripted.deliver_ticket();
-            reaction
+            scripted.handle(&request)
         });
         let reaction = arrival.await.expect("the script does not panic");
         sleep(back).await;
-        match reaction {
-            Err(Canned::Failed(Failure::TimedOut) | Canned::FailedAfter(Failure::TimedOut))
-            | Ok(Reaction::Silence) => std::future::pending().await,
-            Err(Canned::Failed(failure) | Canned::FailedAfter(failure)) => Err(failure),
-            Err(Canned::Reply(status, headers, body)) => {
-                Ok(response(status, headers, body.to_string().into_bytes().into()))
-            }
-            Ok(Reaction::Close) => Err(Failure::ConnectionLost("closed".to_owned())),
-            Ok(Reaction::Reply(reply)) => {
-                sleep(reply.delay).await;
-                let bytes = reply.body.into_owned();
-                let body = if reply.cut_off {
-                    let sent = bytes.len() - 1;
-                    reqwest::Body::wrap(Limited::new(reqwest::Body::from(bytes), sent))
-                } else {
-                    bytes.into()
-                };
-                Ok(response(reply.status, reply.log_id.into_iter().chain(reply.headers), body))
-            }
+        answer(reaction).await
+    }
+}
+
+/// What comes back to the client, if anything does.
+async fn answer(reaction: Result<Reaction, Canned>) -> Result<reqwest::Response, Failure> {
+    match reaction {
+        Err(Canned::Failed(Failure::TimedOut) | Canned::FailedAfter(Failure::TimedOut))
+        | Ok(Reaction::Silence) => std::future::pending().await,
+        Err(Canned::Failed(failure) | Canned::FailedAfter(failure)) => Err(failure),
+        Err(Canned::Reply(status, headers, body)) => {
+            Ok(response(status, headers, body.to_string().into_bytes().into()))
+        }
+        Ok(Reaction::Close) => Err(Failure::ConnectionLost("closed".to_owned())),
+        Ok(Reaction::Reply(reply)) => {
+            sleep(reply.delay).await;
+            let bytes = reply.body.into_owned();
+            let body = if reply.cut_off {
+                let sent = bytes.len() - 1;
+                reqwest::Body::wrap(Limited::new(reqwest::Body::from(bytes), sent))
+            } else {
+                bytes.into()
+            };
+            Ok(response(reply.status, reply.log_id.into_iter().chain(reply.headers), body))
         }
     }
 }
 
+/// The same API for somebody else. See [`Scripted::unseen_client_of`].
+#[derive(Clone)]
+pub(super) struct Unseen(Scripted);
+
+impl Transport for Unseen {
+    async fn send(&self, request: reqwest::Request) -> Result<reqwest::Response, Failure> {
+        answer(Ok(self.0.ask_script(&request))).await
+    }
+}
+
+fn over<T: Transport>(transport: T, credentials: Credentials) -> Client<T> {
+    Client::over(transport, "http://127.0.0.1:1".parse().expect("a base URL"), credentials)
+}
+
+fn body(request: &reqwest::Request) -> &[u8] {
+    request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default()
+}
+
+fn authorization(request: &reqwest::Request) -> Option<&str> {
+    request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok())
+}
+
+impl Traffic {
+    fn depart(&mut self, changes: usize) {
+        self.changes_in_flight += changes;
+        self.most_changes_in_flight = self.most_changes_in_flight.max(self.changes_in_flight);
+    }
+}
+
+fn is_change(path: &str) -> bool {
+    path.ends_with("/withdraw_onboarding") || path.ends_with("/restore_flow_instance")
+}
+
 impl Transport for Scripted {
     async fn send(&self, request: reqwest::Request) -> Result<reqwest::Response, Failure> {
+        let changes = usize::from(is_change(request.url().path()));
         {
             let mut state = self.state();
             state.in_flight += 1;
             state.most_in_flight = state.most_in_flight.max(state.in_flight);
+            state.traffic.depart(changes);
         }
         let answer = timeout(self.0.timeout, self.converse(request)).await.unwrap_or(Err(Failure::TimedOut));
-        self.state().in_flight -= 1;
+        let mut state = self.state();
+        state.in_flight -= 1;
+        state.traffic.changes_in_flight -= changes;
+        drop(state);
         answer
     }
 }

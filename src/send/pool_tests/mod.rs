@@ -1,7 +1,6 @@
-//! Tests of the whole sending stage in virtual time, against a fake API: hours of pacing in no time.
-#![allow(clippy::disallowed_methods, reason = "a test may leave its delays to chance")]
+//! Tests of the whole sending stage in virtual time, against the simulated API: hours of pacing in no time.
 
-mod fake;
+mod faults;
 mod fold;
 mod long_run;
 mod looks;

@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use super::fake::{Fault, MINUTE, SECOND};
+use super::faults::{Fault, MINUTE, SECOND};
 use super::world::{Ran, World};
 use crate::model::{Event, Interrupt, Operation, RetryOutcome, Settlement, Status, StopCause};
 
@@ -16,8 +16,7 @@ fn not_reached(ran: &Ran) -> usize {
 #[tokio::test(start_paused = true)]
 async fn a_throttle_that_does_not_end_stops_the_run_after_a_quarter_of_an_hour() {
     for wait in [None, Some(45 * SECOND), Some(600 * SECOND)] {
-        let world = World::of(50).server(|server| server.limits = vec![(Duration::ZERO, 0)]);
-        let ran = world.server(|server| server.throttle_says = wait).run().await;
+        let ran = World::of(50).limits([(Duration::ZERO, 0)]).throttle_says(wait).run().await;
         assert_eq!(ran.stop, Some(StopCause::ThrottledTooLong));
         assert!(ran.took > 15 * MINUTE && ran.took < 31 * MINUTE, "{wait:?}: {:?}", ran.took);
         assert_eq!(ran.settled().len(), 50);
@@ -29,17 +28,9 @@ async fn a_throttle_that_does_not_end_stops_the_run_after_a_quarter_of_an_hour()
 #[tokio::test(start_paused = true)]
 async fn one_call_let_through_starts_the_quarter_of_an_hour_anew() {
     let minutes = |number: u32| number * MINUTE;
-    let world = World::of(30).server(|server| {
-        server.limits = vec![
-            (Duration::ZERO, 5),
-            (minutes(1), 0),
-            (minutes(13), 2),
-            (minutes(14), 0),
-            (minutes(26), usize::MAX),
-        ];
-        server.throttle_says = Some(10 * SECOND);
-    });
-    let ran = world.run().await;
+    let limits =
+        [(0, 5), (1, 0), (13, 2), (14, 0), (26, usize::MAX)].map(|(minute, limit)| (minutes(minute), limit));
+    let ran = World::of(30).limits(limits).throttle_says(Some(10 * SECOND)).run().await;
     assert_eq!((ran.stop.clone(), ran.count(Status::Withdrawn)), (None, 30));
     assert!(ran.took > 26 * MINUTE, "{:?}", ran.took);
 }
@@ -57,11 +48,8 @@ async fn no_call_begins_after_the_deadline_and_the_rest_is_not_attempted() {
 
 #[tokio::test(start_paused = true)]
 async fn a_wait_that_would_outlast_the_deadline_ends_the_run_now() {
-    let world = World::of(40).with(|settings| settings.deadline = Some(5 * MINUTE)).server(|server| {
-        server.limits = vec![(Duration::ZERO, 20)];
-        server.throttle_says = Some(9 * MINUTE);
-    });
-    let ran = world.run().await;
+    let world = World::of(40).with(|settings| settings.deadline = Some(5 * MINUTE));
+    let ran = world.limits([(Duration::ZERO, 20)]).throttle_says(Some(9 * MINUTE)).run().await;
     assert_eq!(ran.stop, Some(StopCause::Deadline));
     assert!(ran.took < MINUTE, "{:?}", ran.took);
     assert_eq!(ran.count(Status::Withdrawn), 20);
@@ -69,9 +57,9 @@ async fn a_wait_that_would_outlast_the_deadline_ends_the_run_now() {
 
 #[tokio::test(start_paused = true)]
 async fn the_canary_flies_alone_until_its_first_json_reply() {
-    let script = |row, call| (row == 0 && call <= 2).then_some(Fault::NotSent);
+    let faults = |row, call| (row == 0 && call <= 2).then_some(Fault::NotSent);
     for (canary, alone) in [(true, 3), (false, 1)] {
-        let ran = World::of(20).with(|settings| settings.canary = canary).script(script).run().await;
+        let ran = World::of(20).with(|settings| settings.canary = canary).faults(faults).run().await;
         assert_eq!(ran.count(Status::Withdrawn), 20);
         let first_of_another =
             ran.events.iter().position(|event| matches!(event, Event::Admitted { line: 3, .. }));
@@ -87,7 +75,7 @@ async fn the_canary_flies_alone_until_its_first_json_reply() {
 async fn refusals_in_a_row_stop_the_run_and_only_calls_in_flight_follow() {
     let refused = |_, _| Some(Fault::Code(FORBIDDEN));
     for workers in [1, 16] {
-        let world = World::of(500).script(refused).with(|settings| {
+        let world = World::of(500).faults(refused).with(|settings| {
             settings.workers = NonZeroUsize::new(workers).expect("not zero");
             settings.rate = "1000/1s".parse().expect("a rate");
         });
@@ -97,25 +85,25 @@ async fn refusals_in_a_row_stop_the_run_and_only_calls_in_flight_follow() {
         assert!((20..20 + workers).contains(&refused), "{refused} refusals with {workers} workers");
         assert_eq!(refused + not_reached(&ran), 500);
     }
-    let ran = World::of(100).script(refused).with(|settings| settings.stop_after = 0).run().await;
+    let ran = World::of(100).faults(refused).with(|settings| settings.stop_after = 0).run().await;
     assert_eq!((ran.stop.clone(), ran.count(Status::Refused)), (None, 100), "0 is never");
 }
 
 #[tokio::test(start_paused = true)]
 async fn refusals_count_in_the_order_of_settlement_not_of_the_file() {
     // Rows 1 to 4 are refused only after a backoff; by then row 5 has succeeded, and row 6 after them.
-    let script = |row, call| match (row, call) {
+    let faults = |row, call| match (row, call) {
         (1..=4, 1) | (6, 1..=3) => Some(Fault::Code(1_161_116)),
         (1..=4, 2) => Some(Fault::Code(FORBIDDEN)),
         (7.., _) => Some(Fault::Code(FORBIDDEN)),
         _ => None,
     };
-    let ran = World::of(10).script(script).with(|settings| settings.stop_after = 8).run().await;
+    let ran = World::of(10).faults(faults).with(|settings| settings.stop_after = 8).run().await;
     assert_eq!(ran.stop, None, "seven refusals in all");
-    let ran = World::of(10).script(script).with(|settings| settings.stop_after = 3).run().await;
+    let ran = World::of(10).faults(faults).with(|settings| settings.stop_after = 3).run().await;
     assert_eq!(ran.stop, Some(StopCause::ConsecutiveRefusals(3)), "three of them follow each other");
     let alternating = |row: u32, _| (row % 2 == 1).then_some(Fault::Code(FORBIDDEN));
-    let world = World::of(60).script(alternating).with(|settings| {
+    let world = World::of(60).faults(alternating).with(|settings| {
         settings.workers = NonZeroUsize::MIN;
         settings.stop_after = 2;
     });
@@ -125,14 +113,14 @@ async fn refusals_count_in_the_order_of_settlement_not_of_the_file() {
 #[tokio::test(start_paused = true)]
 async fn a_first_row_that_is_never_answered_stops_the_run_with_its_own_calls_alone() {
     for fault in [Fault::NotSent, Fault::Silence, Fault::Lost { applied: false }] {
-        let script = match fault {
+        let faults = match fault {
             Fault::NotSent => |_, _| Some(Fault::NotSent),
             Fault::Silence => |_, _| Some(Fault::Silence),
             _ => |_, _| Some(Fault::Lost { applied: false }),
         };
-        let ran = World::of(50).script(script).with(|settings| settings.stop_after = 0).run().await;
+        let ran = World::of(50).faults(faults).with(|settings| settings.stop_after = 0).run().await;
         assert_eq!(ran.stop, Some(StopCause::FirstCallUnanswered), "{fault:?}");
-        assert_eq!(ran.fake.server().arrivals.len(), 5, "{fault:?}");
+        assert_eq!(ran.calls().len(), 5, "{fault:?}");
         assert_eq!(not_reached(&ran), 49, "{fault:?}");
         assert_eq!(ran.count(Status::Exhausted), 1, "the looks say that nothing was applied: {fault:?}");
     }
@@ -140,8 +128,8 @@ async fn a_first_row_that_is_never_answered_stops_the_run_with_its_own_calls_alo
 
 #[tokio::test(start_paused = true)]
 async fn twenty_rows_in_a_row_without_a_reply_stop_a_run_that_had_replies() {
-    let script = |row: u32, _| (row >= 30).then_some(Fault::NotSent);
-    let ran = World::of(200).script(script).with(|settings| settings.stop_after = 0).run().await;
+    let faults = |row: u32, _| (row >= 30).then_some(Fault::NotSent);
+    let ran = World::of(200).faults(faults).with(|settings| settings.stop_after = 0).run().await;
     assert_eq!(ran.stop, Some(StopCause::ConsecutiveNoReply(20)));
     assert_eq!(ran.count(Status::Withdrawn), 30);
     assert_eq!(ran.settled().len(), 200);
@@ -149,7 +137,7 @@ async fn twenty_rows_in_a_row_without_a_reply_stop_a_run_that_had_replies() {
 
 #[tokio::test(start_paused = true)]
 async fn an_interrupt_awaits_what_is_in_flight_and_settles_every_row() {
-    let script = |row, call| match (row % 5, call) {
+    let faults = |row, call| match (row % 5, call) {
         (1, 1) => Some(Fault::Lost { applied: true }),
         (2, _) => Some(Fault::Code(1_161_116)),
         (3, 1) if row > 100 => Some(Fault::Silence),
@@ -157,7 +145,7 @@ async fn an_interrupt_awaits_what_is_in_flight_and_settles_every_row() {
     };
     let moments = [0, 1, 150, 2_000, 61_234, 95_000, 125_500];
     for (operation, milliseconds) in Operation::ALL.into_iter().flat_map(|of| moments.map(|at| (of, at))) {
-        let mut world = World::of(1_000).doing(operation).script(script);
+        let mut world = World::of(1_000).doing(operation).faults(faults);
         world.halt_after = Some(Duration::from_millis(milliseconds));
         let ran = world.run().await;
         assert_eq!(ran.stop, Some(StopCause::Interrupted(Interrupt::Interrupt)), "after {milliseconds} ms");
@@ -166,9 +154,9 @@ async fn an_interrupt_awaits_what_is_in_flight_and_settles_every_row() {
         let ended = ran.events.iter().filter(|event| matches!(event, Event::Ended { .. })).count();
         assert_eq!(began, ended, "every call was awaited and told");
         assert!(ran.took <= Duration::from_millis(milliseconds) + 31 * SECOND, "{:?}", ran.took);
-        let server = ran.fake.server();
         for sent in ran.sent() {
-            let (outcome, applied) = (&sent.outcome, server.done.contains(&sent.id));
+            let (outcome, applied) =
+                (&sent.outcome, ran.is_done(u32::try_from(sent.line - 2).expect("a row")));
             match outcome.status {
                 status if status == operation.done() => assert!(applied),
                 Status::Unknown => assert_eq!(outcome.retry_outcome, Some(RetryOutcome::Interrupted)),
