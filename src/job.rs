@@ -178,7 +178,7 @@ impl Job {
         refuse_repeated(&self.rows)?;
         install_tls_provider();
         let owner = account.owner(self.operation);
-        let Opened { mut journal, earlier, index, _held } = self.store.open(&owner).await?;
+        let OpenStore { mut journal, earlier, index, _held } = self.store.open(&owner).await?;
         let gates = self.gates(account).await?;
         let past = Past { index: &index, journal: earlier.as_deref() };
         let begun = Entry::RunStarted(self.run_started(owner));
@@ -306,15 +306,15 @@ impl Account {
 }
 
 /// A journal that this run may append to, and what it knows of earlier ones.
-struct Opened {
+struct OpenStore {
     journal: Box<dyn Journal>,
     earlier: Option<Box<dyn JournalSource>>,
     index: Index,
     /// Whatever keeps other runs away until the end.
-    _held: Held,
+    _held: KeptOpen,
 }
 
-enum Held {
+enum KeptOpen {
     Lease { _lease: Box<dyn Lease> },
     File { _file: JournalFile },
 }
@@ -332,24 +332,29 @@ impl Store {
         Store(Kept::Files { journal: journal.into(), state: state.into() })
     }
 
-    async fn open(&self, owner: &JobIdentity) -> Result<Opened> {
+    async fn open(&self, owner: &JobIdentity) -> Result<OpenStore> {
         match &self.0 {
             Kept::Memory { leases, journal } => {
                 let what = text!("the journal of these results");
                 let lease = leases.acquire(Path::new("job"), what, Duration::ZERO).await?;
                 let mut index = IndexBuilder::default();
                 journal.scan(&mut |id, entry| index.take(id, entry))?;
-                Ok(Opened {
+                Ok(OpenStore {
                     journal: Box::new(journal.held_by(&*lease)),
                     earlier: Some(Box::new(journal.clone())),
                     index: index.build(),
-                    _held: Held::Lease { _lease: lease },
+                    _held: KeptOpen::Lease { _lease: lease },
                 })
             }
             Kept::Files { journal, .. } => {
                 let (file, index) = JournalFile::take(journal, owner, false, Duration::ZERO).await?;
                 let (journal, earlier) = file.open()?;
-                Ok(Opened { journal, earlier: Some(earlier), index, _held: Held::File { _file: file } })
+                Ok(OpenStore {
+                    journal,
+                    earlier: Some(earlier),
+                    index,
+                    _held: KeptOpen::File { _file: file },
+                })
             }
         }
     }

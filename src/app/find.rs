@@ -32,7 +32,7 @@ pub(super) async fn run(settings: &FindSettings, surroundings: &Surroundings) ->
         list: FoundList::create(path)?,
         filter: Filter::new(settings.stages.clone(), settings.onboarding, settings.limit),
         reason: settings.reason.as_ref(),
-        found: Found::default(),
+        found: ListFacts::default(),
     };
     if let Err(cause) = until_a_signal(finder.find(&settings.searches)).await? {
         return Ok(say_stopped(&cause, &surroundings.command_line, &log));
@@ -43,7 +43,7 @@ pub(super) async fn run(settings: &FindSettings, surroundings: &Surroundings) ->
 
 /// What is known of those on the list.
 #[derive(Debug, Default)]
-struct Found {
+struct ListFacts {
     by_stage: BTreeMap<String, u32>,
     without_id: usize,
     round_ids: u32,
@@ -55,7 +55,7 @@ struct Finder<'a, A> {
     list: FoundList,
     filter: Filter,
     reason: Option<&'a WithdrawReason>,
-    found: Found,
+    found: ListFacts,
 }
 
 impl<A: SearchApi> Finder<'_, A> {

@@ -27,10 +27,10 @@ pub(super) enum Preview {
 }
 
 /// What came of it: the look, and how much of the time until the deadline it took; or why it was stopped.
-type Looked = Result<(Preview, Duration), StopCause>;
+type PreviewEnd = Result<(Preview, Duration), StopCause>;
 
 /// Looks, as far as was asked for.
-pub(super) async fn preview(input: RunInput<'_>, connection: &Connection) -> Result<Looked> {
+pub(super) async fn preview(input: RunInput<'_>, connection: &Connection) -> Result<PreviewEnd> {
     let guards = &input.settings.guards;
     if input.upcoming.rows == 0 || (guards.yes && !guards.online_check) {
         return Ok(Ok((Preview::NotAsked, Duration::ZERO)));
@@ -61,7 +61,7 @@ async fn show<A: SearchApi>(input: RunInput<'_>, client: A) -> Preview {
 }
 
 /// All rows; none may be one that would be refused.
-async fn require<A: SearchApi>(input: RunInput<'_>, client: A) -> Result<Looked> {
+async fn require<A: SearchApi>(input: RunInput<'_>, client: A) -> Result<PreviewEnd> {
     let RunInput { settings, upcoming, log, .. } = input;
     let (calls, show, operation) = (&settings.calls, settings.show, settings.operation());
     let rows = upcoming_rows(input)?;

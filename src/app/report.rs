@@ -23,7 +23,7 @@ pub(super) fn run(typed: ReportArgs, surroundings: &Surroundings) -> Result<Exit
     let mut rows = ResultsRows::of(&spool, &choice.columns)?;
     let columns = rows.columns().clone();
     let mut facts = Facts::of(&columns);
-    let record = Record::find(typed.journal, &results)?;
+    let record = ReadJournal::find(typed.journal, &results)?;
     while let Some(row) = rows.read()? {
         facts.take(row);
     }
@@ -32,7 +32,7 @@ pub(super) fn run(typed: ReportArgs, surroundings: &Surroundings) -> Result<Exit
         results: &name,
         columns: &columns,
         facts: &facts,
-        record: record.as_ref().map(Record::for_the_page),
+        record: record.as_ref().map(ReadJournal::for_the_page),
         locale: &locale,
         made_at: clock::now(),
     });
@@ -45,26 +45,26 @@ pub(super) fn run(typed: ReportArgs, surroundings: &Surroundings) -> Result<Exit
 }
 
 /// The journal of the results, read.
-struct Record {
+struct ReadJournal {
     name: String,
     runs: Runs,
     tracks: Tracks,
     names_results: bool,
 }
 
-impl Record {
+impl ReadJournal {
     /// The journal that was typed, or the one beside the results, if it is there.
-    fn find(typed: Option<PathBuf>, results: &InputPath) -> Result<Option<Record>> {
+    fn find(typed: Option<PathBuf>, results: &InputPath) -> Result<Option<ReadJournal>> {
         let results = match results {
             InputPath::File(results) => Some(results.as_path()),
             InputPath::Standard => None,
         };
         let beside = || results.map(journal_beside).filter(|journal| journal.exists());
         let Some(journal) = typed.or_else(beside) else { return Ok(None) };
-        Record::read(&journal, results).map(Some)
+        ReadJournal::read(&journal, results).map(Some)
     }
 
-    fn read(journal: &Path, results: Option<&Path>) -> Result<Record> {
+    fn read(journal: &Path, results: Option<&Path>) -> Result<ReadJournal> {
         let journal = open_journal(journal)?;
         let (mut runs, mut tracks) = (Runs::default(), Tracks::default());
         (&journal as &dyn JournalSource).read(&mut |id, entry| {
@@ -72,11 +72,11 @@ impl Record {
             tracks.take(entry);
         })?;
         let names_results = results.is_some_and(|results| runs.names(&journal.name_of(results)));
-        Ok(Record { name: journal.name(), runs, tracks, names_results })
+        Ok(ReadJournal { name: journal.name(), runs, tracks, names_results })
     }
 
     fn for_the_page(&self) -> PageRecord<'_> {
-        let Record { name, runs, tracks, names_results } = self;
+        let ReadJournal { name, runs, tracks, names_results } = self;
         PageRecord { name, runs, tracks, names_results: *names_results }
     }
 }

@@ -74,23 +74,23 @@ fn decoded(
     let mut file = private_file()?;
     let mut decoding = Decoding::of(encoding);
     for_each_piece(source, name, |piece| {
-        let decoded = decoding.push(piece, |text| file.write_all(text).map_err(Trouble::Copy));
+        let decoded = decoding.push(piece, |text| file.write_all(text).map_err(Undecodable::Copy));
         decoded.map_err(|trouble| match trouble {
-            Trouble::Copy(error) => unwritable_copy(error),
-            Trouble::Text(place) => refusal(place),
+            Undecodable::Copy(error) => unwritable_copy(error),
+            Undecodable::Text(place) => refusal(place),
         })
     })?;
     Ok(TextCopy { file, encoding })
 }
 
-enum Trouble {
+enum Undecodable {
     Text(BrokenPlace),
     Copy(io::Error),
 }
 
-impl From<BrokenPlace> for Trouble {
+impl From<BrokenPlace> for Undecodable {
     fn from(place: BrokenPlace) -> Self {
-        Trouble::Text(place)
+        Undecodable::Text(place)
     }
 }
 

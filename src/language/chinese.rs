@@ -9,10 +9,10 @@ use toml::de::{DeTable, DeValue};
 
 const CATALOGUE: &str = include_str!("../../i18n/zh.toml");
 
-type Table = HashMap<Cow<'static, str>, Cow<'static, str>>;
+type Catalogue = HashMap<Cow<'static, str>, Cow<'static, str>>;
 
-static MESSAGES: LazyLock<Table> = LazyLock::new(|| table("messages"));
-static HELP: LazyLock<Table> = LazyLock::new(|| table("help"));
+static MESSAGES: LazyLock<Catalogue> = LazyLock::new(|| table("messages"));
+static HELP: LazyLock<Catalogue> = LazyLock::new(|| table("help"));
 
 /// The translation of a template.
 pub(super) fn chinese(template: &str) -> Option<&'static str> {
@@ -31,10 +31,12 @@ pub(super) fn known_help() -> impl Iterator<Item = &'static str> {
 }
 
 /// One table of the catalogue. A name that stands there twice is a fault of TOML.
-fn table(name: &str) -> Table {
+fn table(name: &str) -> Catalogue {
     let root = DeTable::parse(CATALOGUE).expect("a test parses the catalogue").into_inner();
     let table = root.into_iter().find(|(key, _)| key.get_ref() == name);
-    let Some(DeValue::Table(table)) = table.map(|(_, value)| value.into_inner()) else { return Table::new() };
+    let Some(DeValue::Table(table)) = table.map(|(_, value)| value.into_inner()) else {
+        return Catalogue::new();
+    };
     let entries = table.into_iter().filter_map(|(english, chinese)| match chinese.into_inner() {
         DeValue::String(chinese) => Some((english.into_inner(), chinese)),
         _ => None,

@@ -64,7 +64,7 @@ pub(crate) enum Event {
     /// The app ticket was refused, and a new one was asked for.
     TicketAskedFor,
     /// Pre-hires were looked up.
-    LookedUp(Look),
+    LookedUp(LookedUp),
     /// The app may not look pre-hires up; the run goes on without. Said once.
     MayNotLook(Refusal),
     /// A pre-hire in doubt that the file no longer holds was looked up, or could not be.
@@ -80,7 +80,7 @@ pub(crate) enum Event {
 
 /// One call that looked pre-hires up.
 #[derive(Clone, Debug)]
-pub(crate) struct Look {
+pub(crate) struct LookedUp {
     /// When it was answered.
     pub(crate) at: Timestamp,
     /// Each pre-hire, and its stage if it came back.

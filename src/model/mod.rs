@@ -23,7 +23,7 @@ pub(crate) use base_url::{BaseUrl, is_this_machine};
 pub(crate) use day::Day;
 pub use error::{Error, Exit, Result};
 pub use error_code::ErrorCode;
-pub(crate) use event::{EntryId, Event, Look, SentRow, Settlement};
+pub(crate) use event::{EntryId, Event, LookedUp, SentRow, Settlement};
 pub use event::{Interrupt, NoTicket, PageFault, Refusal, StopCause};
 pub(crate) use history::{Doubt, Ending, History};
 pub(crate) use id::is_blank;

@@ -15,7 +15,7 @@ use governor::{Quota, RateLimiter};
 use crate::model::{Moment, Rate};
 
 // governor's own clock is real; this one is set by the caller, so that time stays a parameter.
-type Limiter = RateLimiter<NotKeyed, InMemoryState, FakeRelativeClock, NoOpMiddleware<Nanos>>;
+type Spacer = RateLimiter<NotKeyed, InMemoryState, FakeRelativeClock, NoOpMiddleware<Nanos>>;
 
 /// Spreads calls evenly, after a first burst.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ pub(super) struct Spacing {
     rate: Rate,
     clock: FakeRelativeClock,
     told: Moment,
-    limiter: Limiter,
+    limiter: Spacer,
     careful_until: Option<Moment>,
 }
 
@@ -62,7 +62,7 @@ impl Spacing {
     }
 }
 
-fn limiter(spacing: Duration, burst: NonZeroU32, clock: &FakeRelativeClock) -> Limiter {
+fn limiter(spacing: Duration, burst: NonZeroU32, clock: &FakeRelativeClock) -> Spacer {
     let quota = Quota::with_period(spacing).expect("a rate's spacing is never zero").allow_burst(burst);
     RateLimiter::direct_with_clock(quota, clock.clone())
 }

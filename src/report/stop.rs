@@ -74,38 +74,38 @@ fn lacks_permission(refusal: &Refusal) -> bool {
 
 /// A run goes on; a command that only reads has changed nothing, and is tried again.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Next {
+enum WhatNow {
     GoOn,
     TryAgain,
 }
 
-impl Next {
+impl WhatNow {
     fn text(self) -> Text {
         match self {
-            Next::GoOn => text!("to continue, run the same command again:"),
-            Next::TryAgain => text!("nothing was changed; to try again:"),
+            WhatNow::GoOn => text!("to continue, run the same command again:"),
+            WhatNow::TryAgain => text!("nothing was changed; to try again:"),
         }
     }
 }
 
 /// The cause, what the API said, and the command to go on.
 pub(crate) fn stop_story(stop: &StopCause, again: &str, language: Language) -> String {
-    story(stop, Next::GoOn, again, language)
+    story(stop, WhatNow::GoOn, again, language)
 }
 
 /// The same for the log: what a collector can search for stands in fields of its own.
 pub(crate) fn stop_line(stop: &StopCause, again: &str, language: Language) -> LogLine {
-    line(stop, Next::GoOn, again, language)
+    line(stop, WhatNow::GoOn, again, language)
 }
 
 /// The same for a command that only reads.
 pub(crate) fn search_stop_line(stop: &StopCause, again: &str, language: Language) -> LogLine {
-    line(stop, Next::TryAgain, again, language)
+    line(stop, WhatNow::TryAgain, again, language)
 }
 
-fn story(stop: &StopCause, next: Next, again: &str, language: Language) -> String {
+fn story(stop: &StopCause, next: WhatNow, again: &str, language: Language) -> String {
     let mut story = cause_story(stop, language);
-    if let (StopCause::SearchRefused(refusal), Next::TryAgain) = (stop, next)
+    if let (StopCause::SearchRefused(refusal), WhatNow::TryAgain) = (stop, next)
         && lacks_permission(refusal)
     {
         story.line(
@@ -147,7 +147,7 @@ fn cause_story(stop: &StopCause, language: Language) -> Table {
     story
 }
 
-fn line(stop: &StopCause, next: Next, again: &str, language: Language) -> LogLine {
+fn line(stop: &StopCause, next: WhatNow, again: &str, language: Language) -> LogLine {
     let hint = format!("{} {again}", next.text().in_language(language));
     let line = LogLine::new(Level::Error, text!("stopped early: {cause}", cause => stop_words(stop)))
         .field("exit_code", stop.exit().code())

@@ -64,7 +64,7 @@ fn is_list(path: &Path) -> bool {
 /// The list, while it is written.
 #[derive(Debug)]
 pub(crate) struct FoundList {
-    writer: Writer<BufWriter<Sink>>,
+    writer: Writer<BufWriter<Form>>,
     /// The name that a file gets at the end, and the one that it has until then.
     names: Option<Names>,
 }
@@ -76,7 +76,7 @@ struct Names {
 }
 
 #[derive(Debug)]
-enum Sink {
+enum Form {
     Standard(Stdout),
     File(File),
 }
@@ -88,13 +88,13 @@ impl FoundList {
     /// When the file can't be created; exit 4.
     pub(crate) fn create(path: ListPath) -> Result<FoundList> {
         let (sink, names) = match path {
-            ListPath::Standard => (Sink::Standard(io::stdout()), None),
+            ListPath::Standard => (Form::Standard(io::stdout()), None),
             ListPath::File(whole) => {
                 let partial = with_ending(&whole, "partial");
                 let names = Names { whole, partial };
                 let file =
                     create_private(&names.partial).map_err(|error| cannot_write(Some(&names), error))?;
-                (Sink::File(file), Some(names))
+                (Form::File(file), Some(names))
             }
         };
         let mut list = FoundList { writer: Writer::from_writer(BufWriter::new(sink)), names };
@@ -131,7 +131,7 @@ impl FoundList {
         if self.flush()?.is_break() {
             return Ok(());
         }
-        if let (Some(names), Sink::File(file)) = (self.names.take(), self.writer.get_ref().get_ref()) {
+        if let (Some(names), Form::File(file)) = (self.names.take(), self.writer.get_ref().get_ref()) {
             let named = file.sync_all().and_then(|()| rename_durably(&names.partial, &names.whole));
             if let Err(error) = named {
                 let error = cannot_write(Some(&names), error);
@@ -163,18 +163,18 @@ impl Drop for FoundList {
     }
 }
 
-impl Write for Sink {
+impl Write for Form {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Sink::Standard(output) => output.write(bytes),
-            Sink::File(file) => file.write(bytes),
+            Form::Standard(output) => output.write(bytes),
+            Form::File(file) => file.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
-            Sink::Standard(output) => output.flush(),
-            Sink::File(file) => file.flush(),
+            Form::Standard(output) => output.flush(),
+            Form::File(file) => file.flush(),
         }
     }
 }

@@ -14,7 +14,7 @@ use super::gate::Gate;
 use super::tokens::{AfterRefusal, Generation, Tokens};
 use crate::feishu::{Exchange, Token};
 use crate::model::{Event, Moment, Result, StopCause};
-use crate::store::{Answer, Hold, Permit};
+use crate::store::{Answer, HeldBack, Permit};
 
 /// The order to stop; the first one counts. Clones share it.
 #[derive(Clone, Debug)]
@@ -202,7 +202,7 @@ impl<A: TokenApi> Calls<A> {
     }
 
     /// What a throttled reply means for the run, whichever gate it has closed.
-    pub(super) async fn note_hold(&self, hold: Hold) -> Result<()> {
+    pub(super) async fn note_hold(&self, hold: HeldBack) -> Result<()> {
         if hold.is_endless {
             self.stop.because(StopCause::ThrottledTooLong);
         }

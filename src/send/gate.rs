@@ -4,7 +4,7 @@ use tokio::sync::{Mutex, Notify};
 
 use crate::model::{Moment, Result};
 use crate::pace::Feedback;
-use crate::store::{Answer, Hold, Limiter, Permit};
+use crate::store::{Answer, HeldBack, Limiter, Permit};
 
 /// The allowance of one API: calls take turns in the order in which they ask.
 pub(crate) struct Gate {
@@ -19,7 +19,7 @@ impl Gate {
     }
 
     /// Reports the end of a call; the result says how calls are held back since.
-    pub(super) async fn ended(&self, now: Moment, permit: Permit, feedback: Feedback) -> Result<Hold> {
+    pub(super) async fn ended(&self, now: Moment, permit: Permit, feedback: Feedback) -> Result<HeldBack> {
         let hold = self.limiter.lock().await.ended(now, permit, feedback).await;
         self.call_ended.notify_waiters();
         hold

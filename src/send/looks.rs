@@ -13,7 +13,7 @@ use crate::feishu;
 use crate::model::{Moment, PreHireId};
 
 /// The result of a row's look.
-pub(super) enum Reply {
+pub(super) enum LookReply {
     Found(Found),
     /// The app may not look pre-hires up.
     MayNotLook,
@@ -24,7 +24,7 @@ pub(super) enum Reply {
 /// A pre-hire that waits to be looked up.
 pub(super) struct Waiting {
     pub(super) id: PreHireId,
-    pub(super) reply: oneshot::Sender<Reply>,
+    pub(super) reply: oneshot::Sender<LookReply>,
 }
 
 /// The looks of an account.
@@ -55,17 +55,17 @@ impl Looks {
     }
 
     /// Looks a pre-hire up at this moment.
-    pub(super) async fn ask<A: TokenApi>(&self, calls: &Calls<A>, id: PreHireId, due: Moment) -> Reply {
+    pub(super) async fn ask<A: TokenApi>(&self, calls: &Calls<A>, id: PreHireId, due: Moment) -> LookReply {
         if !self.may_look() {
-            return Reply::MayNotLook;
+            return LookReply::MayNotLook;
         }
         let (sender, reply) = oneshot::channel();
         self.put(due, Waiting { id, reply: sender });
         self.changed.notify_one();
         tokio::select! {
             biased;
-            reply = reply => reply.unwrap_or(Reply::Interrupted),
-            () = calls.too_late(due) => Reply::Interrupted,
+            reply = reply => reply.unwrap_or(LookReply::Interrupted),
+            () = calls.too_late(due) => LookReply::Interrupted,
         }
     }
 
@@ -111,7 +111,7 @@ impl Looks {
     }
 
     /// Every look that waits is answered so.
-    pub(super) fn answer_all(&self, reply: fn() -> Reply) {
+    pub(super) fn answer_all(&self, reply: fn() -> LookReply) {
         let waiting = std::mem::take(&mut self.queue().waiting);
         for waiting in waiting.into_values() {
             // A row that was dropped does not matter.

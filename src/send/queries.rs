@@ -8,9 +8,9 @@ use super::api::Api;
 use super::calls::{Asked, Leave};
 use super::classify::{Reading, classify_question, feedback_of_question, refusal};
 use super::look::Found;
-use super::looks::{Reply, Waiting};
+use super::looks::{LookReply, Waiting};
 use crate::feishu::QueryReply;
-use crate::model::{self, Event, Moment, PreHireId, Result};
+use crate::model::{Event, LookedUp, Moment, PreHireId, Result};
 
 /// Makes the queries of an account for as long as it is asked to.
 pub(super) async fn serve<A: Api>(account: &Account<A>) -> Result<()> {
@@ -31,11 +31,11 @@ pub(super) async fn serve<A: Api>(account: &Account<A>) -> Result<()> {
             () = calls.stop.ordered(), if !is_stopped => {
                 is_stopped = true;
                 // A row that waits for its look is not judged without: the next run asks again.
-                looks.answer_all(|| Reply::Interrupted);
+                looks.answer_all(|| LookReply::Interrupted);
             }
             () = looks.changed.notified() => {
                 if is_stopped {
-                    looks.answer_all(|| Reply::Interrupted);
+                    looks.answer_all(|| LookReply::Interrupted);
                 }
             }
             () = calls.clock.sleep_until(next.unwrap_or(Moment::ORIGIN)), if next.is_some() => {}
@@ -60,7 +60,7 @@ async fn query<A: Api>(account: &Account<A>) -> Result<()> {
         }
         Asked::Stopped | Asked::TooLate => {
             looks.gather(false);
-            looks.answer_all(|| Reply::Interrupted);
+            looks.answer_all(|| LookReply::Interrupted);
             Ok(())
         }
     }
@@ -88,7 +88,7 @@ async fn look_up<A: Api>(account: &Account<A>, batch: Vec<Waiting>, leave: Leave
             if looks.refused() {
                 calls.events.send(Event::MayNotLook(refusal(&reply.exchange))).await?;
             }
-            looks.answer_all(|| Reply::MayNotLook);
+            looks.answer_all(|| LookReply::MayNotLook);
         }
         Reading::Failed => {}
     }
@@ -98,22 +98,22 @@ async fn look_up<A: Api>(account: &Account<A>, batch: Vec<Waiting>, leave: Leave
                 looks.put(now, waiting);
                 continue;
             }
-            (Reading::Throttled | Reading::TokenStale, _) => Reply::Interrupted,
-            (Reading::Refused, _) => Reply::MayNotLook,
-            (Reading::Failed, _) => Reply::Found(Found::Failed),
-            (Reading::Answered, Some(stage)) => Reply::Found(Found::In(stage.clone())),
-            (Reading::Answered, None) => Reply::Found(Found::Nothing),
+            (Reading::Throttled | Reading::TokenStale, _) => LookReply::Interrupted,
+            (Reading::Refused, _) => LookReply::MayNotLook,
+            (Reading::Failed, _) => LookReply::Found(Found::Failed),
+            (Reading::Answered, Some(stage)) => LookReply::Found(Found::In(stage.clone())),
+            (Reading::Answered, None) => LookReply::Found(Found::Nothing),
         };
         let _ = waiting.reply.send(found);
     }
     Ok(())
 }
 
-fn told<A: Api>(account: &Account<A>, ids: &[PreHireId], reply: &QueryReply) -> model::Look {
+fn told<A: Api>(account: &Account<A>, ids: &[PreHireId], reply: &QueryReply) -> LookedUp {
     let found = ids.iter().map(|id| (*id, reply.stage_of(*id).cloned()));
     let is_answered = Reading::of(&reply.exchange) == Reading::Answered;
     let error_code = classify_question(&reply.exchange).error_code;
-    model::Look {
+    LookedUp {
         at: account.calls.clock.wall(),
         found: found.collect(),
         http_status: reply.exchange.status(),

@@ -8,7 +8,7 @@ use tokio::sync::mpsc::Receiver;
 use super::api::{Ack, Notice};
 use super::calls::Stop;
 use crate::journal::entry::{Entry, FoundStage};
-use crate::model::{Error, Event, Look, Result, Settlement, StopCause};
+use crate::model::{Error, Event, LookedUp, Result, Settlement, StopCause};
 use crate::store::clock;
 use crate::store::{Journal, Seq};
 
@@ -145,8 +145,8 @@ fn entry_of(event: Event) -> Option<Entry> {
     }
 }
 
-fn read_back(look: Look) -> Entry {
-    let Look { at, found, http_status, error_code, log_id } = look;
+fn read_back(look: LookedUp) -> Entry {
+    let LookedUp { at, found, http_status, error_code, log_id } = look;
     let found =
         found.into_iter().map(|(id, stage)| FoundStage { id, stage: stage.map(|stage| stage.to_string()) });
     Entry::ReadBack { at, found: found.collect(), http_status, code: error_code, log_id }

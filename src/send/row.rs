@@ -8,7 +8,7 @@ use super::api::Api;
 use super::calls::{Asked, Leave};
 use super::classify::{Judgement, classify, feedback, refusal};
 use super::look::{AfterLook, Found, Look, Question};
-use super::looks::Reply;
+use super::looks::LookReply;
 use super::retry::Next;
 use crate::feishu::Exchange;
 use crate::language::Text;
@@ -213,9 +213,9 @@ impl Row {
         let mut looks = 0;
         loop {
             let found = match account.looks.ask(&account.calls, self.id, due).await {
-                Reply::Found(found) => found,
-                Reply::MayNotLook => return Some(question.unanswered(code)),
-                Reply::Interrupted => return None,
+                LookReply::Found(found) => found,
+                LookReply::MayNotLook => return Some(question.unanswered(code)),
+                LookReply::Interrupted => return None,
             };
             looks += 1;
             let now = clock.now();

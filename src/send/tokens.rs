@@ -44,14 +44,14 @@ pub(super) struct Generation(u32);
 /// The token that all workers share.
 #[derive(Debug, Default)]
 struct TokenState {
-    current: Option<Held>,
+    current: Option<HeldToken>,
     generation: Generation,
     last_was_refused: bool,
     is_given: bool,
 }
 
 #[derive(Debug)]
-struct Held {
+struct HeldToken {
     token: Token,
     good_until: Moment,
     follows_a_refusal: bool,
@@ -82,7 +82,7 @@ impl TokenState {
     fn granted(&mut self, now: Moment, token: Token, expire: Duration) {
         let good_until = now + use_for(expire);
         self.generation.0 += 1;
-        self.current = Some(Held { token, good_until, follows_a_refusal: self.last_was_refused });
+        self.current = Some(HeldToken { token, good_until, follows_a_refusal: self.last_was_refused });
     }
 
     /// Notes that the server accepted a token of this generation.

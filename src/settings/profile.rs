@@ -22,16 +22,16 @@ pub(crate) struct Profile {
 
 /// What is wrong with a config file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Fault {
+pub(super) struct ProfileFault {
     /// The place in bytes.
     at: usize,
     pub(super) message: Text,
     pub(super) hint: Option<Text>,
 }
 
-impl Fault {
+impl ProfileFault {
     const fn new(at: usize, message: Text) -> Self {
-        Fault { at, message, hint: None }
+        ProfileFault { at, message, hint: None }
     }
 
     /// Its line, counted from 1.
@@ -54,19 +54,19 @@ type Value<'a> = Spanned<DeValue<'a>>;
 /// Reads all profiles of a file, in order of their names; a fault in any of them is one of the file.
 ///
 /// serde's own errors would be in English alone, name no key, and repeat values; so the values are looked at one by one.
-pub(super) fn parse(text: &str) -> Result<Vec<Profile>, Fault> {
+pub(super) fn parse(text: &str) -> Result<Vec<Profile>, ProfileFault> {
     let root = DeTable::parse(text).map_err(|error| {
         // The error's own display would repeat the line, which may hold a secret.
         let at = error.span().map_or(0, |span| span.start);
-        Fault::new(at, text!("invalid TOML: {cause}", cause = error.message().replace('\n', ", ")))
+        ProfileFault::new(at, text!("invalid TOML: {cause}", cause = error.message().replace('\n', ", ")))
     })?;
     let mut profiles = Vec::new();
     for (key, value) in root.get_ref() {
         let name = key.get_ref().as_ref();
         if name != "profile" {
-            let fault = Fault::new(key.span().start, text!("unknown name \"{name}\"", name));
+            let fault = ProfileFault::new(key.span().start, text!("unknown name \"{name}\"", name));
             let hint = text!("put every setting under a heading such as [profile.default]");
-            return Err(Fault { hint: Some(hint), ..fault });
+            return Err(ProfileFault { hint: Some(hint), ..fault });
         }
         for (name, value) in table_of("profile", value)? {
             profiles.push(Profile::read(name.get_ref(), value)?);
@@ -76,7 +76,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Profile>, Fault> {
 }
 
 impl Profile {
-    fn read(name: &str, value: &Value<'_>) -> Result<Profile, Fault> {
+    fn read(name: &str, value: &Value<'_>) -> Result<Profile, ProfileFault> {
         let table = table_of(&format!("profile.{name}"), value)?;
         let mut profile = Profile { name: name.to_owned(), ..Profile::default() };
         for (place, value) in table {
@@ -98,10 +98,10 @@ impl Profile {
                 }
                 "lark" => {
                     let is_lark = value.get_ref().as_bool().ok_or_else(|| {
-                        Fault::new(value.span().start, text!("{key} is neither true nor false", key))
+                        ProfileFault::new(value.span().start, text!("{key} is neither true nor false", key))
                     })?;
                     if is_lark && table.contains_key("base_url") {
-                        return Err(Fault::new(at, text!("lark and base_url can't both be set")));
+                        return Err(ProfileFault::new(at, text!("lark and base_url can't both be set")));
                     }
                     profile.layer.base_url = is_lark.then(|| known(BaseUrl::LARK)).or(profile.layer.base_url);
                 }
@@ -110,35 +110,37 @@ impl Profile {
         }
         if table.contains_key("app_secret") && table.contains_key("app_secret_file") {
             let message = text!("app_secret and app_secret_file can't both be set");
-            return Err(Fault::new(value.span().start, message));
+            return Err(ProfileFault::new(value.span().start, message));
         }
         Ok(profile)
     }
 }
 
 impl Layer {
-    fn set(&mut self, key: &str, at: usize, value: &Value<'_>) -> Result<(), Fault> {
+    fn set(&mut self, key: &str, at: usize, value: &Value<'_>) -> Result<(), ProfileFault> {
         if !Layer::KEYS.contains(&key) {
             let hint = Some(text!("did you mean {key}?", key = nearest(key)));
-            return Err(Fault { hint, ..Fault::new(at, text!("unknown key \"{key}\"", key)) });
+            return Err(ProfileFault { hint, ..ProfileFault::new(at, text!("unknown key \"{key}\"", key)) });
         }
         let text = match value.get_ref() {
             DeValue::Integer(number) if number.radix() == 10 => number.as_str(),
             _ => &text_of(key, value)?,
         };
         let read = self.read(key, text).expect("the key is one of the table");
-        read.map_err(|wrong| Fault::new(value.span().start, text!("{key}: {wrong}", key, wrong => wrong)))
+        read.map_err(|wrong| {
+            ProfileFault::new(value.span().start, text!("{key}: {wrong}", key, wrong => wrong))
+        })
     }
 }
 
-fn table_of<'v, 'i>(heading: &str, value: &'v Value<'i>) -> Result<&'v DeTable<'i>, Fault> {
+fn table_of<'v, 'i>(heading: &str, value: &'v Value<'i>) -> Result<&'v DeTable<'i>, ProfileFault> {
     value.get_ref().as_table().ok_or_else(|| {
-        Fault::new(value.span().start, text!("{heading} is not a table such as [{heading}]", heading))
+        ProfileFault::new(value.span().start, text!("{heading} is not a table such as [{heading}]", heading))
     })
 }
 
-fn text_of(key: &str, value: &Value<'_>) -> Result<String, Fault> {
-    let wrong = |what: Text| Fault::new(value.span().start, what);
+fn text_of(key: &str, value: &Value<'_>) -> Result<String, ProfileFault> {
+    let wrong = |what: Text| ProfileFault::new(value.span().start, what);
     let text = value
         .get_ref()
         .as_str()

@@ -28,7 +28,7 @@ pub(crate) enum Answer {
 
 /// How a throttled reply holds the calls back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Hold {
+pub(crate) struct HeldBack {
     /// No call goes before this moment.
     pub(crate) until: Moment,
     /// Has the server throttled every call for so long that waiting is of no use?
@@ -41,5 +41,5 @@ pub(crate) trait Limiter: Send {
     fn admit(&mut self, now: Moment) -> Stored<'_, Answer>;
 
     /// Records the end of a call, and returns how calls are held back since. An error when it can't be recorded.
-    fn ended(&mut self, now: Moment, permit: Permit, feedback: Feedback) -> Stored<'_, Hold>;
+    fn ended(&mut self, now: Moment, permit: Permit, feedback: Feedback) -> Stored<'_, HeldBack>;
 }

@@ -32,7 +32,7 @@ pub(crate) use files::{
 pub(crate) use lease::{Lease, Leases};
 #[cfg(test)]
 pub(crate) use limiter::Stored;
-pub(crate) use limiter::{Answer, Hold, Limiter, Permit};
+pub(crate) use limiter::{Answer, HeldBack, Limiter, Permit};
 pub(crate) use memory::{MemoryJournal, MemoryLeases, MemoryLimiter};
 pub(crate) use past::{Earlier, Past};
 

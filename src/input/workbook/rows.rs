@@ -21,7 +21,7 @@ const LAST_COLUMN: u32 = 16_383;
 pub(super) type Flow = ControlFlow<()>;
 
 /// An open workbook.
-pub(super) struct Opened<'n> {
+pub(super) struct OpenWorkbook<'n> {
     reader: AnyReader,
     name: &'n str,
 }
@@ -32,7 +32,7 @@ enum AnyReader {
     Ods(Ods<BufReader<File>>),
 }
 
-impl<'n> Opened<'n> {
+impl<'n> OpenWorkbook<'n> {
     /// Opens it; `name` is for messages.
     pub(super) fn open(file: File, kind: WorkbookKind, name: &'n str) -> Result<Self> {
         let file = BufReader::new(file);
@@ -41,7 +41,7 @@ impl<'n> Opened<'n> {
             WorkbookKind::Xls => AnyReader::Xls(Xls::new(file).map_err(|error| of_xls(name, error))?),
             WorkbookKind::Ods => AnyReader::Ods(Ods::new(file).map_err(|error| of_ods(name, error))?),
         };
-        Ok(Opened { reader, name })
+        Ok(OpenWorkbook { reader, name })
     }
 
     /// The names of the sheets that hold cells.

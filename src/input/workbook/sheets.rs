@@ -9,7 +9,7 @@ use csv::{Writer, WriterBuilder};
 
 use super::archive::inspect;
 use super::request::{Extent, SheetCopy, SheetRequest, broken};
-use super::rows::{Flow, Opened};
+use super::rows::{Flow, OpenWorkbook};
 use crate::input::columns::ROWS_ABOVE_A_HEADER;
 use crate::input::text::unwritable_copy;
 use crate::language::{Text, text};
@@ -24,7 +24,7 @@ pub(super) fn copy_sheet(workbook: File, copy: File, request: &SheetRequest) -> 
 
 fn copy_sheet_or_panic(mut workbook: File, copy: File, request: &SheetRequest) -> Result<SheetCopy> {
     let kind = inspect(&mut workbook, &request.name, request.extent)?;
-    let mut opened = Opened::open(workbook, kind, &request.name)?;
+    let mut opened = OpenWorkbook::open(workbook, kind, &request.name)?;
     let mut heads = Vec::new();
     for name in opened.sheets() {
         let mut head = SheetHead::new(name.clone());

@@ -17,7 +17,7 @@ use crate::model::{Error, Result};
 use super::lock::FileLeases;
 use crate::model::Moment;
 use crate::pace::{Feedback, Pace, Pacing};
-use crate::store::limiter::{Answer, Hold, Limiter, Permit, Stored};
+use crate::store::limiter::{Answer, HeldBack, Limiter, Permit, Stored};
 use crate::store::memory::MemoryLimiter;
 use crate::store::platform::{self, Boot, uptime};
 use crate::store::{Lease, Leases};
@@ -171,7 +171,7 @@ impl Limiter for FileLimiter {
         Box::pin(std::future::ready(recorded.map(|()| answer)))
     }
 
-    fn ended(&mut self, now: Moment, permit: Permit, feedback: Feedback) -> Stored<'_, Hold> {
+    fn ended(&mut self, now: Moment, permit: Permit, feedback: Feedback) -> Stored<'_, HeldBack> {
         let hold = self.limiter.note(now, &permit, feedback);
         let recorded = self.log.ended(permit.call, feedback != Feedback::NoReply);
         Box::pin(std::future::ready(recorded.map(|()| hold)))

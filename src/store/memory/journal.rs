@@ -15,13 +15,13 @@ use crate::store::{Journal, JournalEnd, JournalSource, Lease, Scan, Seq};
 /// A journal that ends with the process. Its clones are the same one.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct MemoryJournal {
-    log: Arc<Mutex<Log>>,
+    log: Arc<Mutex<LoggedEntries>>,
     /// The fencing number of the lease under which this clone appends.
     fence: u64,
 }
 
 #[derive(Debug, Default)]
-struct Log {
+struct LoggedEntries {
     entries: Vec<Entry>,
     /// That of the last holder.
     fence: u64,
@@ -31,7 +31,10 @@ impl MemoryJournal {
     /// One that has these entries already.
     #[cfg(test)]
     pub(crate) fn of(entries: &[Entry]) -> Self {
-        MemoryJournal { log: Arc::new(Mutex::new(Log { entries: entries.to_vec(), fence: 0 })), fence: 0 }
+        MemoryJournal {
+            log: Arc::new(Mutex::new(LoggedEntries { entries: entries.to_vec(), fence: 0 })),
+            fence: 0,
+        }
     }
 
     /// The same one, for the holder of this lease. Those before may not append any more.
@@ -43,7 +46,7 @@ impl MemoryJournal {
     }
 
     /// Nothing can fail between the locking and the unlocking.
-    fn log(&self) -> MutexGuard<'_, Log> {
+    fn log(&self) -> MutexGuard<'_, LoggedEntries> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::model::Moment;
 use crate::pace::{Admission, Feedback, Pacing};
-use crate::store::limiter::{Answer, Hold, Limiter, Permit, Stored};
+use crate::store::limiter::{Answer, HeldBack, Limiter, Permit, Stored};
 
 /// Decides by what this process has done.
 #[derive(Debug)]
@@ -29,11 +29,11 @@ impl MemoryLimiter {
     }
 
     /// Records an end, at once.
-    pub(in crate::store) fn note(&mut self, now: Moment, permit: &Permit, feedback: Feedback) -> Hold {
+    pub(in crate::store) fn note(&mut self, now: Moment, permit: &Permit, feedback: Feedback) -> HeldBack {
         #[expect(clippy::disallowed_methods, reason = "the pacing itself takes the chance as a parameter")]
         let chance = fastrand::f64();
         self.pacing.ended(now, permit.admitted, feedback, chance);
-        Hold { until: self.pacing.held_until(), is_endless: self.pacing.is_throttled_endlessly(now) }
+        HeldBack { until: self.pacing.held_until(), is_endless: self.pacing.is_throttled_endlessly(now) }
     }
 }
 
@@ -43,7 +43,7 @@ impl Limiter for MemoryLimiter {
         Box::pin(std::future::ready(Ok(answer)))
     }
 
-    fn ended(&mut self, now: Moment, permit: Permit, feedback: Feedback) -> Stored<'_, Hold> {
+    fn ended(&mut self, now: Moment, permit: Permit, feedback: Feedback) -> Stored<'_, HeldBack> {
         let hold = self.note(now, &permit, feedback);
         Box::pin(std::future::ready(Ok(hold)))
     }

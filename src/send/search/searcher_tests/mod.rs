@@ -5,7 +5,7 @@ mod world;
 use std::num::NonZeroU32;
 
 use prehire_simulator::Api;
-use world::{SECOND, Trouble, World};
+use world::{SECOND, SearchTrouble, World};
 
 use super::pager::Pager;
 use super::searcher::{SearchEnd, SearchEvent, SearchSettings, SearchWatcher, Searcher};
@@ -13,7 +13,7 @@ use crate::feishu::{Client, Credentials, SearchFilter, SearchQuery, Secret, Toke
 use crate::model::{Error, Moment, PageFault, PreHire, Rate, StopCause};
 use crate::pace::{Feedback, Pacing};
 use crate::send::{Gate, RetryPolicy};
-use crate::store::{Answer, Hold, Limiter, MemoryLimiter, Permit, Stored};
+use crate::store::{Answer, HeldBack, Limiter, MemoryLimiter, Permit, Stored};
 
 #[derive(Default)]
 struct Watched(Vec<SearchEvent>);
@@ -80,7 +80,13 @@ async fn all_pages_come_in_order_and_never_more_than_the_cap_in_any_window() {
 async fn what_fails_is_asked_again_and_the_search_goes_on_where_it_was() {
     let world = World::meets(
         3,
-        [None, Some(Trouble::Silence), Some(Trouble::Code(503, 1_161_204)), None, Some(Trouble::NoPage)],
+        [
+            None,
+            Some(SearchTrouble::Silence),
+            Some(SearchTrouble::Code(503, 1_161_204)),
+            None,
+            Some(SearchTrouble::NoPage),
+        ],
     );
     let (pages, end, watched) = search(world.client(), SETTINGS, "1000/1s").await;
     assert!(pages.len() == 3 && end.is_none());
@@ -92,7 +98,7 @@ async fn what_fails_is_asked_again_and_the_search_goes_on_where_it_was() {
 #[tokio::test(start_paused = true)]
 async fn what_always_fails_is_given_up_after_so_many_attempts() {
     let world = World::new(1);
-    world.state().always = Some(Trouble::Silence);
+    world.state().always = Some(SearchTrouble::Silence);
     assert!(matches!(stopped(world.client()).await, StopCause::SearchUnanswered(_)));
     assert_eq!(world.asked(), [0; 3]);
 }
@@ -100,7 +106,7 @@ async fn what_always_fails_is_given_up_after_so_many_attempts() {
 #[tokio::test(start_paused = true)]
 async fn a_refusal_is_final() {
     for code in [99_991_672, 1_160_103, 1_160_102, 99_991_401] {
-        let world = World::meets(1, [Some(Trouble::Code(400, code))]);
+        let world = World::meets(1, [Some(SearchTrouble::Code(400, code))]);
         assert!(matches!(stopped(world.client()).await, StopCause::SearchRefused(_)), "{code}");
         assert_eq!(world.asked(), [0]);
     }
@@ -108,7 +114,7 @@ async fn a_refusal_is_final() {
 
 #[tokio::test(start_paused = true)]
 async fn a_throttled_call_waits_as_long_as_the_server_asks_and_is_no_attempt() {
-    let throttled = || Some(Trouble::Throttled(Some(52 * SECOND)));
+    let throttled = || Some(SearchTrouble::Throttled(Some(52 * SECOND)));
     let world = World::meets(1, [throttled(), throttled(), throttled(), throttled()]);
     let (pages, end, watched) = search(world.client(), SETTINGS, "1000/1s").await;
     assert!(pages.len() == 1 && end.is_none());
@@ -120,7 +126,7 @@ async fn a_throttled_call_waits_as_long_as_the_server_asks_and_is_no_attempt() {
 #[tokio::test(start_paused = true)]
 async fn a_throttle_without_an_end_ends_the_search() {
     let world = World::new(1);
-    world.state().always = Some(Trouble::Throttled(None));
+    world.state().always = Some(SearchTrouble::Throttled(None));
     assert_eq!(stopped(world.client()).await, StopCause::ThrottledTooLong);
     assert!(world.state().began.elapsed() < 17 * 60 * SECOND);
 }
@@ -149,7 +155,7 @@ async fn a_fresh_token_that_is_refused_as_well_ends_the_search_and_so_does_a_giv
 
 #[tokio::test(start_paused = true)]
 async fn pages_that_lead_nowhere_end_the_search() {
-    let world = World::meets(9, [None, None, Some(Trouble::LeadsTo(1))]);
+    let world = World::meets(9, [None, None, Some(SearchTrouble::LeadsTo(1))]);
     assert_eq!(stopped(world.client()).await, StopCause::PaginationBroken(PageFault::RepeatedToken));
     assert_eq!(world.asked(), [0, 1, 2]);
 }
@@ -164,21 +170,21 @@ async fn no_call_starts_after_the_deadline_and_a_wait_beyond_it_ends_at_once() {
     assert!(pages.len() == calls.len() && pages.len() >= 5, "{calls:?}");
     assert!(calls.iter().all(|(at, _)| *at < calls[0].0 + 60 * SECOND));
 
-    let world = World::meets(9, [None, Some(Trouble::Throttled(Some(90 * SECOND)))]);
+    let world = World::meets(9, [None, Some(SearchTrouble::Throttled(Some(90 * SECOND)))]);
     let (_, end, _) = search(world.client(), within, "1000/1s").await;
     assert!(matches!(end, Some(SearchEnd::Stopped(StopCause::Deadline))));
     assert!(world.state().began.elapsed() < 10 * SECOND, "it did not wait for nothing");
 }
 
 #[derive(Debug)]
-struct FullDisk;
+struct FullAllowance;
 
-impl Limiter for FullDisk {
+impl Limiter for FullAllowance {
     fn admit(&mut self, _: Moment) -> Stored<'_, Answer> {
         Box::pin(std::future::ready(Err(Error::write_failed(crate::language::Text::plain("no room")))))
     }
 
-    fn ended(&mut self, _: Moment, _: Permit, _: Feedback) -> Stored<'_, Hold> {
+    fn ended(&mut self, _: Moment, _: Permit, _: Feedback) -> Stored<'_, HeldBack> {
         unreachable!("no call was admitted")
     }
 }
@@ -186,7 +192,7 @@ impl Limiter for FullDisk {
 #[tokio::test(start_paused = true)]
 async fn a_call_that_can_not_be_noted_does_not_go() {
     let world = World::new(1);
-    let gate = Gate::new(FullDisk);
+    let gate = Gate::new(FullAllowance);
     let mut searcher = Searcher::new(world.client(), gate, SETTINGS, Watched::default());
     let mut pager = Pager::new(SearchQuery::Filter(SearchFilter::default()));
     assert!(matches!(searcher.next_page(&mut pager).await, Err(SearchEnd::Failed(_))));

@@ -20,7 +20,7 @@ const ON_A_PAGE: usize = 100;
 
 /// What a search is answered in place of the next page.
 #[derive(Clone, Debug)]
-pub(super) enum Trouble {
+pub(super) enum SearchTrouble {
     Code(u16, i64),
     Throttled(Option<Duration>),
     Silence,
@@ -32,9 +32,9 @@ pub(super) enum Trouble {
 pub(super) struct State {
     pub(super) began: Instant,
     /// What the next searches meet, if anything.
-    troubles: VecDeque<Option<Trouble>>,
+    troubles: VecDeque<Option<SearchTrouble>>,
     /// What every search meets when those are over.
-    pub(super) always: Option<Trouble>,
+    pub(super) always: Option<SearchTrouble>,
     /// A token is good for so many searches.
     pub(super) token_lives: usize,
     /// The token of each search.
@@ -76,7 +76,7 @@ impl World {
         World { scripted: Scripted::new(settings, TIMEOUT), state: Arc::new(Mutex::new(state)) }
     }
 
-    pub(super) fn meets<const N: usize>(pages: usize, troubles: [Option<Trouble>; N]) -> World {
+    pub(super) fn meets<const N: usize>(pages: usize, troubles: [Option<SearchTrouble>; N]) -> World {
         let world = World::new(pages);
         world.state().troubles.extend(troubles);
         world
@@ -166,19 +166,19 @@ impl State {
         Some(self.canned(trouble))
     }
 
-    fn canned(&self, trouble: Trouble) -> Canned {
+    fn canned(&self, trouble: SearchTrouble) -> Canned {
         let reply = |status, code, data: Value| {
             Canned::Reply(status, Vec::new(), json!({"code": code, "data": data}))
         };
         match trouble {
-            Trouble::Code(status, code) => reply(status, code, Value::Null),
-            Trouble::Throttled(wait) => {
+            SearchTrouble::Code(status, code) => reply(status, code, Value::Null),
+            SearchTrouble::Throttled(wait) => {
                 let wait = wait.map(|wait| ("x-ogw-ratelimit-reset", wait.as_secs().to_string()));
                 Canned::Reply(429, wait.into_iter().collect(), json!({"code": 99_991_400}))
             }
-            Trouble::Silence => Canned::Failed(Failure::TimedOut),
-            Trouble::NoPage => reply(200, 0, Value::Null),
-            Trouble::LeadsTo(page) => {
+            SearchTrouble::Silence => Canned::Failed(Failure::TimedOut),
+            SearchTrouble::NoPage => reply(200, 0, Value::Null),
+            SearchTrouble::LeadsTo(page) => {
                 let items = json!([{"pre_hire_id": "7"}]);
                 reply(200, 0, json!({"items": items, "has_more": true, "page_token": self.pages[page]}))
             }
