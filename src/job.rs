@@ -5,10 +5,8 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use tokio::sync::mpsc;
-
 use crate::feishu::{Client, ClientSettings, Credentials, Secret, Token, install_tls_provider};
-use crate::journal::entry::{Entry, JobIdentity, RunSettings, RunStarted, VERSION};
+use crate::journal::entry::{Entry, JobIdentity};
 use crate::journal::{Index, IndexBuilder};
 use crate::language::text;
 use crate::model::{
@@ -17,14 +15,12 @@ use crate::model::{
 };
 use crate::pace::{Pace, Pacing};
 use crate::plan::{Decision, Planned, by_the_past};
-use crate::send::{Account as Sender, Gate, Gates, Lines, Recorder, RetryPolicy, SendSettings, Stop, View};
+use crate::send::{Gate, Gates, Recorder, RetryPolicy, SendSettings, Stop, View, work_off};
 use crate::store::{
     FileLimiter, Journal, JournalFile, JournalSource, Lease, Leases, MemoryJournal, MemoryLeases,
-    MemoryLimiter, Past, allowance_directory, clock, platform,
+    MemoryLimiter, Past, allowance_directory, clock,
 };
 
-/// Events that may wait to be recorded.
-const QUEUE: usize = 1_024;
 /// One call, from connect to last byte.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -181,20 +177,14 @@ impl Job {
         let OpenStore { mut journal, earlier, index, _held } = self.store.open(&owner).await?;
         let gates = self.gates(account).await?;
         let past = Past { index: &index, journal: earlier.as_deref() };
-        let begun = Entry::RunStarted(self.run_started(owner));
-        journal.append_durably(begun).await?;
+        let settings = self.send_settings();
+        journal.append_durably(Entry::RunStarted(settings.run_started(owner))).await?;
 
-        let (events, notices) = mpsc::channel(QUEUE);
-        let stop = Stop::default();
-        let lines = Lines { events, stop: stop.clone() };
         let (base_url, credentials) = (account.base_url.clone(), account.credentials.clone());
         let client = Client::new(ClientSettings { base_url, credentials, timeout: TIMEOUT })?;
-        let sender = Sender::new(client, self.send_settings(), gates, lines);
         let watch = Watch { outcomes: vec![None; self.rows.len()], earlier: earlier.as_deref(), on_event };
-        let mut recorder = Recorder::new(journal, watch, stop);
-        let (stopped, recorded) = tokio::join!(sender.run(self.plan(past)), recorder.record(notices));
-        recorded?;
-        let stop = stopped?;
+        let sending = (client, settings, gates);
+        let (recorder, stop) = work_off(sending, self.plan(past), (journal, watch), Stop::default()).await?;
         let Recorder { mut journal, view, trouble, .. } = recorder;
         let exit = trouble.as_ref().map_or(Exit::Success, Error::exit);
         let finished = Entry::RunFinished { at: clock::now(), exit_code: exit.code(), stopped: None };
@@ -242,32 +232,6 @@ impl Job {
             canary: true,
             stop_after: 20,
             deadline: None,
-        }
-    }
-
-    fn run_started(&self, owner: JobIdentity) -> RunStarted {
-        let send = self.send_settings();
-        RunStarted {
-            version: VERSION,
-            tool: env!("CARGO_PKG_VERSION").to_owned(),
-            at: clock::now(),
-            user: platform::user(),
-            machine: platform::machine(),
-            command: String::new(),
-            owner,
-            input: String::new(),
-            source_journal: None,
-            digest: String::new(),
-            results: String::new(),
-            settings: RunSettings {
-                rate: send.rate.to_string(),
-                burst: send.burst.get(),
-                workers: send.workers.get(),
-                timeout_milliseconds: u64::try_from(send.timeout.as_millis()).unwrap_or(u64::MAX),
-                max_attempts: send.retry.max_attempts.get(),
-                read_back: true,
-                confirm_workforce: false,
-            },
         }
     }
 }

@@ -3,8 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use tokio::sync::mpsc;
-
 use super::allowance::gates;
 use super::commands::{Connection, apart, print_summary, say_stopped, warn};
 use super::confirm::{confirm, refuse_to_ask_nobody};
@@ -13,18 +11,15 @@ use super::preflight::preview;
 use super::rows::{RunInput, check_command, refuse_duplicates, row_rules};
 use crate::cli::Format;
 use crate::input::{RowRules, Spool, Survey};
-use crate::journal::entry::{Entry, JobIdentity, RunSettings, RunStarted, VERSION};
+use crate::journal::entry::{Entry, JobIdentity, RunStarted};
 use crate::language::{Text, text};
 use crate::model::{Error, Event, Exit, Operation, Result, Settlement, StopCause};
 use crate::plan::{Planner, first_pass};
 use crate::report::{Level, Log, LogLine, Progress, RunReport, Tally, stop_line, stop_words};
 use crate::results::{OutputPath, ResultsFile};
-use crate::send::{Account, Gates, Lines, Recorder, SendSettings, View};
+use crate::send::{Gates, Recorder, SendSettings, View, work_off};
 use crate::settings::{OperationSettings, Purpose, Surroundings, Target};
-use crate::store::{Journal, JournalFile, Past, clock, platform};
-
-/// Events that may wait to be recorded.
-const QUEUE: usize = 1_024;
+use crate::store::{Journal, JournalFile, Past, clock};
 
 /// Withdraws, or restores, the rows of the file.
 pub(super) async fn run(
@@ -109,11 +104,7 @@ async fn carry_out(
     monitor.note(|ending| ending.tally = Some(Tally::new(settings.send.rate)));
     say_torn_bytes(&journal_file, input.log);
 
-    let sent = send(input, (connection, gates), (journal, results)).await;
-    let (stop, exit) = match sent {
-        Ok((stop, exit)) => (stop, exit),
-        Err(error) => return Err(error),
-    };
+    let (stop, exit) = send(input, (connection, gates), (journal, results)).await?;
     let report = |tally: &Tally| {
         let report = RunReport {
             operation: settings.operation(),
@@ -143,19 +134,14 @@ async fn send(
     let RunInput { settings, rules, spool, survey, past, upcoming, spent, log, monitor } = input;
     let plan = Planner::new(spool.records(), survey, rules, past)?;
     let deadline = settings.send.deadline.map(|deadline| deadline.saturating_sub(spent));
-    let (events, notices) = mpsc::channel(QUEUE);
-    let lines = Lines { events, stop: monitor.stop.clone() };
     let send = SendSettings { deadline, ..settings.send.clone() };
-    let account = Account::new(connection.client()?, send, gates, lines);
+    let client = connection.client()?;
     let rows = (survey.results(), upcoming.rows);
     let progress = Progress::new(settings.show.progress, log.clone(), rows, settings.send.rate);
     monitor.begin(progress.log());
     let screen = Screen { results, progress, monitor };
-    let mut recorder = Recorder::new(journal, screen, monitor.stop.clone());
-    let (stop, recorded) = tokio::join!(account.run(plan), recorder.record(notices));
-    // Trouble with the journal comes first: the account's own error follows from it.
-    recorded?;
-    let stop = stop?;
+    let (recorder, stop) =
+        work_off((client, send, gates), plan, (journal, screen), monitor.stop.clone()).await?;
     let exit = close(recorder, stop.as_ref()).await?;
     Ok((stop, exit))
 }
@@ -284,33 +270,11 @@ fn show(settings: &OperationSettings, report: &RunReport<'_>, log: &Log) {
 
 /// What a run was about, as far as its settings tell.
 fn run_started(settings: &OperationSettings, owner: JobIdentity) -> RunStarted {
-    let send = &settings.send;
-    let (source_journal, confirm_workforce) = match &settings.input.purpose {
-        Purpose::Withdraw(_) => (None, false),
-        Purpose::Restore { source_journal, confirm_workforce } => {
-            (Some(source_journal.display().to_string()), *confirm_workforce)
-        }
-    };
-    RunStarted {
-        version: VERSION,
-        tool: env!("CARGO_PKG_VERSION").to_owned(),
-        at: clock::now(),
-        user: platform::user(),
-        machine: platform::machine(),
-        command: String::new(),
-        owner,
-        input: settings.input.path.shown(),
-        source_journal,
-        digest: String::new(),
-        results: String::new(),
-        settings: RunSettings {
-            rate: send.rate.to_string(),
-            burst: send.burst.get(),
-            workers: send.workers.get(),
-            timeout_milliseconds: u64::try_from(send.timeout.as_millis()).unwrap_or(u64::MAX),
-            max_attempts: send.retry.max_attempts.get(),
-            read_back: send.read_back.is_some(),
-            confirm_workforce,
-        },
+    let mut begun = settings.send.run_started(owner);
+    begun.input = settings.input.path.shown();
+    if let Purpose::Restore { source_journal, confirm_workforce } = &settings.input.purpose {
+        begun.source_journal = Some(source_journal.display().to_string());
+        begun.settings.confirm_workforce = *confirm_workforce;
     }
+    begun
 }

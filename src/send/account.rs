@@ -15,7 +15,9 @@ use super::looks::Looks;
 use super::retry::RetryPolicy;
 use super::stop::StopRules;
 use super::tokens::Tokens;
+use crate::journal::entry::{JobIdentity, RunSettings, RunStarted, VERSION};
 use crate::model::{Operation, Rate};
+use crate::store::{clock, platform};
 
 /// How rows are sent.
 #[derive(Clone, Debug)]
@@ -40,6 +42,35 @@ pub(crate) struct SendSettings {
     pub(crate) stop_after: u32,
     /// No new call this long after the first one.
     pub(crate) deadline: Option<Duration>,
+}
+
+impl SendSettings {
+    /// What the record says of a run with these settings, by whoever runs this program now; the file and what else is known of it
+    /// is empty.
+    pub(crate) fn run_started(&self, owner: JobIdentity) -> RunStarted {
+        RunStarted {
+            version: VERSION,
+            tool: env!("CARGO_PKG_VERSION").to_owned(),
+            at: clock::now(),
+            user: platform::user(),
+            machine: platform::machine(),
+            command: String::new(),
+            owner,
+            input: String::new(),
+            source_journal: None,
+            digest: String::new(),
+            results: String::new(),
+            settings: RunSettings {
+                rate: self.rate.to_string(),
+                burst: self.burst.get(),
+                workers: self.workers.get(),
+                timeout_milliseconds: u64::try_from(self.timeout.as_millis()).unwrap_or(u64::MAX),
+                max_attempts: self.retry.max_attempts.get(),
+                read_back: self.read_back.is_some(),
+                confirm_workforce: false,
+            },
+        }
+    }
 }
 
 /// The gates of the two APIs.

@@ -1,6 +1,6 @@
 //! Rows go out, under the cap, and come back as outcomes.
 //!
-//! A row's story is one function of `row`: called, judged, looked up, called again, settled. An [`Account`] is what
+//! A row's story is one function of `row`: called, judged, looked up, called again, settled. An `Account` is what
 //! rows share; in `work` it opens those of a plan, lends them workers, and awaits them all. Every call, whatever for, waits in
 //! `calls` for its turn at a [`Gate`], with a token from `tokens`; `looks` gathers what is to be looked up, and `queries`
 //! does it.
@@ -34,7 +34,9 @@ mod stop;
 mod tokens;
 mod work;
 
-pub(crate) use account::{Account, Gates, Lines, SendSettings};
+#[cfg(test)]
+pub(crate) use account::{Account, Lines};
+pub(crate) use account::{Gates, SendSettings};
 pub(crate) use api::SearchApi;
 #[cfg(test)]
 pub(crate) use api::{Api, Notice};
@@ -46,3 +48,4 @@ pub(crate) use record::{Recorder, View};
 #[cfg(test)]
 pub(crate) use retry::Next;
 pub(crate) use retry::RetryPolicy;
+pub(crate) use work::work_off;

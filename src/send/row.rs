@@ -74,7 +74,7 @@ pub(super) async fn story<A: Api>(
                 drop(worker.take());
                 match row.look(account, question).await {
                     // Nobody asked for a pre-hire that the file no longer holds: it is looked up, never called.
-                    None | Some(AfterLook::CallAgain) if row.place.is_none() => break Ending::Interrupted,
+                    Some(AfterLook::CallAgain) if row.place.is_none() => break Ending::Interrupted,
                     None => break Ending::Interrupted,
                     Some(answer) => {
                         account.settings.retry.after(answer, &row.history, account.calls.clock.chance())

@@ -4,19 +4,42 @@ use std::collections::BTreeSet;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
+use tokio::sync::mpsc;
 
-use super::account::Account;
+use super::account::{Account, Gates, Lines, SendSettings};
 use super::api::Api;
+use super::calls::Stop;
 use super::queries;
+use super::record::{Recorder, View};
 use super::retry::Next;
 use super::row::{self, Opened, Row};
 use crate::model::{Ending, Event, Request, Result, SentRow, Settlement, StopCause};
 use crate::plan::{Decision, Planned};
+use crate::store::Journal;
 
+/// Events that may wait to be recorded.
+const QUEUE: usize = 1_024;
 /// The most rows that are in flight or wait for another attempt.
 const MOST_OPEN: usize = 1_024;
 /// The most rows from the oldest open one on: finished ones among them wait for their order in the results.
 const LONGEST_SPAN: u32 = 4_096;
+
+/// Works a plan off, and records what happens, until all of it is recorded: the recorder as it is then, and why the run was
+/// stopped early, if it was.
+pub(crate) async fn work_off<A: Api, V: View>(
+    (api, settings, gates): (A, SendSettings, Gates),
+    plan: impl Iterator<Item = Result<Planned>>,
+    (journal, view): (Box<dyn Journal>, V),
+    stop: Stop,
+) -> Result<(Recorder<V>, Option<StopCause>)> {
+    let (events, notices) = mpsc::channel(QUEUE);
+    let account = Account::new(api, settings, gates, Lines { events, stop: stop.clone() });
+    let mut recorder = Recorder::new(journal, view, stop);
+    let (stopped, recorded) = tokio::join!(account.run(plan), recorder.record(notices));
+    // Trouble with the journal comes first: the account's own error follows from it.
+    recorded?;
+    Ok((recorder, stopped?))
+}
 
 impl<A: Api> Account<A> {
     /// Works the plan off; why it was stopped early, if it was. Every row of the plan is settled when it returns. An error
