@@ -186,16 +186,16 @@ impl Job {
         let sending = (client, settings, gates);
         let (recorder, stop) = work_off(sending, self.plan(past), (journal, watch), Stop::default()).await?;
         let Recorder { mut journal, view, trouble, .. } = recorder;
-        let exit = trouble.as_ref().map_or(Exit::Success, Error::exit);
+        let outcomes: Vec<Outcome> = view.outcomes.into_iter().map(Option::unwrap_or_default).collect();
+        let exit = match (&trouble, &stop) {
+            (Some(trouble), _) => trouble.exit(),
+            (None, Some(stop)) => stop.exit(),
+            (None, None) if outcomes.iter().all(|outcome| outcome.status.is_success()) => Exit::Success,
+            (None, None) => Exit::SomeRowsFailed,
+        };
         let finished = Entry::RunFinished { at: clock::now(), exit_code: exit.code(), stopped: None };
         journal.append_durably(finished).await?;
-        match trouble {
-            Some(trouble) => Err(trouble),
-            None => Ok(Summary {
-                outcomes: view.outcomes.into_iter().map(Option::unwrap_or_default).collect(),
-                stop,
-            }),
-        }
+        trouble.map_or(Ok(Summary { outcomes, stop }), Err)
     }
 
     /// What is to be done with each row, by what the store knows of it.
@@ -389,5 +389,36 @@ fn refuse_repeated(rows: &[(PreHireId, WithdrawReason)]) -> Result<()> {
     match rows.iter().find(|(id, _)| !seen.insert(*id)) {
         Some((id, _)) => Err(Error::invalid_input(text!("the pre-hire {id} stands there twice", id))),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use prehire_simulator::{Simulator, SimulatorSettings};
+
+    use super::*;
+
+    /// What stands in the journal of a job for this id, and how it ended.
+    async fn recorded_exit(id: &str) -> (Option<StopCause>, String) {
+        let api = Simulator::spawn(SimulatorSettings::default()).expect("it starts");
+        let directory = tempfile::tempdir().expect("a directory");
+        let journal = directory.path().join("journal");
+        let account = Account::app(api.base_url(), "cli_1", Secret::new("any")).expect("it is loopback");
+        let row = (PreHireId::parse(id, true).expect("an id"), WithdrawReason::new("closed").expect("one"));
+        let job = Job::new([row]).account(account).store(Store::files(&journal, directory.path()));
+        let summary = job.run(|_| ()).await.expect("it can be recorded");
+        let text = std::fs::read_to_string(&journal).expect("it is there");
+        let last = text.lines().last().unwrap_or_default();
+        let (_, exit) = last.split_once("\"exit_code\":").expect("the run has ended");
+        (summary.stop, exit.chars().take_while(char::is_ascii_digit).collect())
+    }
+
+    #[tokio::test]
+    async fn the_record_says_how_a_job_ended() {
+        assert_eq!(recorded_exit("7345005664477775401").await, (None, "0".to_owned()));
+        assert_eq!(recorded_exit("990101161105000000").await, (None, "1".to_owned()), "a row was refused");
+        let (stop, exit) = recorded_exit("990199991661000000").await;
+        assert!(matches!(stop, Some(StopCause::Fatal(_))), "{stop:?}");
+        assert_eq!(exit, "3", "it was stopped");
     }
 }
